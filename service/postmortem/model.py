@@ -1,0 +1,137 @@
+"""The postmortem's own words: what was read, what the document holds. Frozen, no I/O.
+
+`Reading` is what one ticket says. `Document` is what the postmortem says: the reading, merged with what people wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """The seven sections, in the order of the document."""
+
+    SUMMARY = "summary"
+    IMPACT = "impact"
+    ROOT_CAUSE = "root_cause"
+    TIMELINE = "timeline"
+    RESOLUTION = "resolution"
+    LESSONS_LEARNED = "lessons_learned"
+    ACTION_ITEMS = "action_items"
+
+
+class Origin(StrEnum):
+    """Where a section's text comes from."""
+
+    READ = "read"  # a person wrote it in the ticket or a comment
+    GENERATED = "generated"  # made from the ticket's facts by a template
+    EDITED = "edited"  # a person wrote it in the document; never overwritten
+    MISSING = "missing"  # not recorded yet
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """One section. `text` is Markdown, None exactly when `origin` is MISSING. `source` names where it was read
+    ("comment 9", "the ticket"), `by` who edited it, `at` when."""
+
+    text: str | None
+    origin: Origin
+    source: str = ""
+    url: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """One line. `at` is None where a line of the text has no time that could be read. `label` is a short word above the
+    text ("Started", "Detected"), or "". `source` is what stands beside it ("comment 7, @db-oncall")."""
+
+    at: datetime | None
+    text: str
+    source: str = ""
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """One action item as the text states it; what is not stated is None, never guessed.
+
+    `anchor` says where it stands ("text" or "comment:<id>"), `position` its order there, from 0.
+    `refs` are issues that the item already names: "#123", "acme/ops#4", "PAY-12" or a URL.
+    """
+
+    text: str
+    owner: str | None = None
+    due: date | None = None
+    priority: str | None = None
+    done: bool = False
+    refs: tuple[str, ...] = ()
+    why: str | None = None
+    done_when: str | None = None
+    anchor: str = "text"
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one text or ticket says. `times` holds started, detected, mitigated, resolved where they could be read."""
+
+    title: str
+    severity: str | None
+    started_at: datetime | None
+    resolved_at: datetime | None
+    sections: dict[Section, SectionText]
+    timeline: tuple[TimelineLine, ...]
+    items: tuple[ReadItem, ...]
+    detected_at: datetime | None = None
+    mitigated_at: datetime | None = None
+    #: commands that were shown, not obeyed, and why: "comment 4: /action by @passer-by, who has no role here"
+    not_obeyed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """An action item that the ledger holds, for matching a later reading."""
+
+    key: str
+    text: str
+    anchor: str
+    position: int
+    refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How a new reading maps to the known items. Indices are into the reading's items.
+
+    `same`: known key → index. `new`: indices first seen now. `gone`: known keys no longer in the text.
+    `unclear`: index → the known keys that it might be; a person decides, nothing is filed for it.
+    """
+
+    same: dict[str, int]
+    new: tuple[int, ...]
+    gone: tuple[str, ...]
+    unclear: dict[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One revision of a postmortem. `missing` are the questions to answer, one for each gap."""
+
+    title: str
+    severity: str | None
+    started_at: datetime | None
+    detected_at: datetime | None
+    mitigated_at: datetime | None
+    resolved_at: datetime | None
+    sections: dict[Section, SectionText]
+    timeline: tuple[TimelineLine, ...]
+    from_payload: bool = False
+    not_obeyed: tuple[str, ...] = ()
+
+    def text(self, section: Section) -> str | None:
+        return self.sections[section].text
