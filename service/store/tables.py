@@ -43,7 +43,9 @@ Id = sa.BigInteger().with_variant(Integer, "sqlite")  # SQLite only counts up by
 meta = Table("meta", metadata, Column("name", String(100), primary_key=True), Column("value", Text, nullable=False))
 
 #: One row per counter. Counting up inside a transaction orders commits, which a sequence does not.
-counters = Table("counters", metadata, Column("name", String(100), primary_key=True), Column("value", Id, nullable=False))
+counters = Table(
+    "counters", metadata, Column("name", String(100), primary_key=True), Column("value", Id, nullable=False)
+)
 
 deliveries = Table(
     "deliveries",
@@ -78,8 +80,10 @@ incidents = Table(
     Column("opened_at", Utc, nullable=False),
     Column("closed_at", Utc),  # None while it is open again
     Column("closings", Integer, nullable=False, server_default="1"),
-    Column("payload", sa.JSON, nullable=False),  # the ticket as the webhook told it: the fall-back
-    Column("looked_at", Utc),  # when markers of earlier filings were looked for, before the first POST
+    Column("ticket", sa.JSON, nullable=False),  # as last read; from the webhook alone until it is read
+    Column("reads_wanted", Integer, nullable=False, server_default="1"),  # rises with each closing and edit
+    Column("reads_done", Integer, nullable=False, server_default="0"),
+    Column("looked", sa.JSON, nullable=False),  # trackers and places where markers of earlier filings were looked for
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("source", "key"),
 )
@@ -134,7 +138,9 @@ items = Table(
     Column("issue_label", String(300)),
     Column("issue_url", Text),
     Column("issue_native", sa.JSON, nullable=False),
-    Column("adopted", sa.Boolean, nullable=False, server_default=sa.false()),  # the text named an issue; not filed by us
+    Column(
+        "adopted", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # the text named an issue; not filed by us
     Column("linked_at", Utc),  # when the links to incident and document were made
     Column("state", String(20), nullable=False, server_default="open"),  # connectors.base.State
     Column("word", String(200), nullable=False, server_default=""),

@@ -1,0 +1,102 @@
+"""The connection to the database: SQLite (one process) or PostgreSQL (many), the same code on both.
+
+SQLite runs with WAL and synchronous=FULL, read back on every connection: a commit is on the disk when it returns
+(https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
+
+from connectors.base import AfterwordError
+
+
+class StoreUnavailable(AfterwordError):
+    """The database cannot take a write now (full, locked, down). Nothing was stored."""
+
+
+class Database:
+    """`begin()` is one transaction that writes; `read()` is one that does not. Both give a SQLAlchemy connection."""
+
+    def __init__(self, url: str, *, busy_seconds: float = 10.0, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = sa.create_engine(self.url, connect_args={"timeout": busy_seconds})
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = sa.create_engine(self.url, pool_size=pool_size, pool_pre_ping=True)
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    def shown(self) -> str:
+        """The URL as it may be printed: without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if _is_unavailable(error):
+                raise StoreUnavailable(
+                    f"The database {self.shown()} cannot take a write: {error.orig}",
+                    "Look at its disk and its locks. What was not acknowledged is sent again by the tool that sent it.",
+                ) from error
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _is_unavailable(error: DBAPIError) -> bool:
+    """Full, locked, read-only or gone; a broken statement or constraint is a fault of ours and stays what it is."""
+    return error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
+    cursor = connection.cursor()
+    try:
+        mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        if mode not in ("wal", "memory") or synchronous < 2:
+            raise StoreUnavailable(
+                f"SQLite does not write durably here (journal_mode={mode}, synchronous={synchronous}).",
+                "Put the file on a local disk; network file systems do not hold what SQLite needs.",
+            )
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the write lock at once: two readers that go on to write cannot lock each other out.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """The dialect's INSERT, which knows ON CONFLICT."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

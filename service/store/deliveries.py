@@ -1,0 +1,103 @@
+"""Deliveries: the raw bytes of every webhook that was signed, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from service.store.database import insert
+from service.store.tables import deliveries
+
+OPEN = ("received", "quarantined", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    id: int
+    source: str
+    delivery_id: str
+    received_at: datetime
+    headers: dict[str, str]
+    body: bytes
+    state: str
+    reason: str
+    tries: int
+
+
+def add_all(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Stores deliveries; one that is already there stays as it is (the same id is the same delivery)."""
+    connection.execute(insert(connection, deliveries).on_conflict_do_nothing(), rows)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        row.id, row.source, row.delivery_id, row.received_at, row.headers, row.body, row.state, row.reason, row.tries
+    )
+
+
+def get(connection: Connection, source: str, delivery_id: str) -> Delivery | None:
+    found = connection.execute(
+        sa.select(deliveries).where(deliveries.c.source == source, deliveries.c.delivery_id == delivery_id)
+    ).first()
+    return None if found is None else _delivery(found)
+
+
+def by_id(connection: Connection, number: int) -> Delivery | None:
+    found = connection.execute(sa.select(deliveries).where(deliveries.c.id == number)).first()
+    return None if found is None else _delivery(found)
+
+
+def received(connection: Connection, limit: int = 200) -> list[str]:
+    """Keys ("source/delivery id") of what was stored and not looked at yet, the oldest first."""
+    rows = connection.execute(
+        sa.select(deliveries.c.source, deliveries.c.delivery_id)
+        .where(deliveries.c.state == "received")
+        .order_by(deliveries.c.id)
+        .limit(limit)
+    )
+    return [f"{row.source}/{row.delivery_id}" for row in rows]
+
+
+def settle(connection: Connection, delivery: Delivery, state: str, reason: str, incident_id: int | None = None) -> bool:
+    """Records what became of it. False: another job was faster, and nothing of this transaction may stay."""
+    changed = connection.execute(
+        sa.update(deliveries)
+        .where(deliveries.c.id == delivery.id, deliveries.c.state == delivery.state)
+        .values(state=state, reason=reason, incident_id=incident_id, tries=delivery.tries + 1)
+    )
+    return changed.rowcount == 1
+
+
+def again(connection: Connection, number: int) -> bool:
+    """Looks at a delivery once more, whatever became of it. False: there is none with this number."""
+    changed = connection.execute(
+        sa.update(deliveries).where(deliveries.c.id == number).values(state="received", reason="")
+    )
+    return changed.rowcount == 1
+
+
+def revive(connection: Connection) -> None:
+    """At a start, new code may have mended what failed: deliveries that met a fault of ours are looked at again."""
+    connection.execute(sa.update(deliveries).where(deliveries.c.state == "failed").values(state="received"))
+
+
+def latest(connection: Connection, *, state: str | None = None, limit: int = 50) -> list[Row[Any]]:
+    """For `deliveries`: newest first, without the bodies."""
+    wanted = sa.select(
+        deliveries.c.id,
+        deliveries.c.source,
+        deliveries.c.delivery_id,
+        deliveries.c.received_at,
+        deliveries.c.headers,
+        deliveries.c.state,
+        deliveries.c.reason,
+        deliveries.c.incident_id,
+        sa.func.length(deliveries.c.body).label("size"),
+    ).order_by(deliveries.c.id.desc())
+    if state:
+        wanted = wanted.where(deliveries.c.state == state)
+    return list(connection.execute(wanted.limit(limit)))

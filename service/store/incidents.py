@@ -1,0 +1,148 @@
+"""Incidents: one row per incident ticket, whatever number of deliveries spoke of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.engine import Connection, Row
+
+from connectors.base import Signal, Ticket
+from service.store.database import insert
+from service.store.tables import incidents
+
+_TICKET = TypeAdapter(Ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """`ticket` is as last read, without comments and events; from the webhook alone while `reads_done` is 0."""
+
+    id: int
+    source: str
+    key: str
+    ref: str
+    title: str
+    severity: str | None
+    closed_at: datetime | None
+    closings: int
+    ticket: Ticket
+    reads_wanted: int
+    reads_done: int
+    looked: tuple[str, ...]
+
+    @property
+    def to_read(self) -> bool:
+        return self.reads_done < self.reads_wanted
+
+
+def _incident(row: Row[Any]) -> Incident:
+    return Incident(
+        id=row.id,
+        source=row.source,
+        key=row.key,
+        ref=row.ref,
+        title=row.title,
+        severity=row.severity,
+        closed_at=row.closed_at,
+        closings=row.closings,
+        ticket=_TICKET.validate_python(row.ticket),
+        reads_wanted=row.reads_wanted,
+        reads_done=row.reads_done,
+        looked=tuple(row.looked),
+    )
+
+
+def _facts(ticket: Ticket, *, keep_talk: bool) -> dict[str, Any]:
+    """The columns that repeat what the ticket says. The talk is dropped once it is in the document."""
+    kept = ticket if keep_talk else replace(ticket, comments=(), events=())
+    return {
+        "ref": ticket.ref,
+        "url": ticket.url,
+        "title": ticket.title,
+        "visibility": ticket.visibility.value,
+        "severity": ticket.severity,
+        "labels": list(ticket.labels),
+        "services": list(ticket.services),
+        "opened_at": ticket.opened_at,
+        "ticket": _TICKET.dump_python(kept, mode="json"),
+    }
+
+
+def get(connection: Connection, incident_id: int) -> Incident | None:
+    row = connection.execute(sa.select(incidents).where(incidents.c.id == incident_id)).first()
+    return None if row is None else _incident(row)
+
+
+def find(connection: Connection, source: str, key: str) -> Incident | None:
+    row = connection.execute(sa.select(incidents).where(incidents.c.source == source, incidents.c.key == key)).first()
+    return None if row is None else _incident(row)
+
+
+def closed(connection: Connection, source: str, signal: Signal, now: datetime) -> int:
+    """A closing was reported: the incident exists once, is closed, and is to be read again. Gives its id.
+
+    A late report of an older closing changes nothing but asks for another reading, which tells the truth.
+    """
+    ticket = signal.ticket
+    if ticket is None:
+        raise ValueError("a closing without a ticket")
+    values = {
+        **_facts(ticket, keep_talk=True),
+        "source": source,
+        "key": ticket.key,
+        "closed_at": ticket.closed_at or signal.at or now,
+        "closings": 1,
+        "reads_wanted": 1,
+        "reads_done": 0,
+        "looked": [],
+        "created_at": now,
+    }
+    return int(
+        connection.execute(
+            insert(connection, incidents)
+            .values(**values)
+            .on_conflict_do_update(
+                index_elements=["source", "key"],
+                set_={
+                    "closings": sa.case(
+                        (incidents.c.closed_at.is_(None), incidents.c.closings + 1), else_=incidents.c.closings
+                    ),
+                    "closed_at": sa.func.coalesce(incidents.c.closed_at, values["closed_at"]),
+                    "reads_wanted": incidents.c.reads_wanted + 1,
+                },
+            )
+            .returning(incidents.c.id)
+        ).scalar_one()
+    )
+
+
+def reopened(connection: Connection, incident_id: int) -> None:
+    """It is open again: nothing is filed until it closes."""
+    connection.execute(sa.update(incidents).where(incidents.c.id == incident_id).values(closed_at=None))
+
+
+def want_reading(connection: Connection, incident_id: int) -> None:
+    connection.execute(
+        sa.update(incidents).where(incidents.c.id == incident_id).values(reads_wanted=incidents.c.reads_wanted + 1)
+    )
+
+
+def read(connection: Connection, incident_id: int, ticket: Ticket, *, upto: int) -> None:
+    """The ticket was read at its source and its document written. `upto`: the readings wanted when it began."""
+    connection.execute(
+        sa.update(incidents)
+        .where(incidents.c.id == incident_id)
+        .values(
+            **_facts(ticket, keep_talk=False),
+            closed_at=(ticket.closed_at or incidents.c.closed_at) if ticket.closed else None,
+            reads_done=upto,
+        )
+    )
+
+
+def looked(connection: Connection, incident_id: int, places: tuple[str, ...]) -> None:
+    connection.execute(sa.update(incidents).where(incidents.c.id == incident_id).values(looked=list(places)))

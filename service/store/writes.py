@@ -1,0 +1,161 @@
+"""The ledger of outward writes that cannot be repeated harmlessly.
+
+planned → sending(attempt, since) → done(id, url) | unknown | failed(reason); unknown → done | planned | waiting.
+"sending" is committed before the bytes go. Who finds a row in "sending" and holds the incident's lease knows that its
+writer is gone: the outcome is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from service.store.database import insert
+from service.store.tables import writes
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    key: str
+    state: str
+    attempt: int
+    since: datetime | None
+    looks: int
+    not_before: datetime | None
+    external_id: str | None
+    url: str | None
+    body_hash: str | None
+    reason: str
+
+    @property
+    def settled(self) -> bool:
+        return self.state in ("done", "waiting", "dropped")
+
+    def due(self, now: datetime) -> bool:
+        return not self.settled and (self.not_before is None or self.not_before <= now)
+
+
+def _write(row: Row[Any]) -> Write:
+    return Write(
+        row.key,
+        row.state,
+        row.attempt,
+        row.since,
+        row.looks,
+        row.not_before,
+        row.external_id,
+        row.url,
+        row.body_hash,
+        row.reason,
+    )
+
+
+def plan(connection: Connection, key: str, incident_id: int | None) -> None:
+    """The intent, once."""
+    connection.execute(
+        insert(connection, writes)
+        .values(key=key, incident_id=incident_id, state="planned", attempt=0, looks=0, reason="", fields={})
+        .on_conflict_do_nothing()
+    )
+
+
+def get(connection: Connection, key: str) -> Write | None:
+    row = connection.execute(sa.select(writes).where(writes.c.key == key)).first()
+    return None if row is None else _write(row)
+
+
+def of_incident(connection: Connection, incident_id: int) -> dict[str, Write]:
+    rows = connection.execute(sa.select(writes).where(writes.c.incident_id == incident_id))
+    return {row.key: _write(row) for row in rows}
+
+
+def _move(connection: Connection, key: str, attempt: int, frm: tuple[str, ...], values: Mapping[str, Any]) -> bool:
+    moved = connection.execute(
+        sa.update(writes)
+        .where(writes.c.key == key, writes.c.attempt == attempt, writes.c.state.in_(frm))
+        .values(**values)
+    )
+    return moved.rowcount == 1
+
+
+def begin(connection: Connection, write: Write, now: datetime) -> int | None:
+    """The bytes are about to go. Gives the attempt that may report their outcome, or None if another one began."""
+    values = {"state": "sending", "attempt": write.attempt + 1, "since": now, "looks": 0, "not_before": None}
+    return write.attempt + 1 if _move(connection, write.key, write.attempt, ("planned", "failed"), values) else None
+
+
+def done(
+    connection: Connection, key: str, attempt: int, external_id: str, url: str, body_hash: str | None = None
+) -> bool:
+    values = {"state": "done", "external_id": external_id, "url": url, "reason": "", "fields": {}, "not_before": None}
+    if body_hash is not None:
+        values["body_hash"] = body_hash
+    return _move(connection, key, attempt, ("sending", "unknown", "waiting", "planned", "failed", "done"), values)
+
+
+def not_sent(connection: Connection, key: str, attempt: int, not_before: datetime, reason: str) -> bool:
+    """The vendor never saw it, or refused for now and did not act: it is planned again."""
+    values = {"state": "planned", "not_before": not_before, "reason": reason}
+    return _move(connection, key, attempt, ("sending",), values)
+
+
+def failed(
+    connection: Connection, key: str, attempt: int, reason: str, fields: Mapping[str, str], not_before: datetime
+) -> bool:
+    """The vendor refused it and did not act. It is tried again from `not_before`, as a person may have mended why."""
+    values = {"state": "failed", "reason": reason, "fields": dict(fields), "not_before": not_before}
+    return _move(connection, key, attempt, ("sending",), values)
+
+
+def unknown(connection: Connection, key: str, attempt: int, not_before: datetime, reason: str) -> bool:
+    values = {"state": "unknown", "looks": 0, "not_before": not_before, "reason": reason}
+    return _move(connection, key, attempt, ("sending",), values)
+
+
+def looked(connection: Connection, write: Write, not_before: datetime) -> bool:
+    """Looked for and not found: once more at `not_before`."""
+    values = {"looks": write.looks + 1, "not_before": not_before}
+    return _move(connection, write.key, write.attempt, ("unknown",), values)
+
+
+def give_up_looking(connection: Connection, write: Write, state: str, reason: str) -> bool:
+    """After the last look: "planned" (post again) or "waiting" (a person decides)."""
+    values = {"state": state, "looks": write.looks + 1, "not_before": None, "reason": reason}
+    return _move(connection, write.key, write.attempt, ("unknown",), values)
+
+
+def drop(connection: Connection, key: str, attempt: int, reason: str) -> bool:
+    """It is not to be written any more: a person deleted the comment, or linked the item by hand."""
+    return _move(
+        connection, key, attempt, ("planned", "done", "failed", "waiting"), {"state": "dropped", "reason": reason}
+    )
+
+
+def file_now(connection: Connection, key: str) -> bool:
+    """A person decided that it does not exist: it is planned again."""
+    moved = connection.execute(
+        sa.update(writes)
+        .where(writes.c.key == key, writes.c.state.in_(("waiting", "failed")))
+        .values(state="planned", not_before=None, looks=0, reason="")
+    )
+    return moved.rowcount == 1
+
+
+def body_changed(connection: Connection, key: str, body_hash: str) -> None:
+    connection.execute(sa.update(writes).where(writes.c.key == key).values(body_hash=body_hash))
+
+
+def revive(connection: Connection, now: datetime) -> list[int]:
+    """At a start the settings may be mended: what was refused is due again. Gives the incidents that it belongs to."""
+    rows = connection.execute(
+        sa.update(writes)
+        .where(writes.c.state == "failed", writes.c.incident_id.is_not(None))
+        .values(not_before=now)
+        .returning(writes.c.incident_id)
+    )
+    return sorted({row.incident_id for row in rows})
