@@ -92,7 +92,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that will write takes the write lock at once: two readers that go on to write cannot lock each other out.
+    # A transaction that will write takes the write lock at once, so no reader has to become a writer half-way.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

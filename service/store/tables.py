@@ -121,6 +121,7 @@ items = Table(
     Column("why", Text),
     Column("done_when", Text),
     Column("owner_text", Text),  # as the ticket says it
+    Column("owner_known", sa.Boolean, nullable=False, server_default=sa.false()),  # is in the people map
     Column("due", sa.Date),  # the truth; a person may move it in the tracker
     Column("due_rule", String(100), nullable=False, server_default=""),  # "30 days, as P1", "as written"
     Column("priority", String(20)),

@@ -1,0 +1,114 @@
+"""How action items stand, read in one query for documents, comments, pages and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from service.postmortem.standing import Standing
+from service.store.tables import incidents, items, postmortems, writes
+
+_QUERY = (
+    sa.select(
+        items,
+        incidents.c.ref.label("incident_ref"),
+        incidents.c.title.label("incident_title"),
+        incidents.c.url.label("incident_url"),
+        incidents.c.severity.label("incident_severity"),
+        incidents.c.closed_at.label("incident_closed_at"),
+        postmortems.c.id.label("postmortem_id"),
+        writes.c.state.label("write_state"),
+        writes.c.reason.label("write_reason"),
+    )
+    .join(incidents, incidents.c.id == items.c.incident_id)
+    .outerjoin(postmortems, postmortems.c.incident_id == items.c.incident_id)
+    .outerjoin(writes, writes.c.key == sa.literal("issue:") + items.c.key)
+)
+
+UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
+
+
+def _state(row: Row[Any]) -> tuple[str, str]:
+    """(state, reason). Waiting is ours: the filing's outcome is unknown, or it is not clear which item this is."""
+    if row.issue_id is None and row.state == "open":
+        if row.unclear:
+            return "waiting", UNCLEAR
+        if row.write_state in ("unknown", "waiting"):
+            return "waiting", row.write_reason
+        if row.write_state == "failed":
+            return "open", row.write_reason
+    if row.unreachable_since is not None:
+        return "unreachable", row.ended_reason or ""
+    return row.state, row.ended_reason or ""
+
+
+def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
+    if row.assignee:
+        shown = names.get(row.assignee.casefold()) or row.assignee_name or row.assignee
+    elif row.issue_id is not None and row.updated_at is not None:
+        return None  # the tracker was seen, and nobody is assigned there
+    else:
+        shown = row.owner_text
+    if not shown:
+        return None
+    return shown if " " in shown or shown.startswith("@") else f"@{shown}"
+
+
+def _standing(row: Row[Any], names: Mapping[str, str]) -> Standing:
+    state, reason = _state(row)
+    return Standing(
+        id=row.id,
+        key=row.key,
+        number=row.number,
+        text=row.text,
+        state=state,
+        word=row.word,
+        reason=reason,
+        owner=_owner(row, names),
+        owner_id=row.assignee,
+        owner_known=row.assignee is not None or row.owner_known or row.owner_text is None,
+        due=row.due,
+        due_rule=row.due_rule,
+        priority=row.priority,
+        why=row.why,
+        done_when=row.done_when,
+        refs=tuple(row.refs),
+        in_text=row.in_text,
+        tracker=row.tracker,
+        issue_label=row.issue_label,
+        issue_url=row.issue_url,
+        adopted=row.adopted,
+        verified_at=row.verified_at,
+        unreachable_since=row.unreachable_since,
+        stale_since=row.stale_since,
+        ended_at=row.ended_at,
+        created_at=row.created_at,
+        incident_id=row.incident_id,
+        incident_ref=row.incident_ref,
+        incident_title=row.incident_title,
+        incident_url=row.incident_url,
+        incident_severity=row.incident_severity,
+        incident_closed_at=row.incident_closed_at,
+        postmortem_id=row.postmortem_id,
+        notes=tuple(row.notes),
+    )
+
+
+def standings(
+    connection: Connection,
+    incident_id: int | None = None,
+    item_id: int | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> list[Standing]:
+    """Every item (of one incident, or one item), in the order of the document. `names`: tracker id, case-folded → how
+    the people map calls that person."""
+    query = _QUERY.order_by(items.c.incident_id, items.c.number)
+    if incident_id is not None:
+        query = query.where(items.c.incident_id == incident_id)
+    if item_id is not None:
+        query = query.where(items.c.id == item_id)
+    return [_standing(row, names or {}) for row in connection.execute(query)]
