@@ -6,21 +6,21 @@ the ticket's facts, else "not recorded yet".
     build(ticket, reading, previous, words) -> Document        words: service.texts.Texts
     edit(document, section, text, *, by, at) -> Document
     same(a, b) -> bool                                         no new revision is needed
-    questions(document, standings) -> tuple[Gap, ...]          str(gap) is a sentence; gap.name is for a list
     to_json(document) -> dict, from_json(dict) -> Document     exact round trip, for the revisions table
+
+What is missing in it: service/postmortem/gaps.py, also reached as `questions(document, standings)` here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from connectors.base import Ticket
-from service.postmortem.model import Document, Origin, ReadItem, Reading, Section, SectionText, TimelineLine
-from service.postmortem.standing import Standing
+from service.postmortem.gaps import questions as questions
+from service.postmortem.model import Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
 
 NOTHING = SectionText(None, Origin.MISSING)
 
@@ -71,9 +71,8 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
     for section in Section:
         before = previous.sections[section] if previous else NOTHING
         now = _stated(reading, section)
-        if before.origin is Origin.EDITED:
-            now = before
-        elif now is NOTHING and kept is not None and before.origin is Origin.READ:
+        unasked = now is NOTHING and kept is not None and before.origin is Origin.READ
+        if before.origin is Origin.EDITED or unasked:
             now = before
         elif now is NOTHING:
             now = _made(section, facts, timeline, reading.items, words)
@@ -81,10 +80,10 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
     return Document(
         title=facts.title,
         severity=severity,
-        started_at=reading.started_at or ticket.opened_at,
+        started_at=reading.started_at or (kept.started_at if kept else None) or ticket.opened_at,
         detected_at=reading.detected_at or (kept.detected_at if kept else None),
         mitigated_at=reading.mitigated_at or (kept.mitigated_at if kept else None),
-        resolved_at=reading.resolved_at or ticket.closed_at,
+        resolved_at=reading.resolved_at or (kept.resolved_at if kept else None) or ticket.closed_at,
         sections=sections,
         timeline=timeline,
         from_payload=ticket.from_payload,
@@ -129,63 +128,6 @@ def same(a: Document, b: Document) -> bool:
     return a == b
 
 
-# --- what is missing --------------------------------------------------------------------------------------------------
-
-#: section → its name, and the question that its text would answer
-QUESTIONS: dict[Section, tuple[str, str]] = {
-    Section.SUMMARY: ("Summary", "What happened, in three sentences, for somebody who was not there?"),
-    Section.IMPACT: ("Impact", "Who noticed it, in which way, how many, and for how long?"),
-    Section.ROOT_CAUSE: ("Root cause", "Which conditions came together, and what made each of them possible?"),
-    Section.TIMELINE: ("Timeline", "What could be seen when, and what was done next?"),
-    Section.RESOLUTION: ("Resolution and recovery", "What ended it, and what had to be put right afterwards?"),
-    Section.LESSONS_LEARNED: ("Lessons learned", "What went well, what did not, where were we lucky?"),
-    Section.ACTION_ITEMS: ("Action items", "What would make this less likely, shorter or smaller the next time?"),
-}
-
-#: "Orders given up: to be counted": a line whose value is still owed
-_OWED = re.compile(
-    r"^[ \t]*(?:[-*+][ \t]+)?\**([^:\n]{3,120}?)\**:\**[ \t]*\**[_(\[]?"
-    r"(?:tbd|tba|todo|to be (?:counted|determined|decided|added|confirmed)|not (?:yet )?(?:known|counted)(?: yet)?|\?+)"
-    r"[_)\]]?\.?[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_OWED_IN = (Section.SUMMARY, Section.IMPACT, Section.ROOT_CAUSE, Section.RESOLUTION, Section.LESSONS_LEARNED)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One thing that is not recorded yet. `name` stands in a list ("lessons learned"), `question` says what would
-    fill it, `anchor` is its place on the document's page ("lessons-learned", "item-4")."""
-
-    name: str
-    question: str
-    anchor: str
-
-    def __str__(self) -> str:
-        return f"{self.name[:1].upper()}{self.name[1:]}. {self.question}"
-
-
-def questions(document: Document, standings: Sequence[Standing]) -> tuple[Gap, ...]:
-    """The gaps, in the order of the document: sections without text, figures still owed, items that have no owner."""
-    gaps = []
-    for section in Section:
-        text = document.text(section)
-        name, question = QUESTIONS[section]
-        anchor = section.value.replace("_", "-")
-        if text is None and not (section is Section.ACTION_ITEMS and standings):
-            gaps.append(Gap(name[0].lower() + name[1:], question, anchor))
-        elif text is not None and section in _OWED_IN:
-            for owed in dict.fromkeys(" ".join(found.split()) for found in _OWED.findall(text)):
-                gaps.append(Gap(owed[0].lower() + owed[1:], f"{name} says that this is still to come.", anchor))
-    for standing in standings:
-        if standing.owner is None and not standing.ended:
-            question = "Who will see it through?"
-            if standing.done_when is None:
-                question = "Who will see it through, and how can one tell that it is done?"
-            gaps.append(Gap(f"the owner of “{standing.text}”", question, f"item-{standing.number}"))
-    return tuple(gaps)
-
-
 # --- the revisions table ----------------------------------------------------------------------------------------------
 
 _TIMES = ("started_at", "detected_at", "mitigated_at", "resolved_at")
@@ -219,7 +161,7 @@ def to_json(document: Document) -> dict[str, Any]:
 
 def from_json(stored: Mapping[str, Any]) -> Document:
     """What `to_json` made. A section that an older revision does not hold is not recorded."""
-    sections = {section: NOTHING for section in Section}
+    sections = dict.fromkeys(Section, NOTHING)
     for name, said in stored["sections"].items():
         sections[Section(name)] = SectionText(
             said["text"], Origin(said["origin"]), said["source"], said["url"], said["by"], _time(said["at"])
