@@ -1,9 +1,15 @@
-"""What the report is computed from, beside the standings. Read by the store, no database here."""
+"""What the report is computed from. Read by the store, no database here."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from service.followup.snapshot import Snapshot
+from service.followup.week import Week
+from service.postmortem.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,29 @@ class Trouble:
     message: str
     since: datetime
     items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that one report is made from, read in one transaction.
+
+    `standings` are all items ever; `events` those with first_seq < seq <= last_seq; `incidents` at least those that we
+    learned of since the report before. `people` gives the order of the owners, as `Standing.owner` names them.
+    """
+
+    week: Week
+    as_of: datetime
+    zone: ZoneInfo
+    previous: Snapshot | None
+    last_seq: int
+    standings: Sequence[Standing]
+    events: Sequence[Event]
+    incidents: Sequence[Incident] = ()
+    troubles: Sequence[Trouble] = ()
+    people: Sequence[str] = ()
+    preview: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day of the report, in its zone."""
+        return self.as_of.astimezone(self.zone).date()

@@ -127,8 +127,8 @@ class Connection:
 class Snapshot:
     """One week. open_before + added + reopened - ended = open, always.
 
-    `as_of` is when it was made; `preview`: the week is not over and nothing is stored. `previous_week` is the week of the
-    report before ("2026-W46"), None for the first. It counts the events with first_seq < seq <= last_seq.
+    `as_of` is when it was made; `preview`: the week is not over and nothing is stored. `previous_week` is the week of
+    the report before ("2026-W46"), None for the first. It counts the events with first_seq < seq <= last_seq.
     """
 
     week: str
@@ -188,7 +188,8 @@ class Snapshot:
 
     @property
     def stale_rows(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.is_open and row.stale)
+        """Open, not seen within 24 hours, although their issue is not known to be gone."""
+        return tuple(row for row in self.rows if row.is_open and row.stale and row.state != "unreachable")
 
     def decisions(self, reason: str) -> tuple[Row, ...]:
         """The items that stand under one of REASONS; the most overdue first."""
