@@ -1,0 +1,274 @@
+"""Reads the settings: one TOML file and the environment become one frozen model. Every fault is reported at once.
+
+A secret comes by variable (`token_env = "GITHUB_TOKEN"`) or by file (`token_file = "/run/secrets/token"`), never as
+a value.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from connectors.base import AfterwordError, Secret
+from service.settings_faults import (
+    Fault,
+    Place,
+    SettingsError,
+    from_validation,
+    holds_secret,
+    lines_of,
+    mentions,
+    secret_in_file,
+    unknown_key,
+)
+from service.settings_model import Report, Settings, database_url
+
+__all__ = ["DEFAULT", "Fault", "Settings", "SettingsError", "read"]
+
+#: Read when neither a path nor AFTERWORD_CONFIG is given.
+DEFAULT = Path(__file__).parents[1] / "config" / "default.toml"
+
+_NAME = re.compile(r"[a-z0-9-]+")
+
+
+def read(path: Path | None, environ: Mapping[str, str], kinds: Mapping[str, Any]) -> Settings:
+    """The settings of this process. `path` None: AFTERWORD_CONFIG, else config/default.toml.
+
+    `kinds` maps a connector's name to its module; `SourceSettings` and `TrackerSettings` there are pydantic models.
+    Raises SettingsError with every fault that was found.
+    """
+    path = path or Path(environ.get("AFTERWORD_CONFIG") or DEFAULT)
+    file = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    try:
+        text = path.read_text("utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError([Fault((), f"The file cannot be read: {error.strerror}.")], file) from None
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r" \(at line (\d+), .*\)$", str(error))
+        place: Place = ("",)
+        text = str(error)[: at.start()] if at else str(error)
+        raise SettingsError([Fault(place, f"is not TOML: {text}.")], file, {place: int(at[1])} if at else {}) from None
+    except UnicodeDecodeError:
+        raise SettingsError([Fault((), "The file is not UTF-8.")], file) from None
+    lines = lines_of(text)
+
+    reading = _Reading(environ, kinds)
+    sources = reading.connectors(raw.pop("sources", {}), "sources", "SourceSettings")
+    trackers = reading.connectors(raw.pop("trackers", {}), "trackers", "TrackerSettings")
+    settings = reading.rest(raw, sources, trackers)
+    if reading.faults or settings is None:
+        raise SettingsError(reading.faults, file, lines)
+    settings.read_from(file, lines)
+    return settings
+
+
+class _Reading:
+    """One reading: collects the faults on its way."""
+
+    def __init__(self, environ: Mapping[str, str], kinds: Mapping[str, Any]) -> None:
+        self.environ = environ
+        self.kinds = kinds
+        self.faults: list[Fault] = []
+
+    def connectors(self, raw: object, group: str, wanted: str) -> dict[str, BaseModel | None]:
+        """Name → the connector's own settings; None where they have a fault."""
+        if not isinstance(raw, dict):
+            self.faults.append(Fault((group,), f"{group} is not a table. Write [{group}.name]"))
+            return {}
+        return {name: self._connector(section, (group, name), wanted) for name, section in raw.items()}
+
+    def _connector(self, section: object, place: Place, wanted: str) -> BaseModel | None:
+        group, name = place
+        if not _NAME.fullmatch(str(name)):
+            self.faults.append(Fault((*place, ""), f"{name} does not fit a name.", "Use a-z, 0-9 and -."))
+        if not isinstance(section, dict):
+            self.faults.append(Fault(place, f"{name} is not a table. Write it below a line [{group}.{name}]"))
+            return None
+        fitting = [kind for kind, module in self.kinds.items() if hasattr(module, wanted)]
+        kind = section.get("kind")
+        if kind not in fitting:
+            text = "kind is missing." if kind is None else f"{kind} is not known among {group}."
+            self.faults.append(Fault((*place, "kind"), text, f"Write one of: {', '.join(sorted(fitting))}."))
+            return None
+        model: type[BaseModel] = getattr(self.kinds[kind], wanted)
+        before = len(self.faults)
+        values = self._with_secrets(section, model, place)
+        if "kind" not in model.model_fields:
+            del values["kind"]
+        try:
+            made = model.model_validate(values)
+        except ValidationError as error:
+            secret = {name for name, info in model.model_fields.items() if holds_secret(info)}  # told of above
+            found = from_validation(error, model, place, section)
+            self.faults += [fault for fault in found if fault.place[-1] not in secret]
+            return None
+        return made if len(self.faults) == before else None
+
+    def _with_secrets(self, section: dict[str, Any], model: type[BaseModel], place: Place) -> dict[str, Any]:
+        """The section with each X_env and X_file replaced by the secret X."""
+        values = dict(section)
+        for field, info in model.model_fields.items():
+            if not holds_secret(info):
+                continue
+            by_variable, by_file = f"{field}_env", f"{field}_file"
+            many = mentions(info.annotation, tuple)
+            found = self._secrets(values.pop(by_variable, None), values.pop(by_file, None), field, place)
+            if found:
+                values[field] = tuple(found) if many else found[0]
+                if len(found) > 1 and not many:
+                    self.faults.append(Fault((*place, by_variable), f"{field} takes one name, not {len(found)}."))
+            elif values.pop(field, None) is not None:
+                self.faults.append(secret_in_file((*place, field)))
+            elif field == "secret" and place[0] == "sources" and values.get("unsigned") is not True:
+                self._refuse_unsigned(section, place)
+            elif info.is_required() and not {by_variable, by_file} & section.keys():
+                mend = f'Name the variable that holds it: {by_variable} = "…"'
+                self.faults.append(Fault((*place, field), f"{field} is missing.", mend))
+        return values
+
+    def _refuse_unsigned(self, section: dict[str, Any], place: Place) -> None:
+        """Says in one fault what is wrong with a source's secret, in place of what was said of its variable."""
+        mend = "Set it to the secret of the webhook. To accept unsigned deliveries, say unsigned = true."
+        found = [fault for fault in self.faults if fault.place in {(*place, "secret_env"), (*place, "secret_file")}]
+        self.faults = [fault for fault in self.faults if fault not in found]
+        for fault in found:
+            names = _names(section.get("secret_env"))
+            unset = "is not set" in fault.text and len(names) == 1
+            text = f"secret_env names {names[0]}, which is not set." if unset else fault.text
+            self.faults.append(Fault(fault.place, f"no secret: {text}", mend))
+        if not found and "secret" not in section:
+            mend = (
+                'Write secret_env = "…" with the variable\'s name. To accept unsigned deliveries, say unsigned = true.'
+            )
+            self.faults.append(Fault((*place, ""), "no secret.", mend))
+
+    def _secrets(self, variable: object, file: object, field: str, place: Place) -> list[Secret]:
+        """The secrets that X_env or X_file names; two names while a secret is being changed."""
+        if variable is not None and file is not None:
+            text = f"{field}_env and {field}_file are both set."
+            self.faults.append(Fault((*place, f"{field}_file"), text, "Keep one of them."))
+            return []
+        key = (*place, f"{field}_file" if variable is None else f"{field}_env")
+        given = file if variable is None else variable
+        names = _names(given)
+        if given is not None and not names:
+            self.faults.append(Fault(key, f'{key[-1]} names nothing. Write: {key[-1]} = "…"'))
+        make = self._from_file if variable is None else self._from_variable
+        return [secret for name in names if (secret := make(name, key))]
+
+    def _from_variable(self, name: str, key: Place) -> Secret | None:
+        value = self.environ.get(name, "").strip()
+        if not value:
+            self.faults.append(Fault(key, f"{key[-1]}: the variable {name} is not set."))
+            return None
+        return Secret(lambda: value, f"the variable {name}")
+
+    def _from_file(self, name: str, key: Place) -> Secret | None:
+        def content() -> str:
+            try:
+                found = Path(name).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                raise AfterwordError(f"The file {name} cannot be read.", "It holds a secret: restore it.") from None
+            if not found:
+                raise AfterwordError(f"The file {name} is empty.", "It holds a secret: restore it.")
+            return found
+
+        try:
+            content()
+        except AfterwordError as error:
+            self.faults.append(Fault(key, f"{key[-1]}: {error.message[0].lower()}{error.message[1:]}"))
+            return None
+        return Secret(content, f"the file {name}")
+
+    def rest(
+        self, raw: dict[str, Any], sources: Mapping[str, BaseModel | None], trackers: Mapping[str, BaseModel | None]
+    ) -> Settings | None:
+        """Everything besides the connectors; None where something has a fault."""
+        values = dict(raw)
+        report = values.get("report", {})
+        if isinstance(report, dict):
+            deliver = self._deliver(report)
+            values["report"] = {"timezone": raw.get("timezone", "UTC"), **report}
+            if "deliver" not in report:
+                values["report"]["deliver"] = deliver
+        self._database(values)
+        self._port(values)
+        self._mode(values)
+        self._tracker_names(values, trackers)
+        values["default_tracker"] = values.get("default_tracker", next(iter(trackers), None))
+        values["sources"], values["trackers"] = _whole(sources), _whole(trackers)
+        try:
+            return Settings.model_validate(values)
+        except ValidationError as error:
+            self.faults += from_validation(error, Settings, (), raw)
+            return None
+
+    def _deliver(self, report: dict[str, Any]) -> tuple[Secret, ...]:
+        """One secret per address; a variable that is named must be set."""
+        found: list[Secret] = []
+        for name in _names(report.get("deliver_env", Report().deliver_env)):
+            addresses = self.environ.get(name, "").split()
+            if not addresses and "deliver_env" in report:
+                self.faults.append(Fault(("report", "deliver_env"), f"deliver_env: the variable {name} is not set."))
+            found += [
+                Secret(lambda address=address: address, f"the variable {name}, address {number}")  # type: ignore[misc]
+                for number, address in enumerate(addresses, start=1)
+            ]
+        return tuple(found)
+
+    def _database(self, values: dict[str, Any]) -> None:
+        variable = self.environ.get("DATABASE_URL")
+        if not variable and "database_url" not in values:
+            return
+        place: Place = ("DATABASE_URL",) if variable else ("database_url",)
+        try:
+            values["database_url"] = database_url(variable or values["database_url"])
+        except ValueError as error:
+            self.faults.append(Fault(place, f"{place[0]} {error}", from_environment=bool(variable)))
+            values.pop("database_url", None)
+
+    def _port(self, values: dict[str, Any]) -> None:
+        """A platform that sets PORT wants to be answered from outside, unless the file names the address."""
+        port = self.environ.get("PORT")
+        if not port:
+            return
+        if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            self.faults.append(Fault(("PORT",), "PORT is not a port. Write: PORT=8000", from_environment=True))
+            return
+        values["listen"] = f"{str(values.get('listen', '0.0.0.0:')).rpartition(':')[0]}:{port}"
+
+    def _mode(self, values: dict[str, Any]) -> None:
+        filing = values.get("filing")
+        if isinstance(filing, dict) and filing.get("mode") == "propose":
+            text = 'mode = "propose" is not there yet. This version files each action item at once: mode = "auto"'
+            self.faults.append(Fault(("filing", "mode"), text))
+            values["filing"] = {key: value for key, value in filing.items() if key != "mode"}
+
+    def _tracker_names(self, values: Mapping[str, Any], trackers: Iterable[str]) -> None:
+        """Each tracker that is named must be there, also where it has faults of its own."""
+        named: list[tuple[Place, object]] = [(("default_tracker",), values.get("default_tracker"))]
+        routes = values.get("routes")
+        for number, route in enumerate(routes if isinstance(routes, list) else []):
+            if isinstance(route, dict):
+                named.append((("routes", number, "tracker"), route.get("tracker")))
+        for place, name in named:
+            if isinstance(name, str) and name not in trackers:
+                mend = unknown_key((name,), trackers).mend.replace("known key", "tracker")
+                known = mend if trackers else "There is no tracker yet. Write [trackers.name]"
+                self.faults.append(Fault(place, f'{place[-1]} = "{name}" names no tracker.', known))
+
+
+def _names(value: object) -> list[str]:
+    """The names in `"A"` or `["A", "B"]`."""
+    named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return [name.strip() for name in named if isinstance(name, str) and name.strip()]
+
+
+def _whole(found: Mapping[str, BaseModel | None]) -> dict[str, BaseModel]:
+    return {name: model for name, model in found.items() if model is not None}
