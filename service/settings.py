@@ -266,7 +266,7 @@ class _Reading:
 
 def _names(value: object) -> list[str]:
     """The names in `"A"` or `["A", "B"]`."""
-    named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    named = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
     return [name.strip() for name in named if isinstance(name, str) and name.strip()]
 
 
