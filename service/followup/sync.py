@@ -1,0 +1,192 @@
+"""Asks one tracker what changed, and records it: states, owners, due dates and titles come back into the ledger.
+
+Three steps: read the rows, ask the tracker with no transaction open, then merge in one transaction against the rows
+read again. A listing says what changed; only a read by id says that an item was seen (`verified_at`), because deleted
+and transferred issues never show in a listing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from connectors.base import ConnectorError, IssueState, Limited, Problem, Sighting, State, Tracked, Tracker
+from service.followup.facts import Trouble
+from service.followup.merge import Known, Merged, merge, merge_missing
+from service.store import followups
+from service.store.database import Database
+from service.store.followups import Progress
+from service.store.items import add_event
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What one sync did. `incidents`: those whose document and comment have something new to show."""
+
+    incidents: frozenset[int]
+    changed: int  # items
+    verified: int  # items read by id
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Everything that the tracker said in one sync, by issue id."""
+
+    states: Mapping[str, IssueState]
+    verified: frozenset[str]
+    missing: frozenset[str]
+    problems: tuple[Problem, ...]
+    reasons: Mapping[str, str]
+    cursor: datetime | None
+    read_all: bool  # every open item was asked for by id
+
+
+def sync(
+    database: Database,
+    tracker_name: str,
+    tracker: Tracker,
+    now: datetime,
+    *,
+    verify_hours: float = 24,
+    verify: bool = False,
+    hold: Callable[[Connection], None] | None = None,
+) -> SyncResult:
+    """`verify`: read every open item by id now (before a report), else only when `verify_hours` have passed.
+
+    `hold` is called first in the writing transaction: it raises if another attempt took this sync over meanwhile.
+
+    A part that does not answer is recorded and leaves its items stale. Raises Limited, with nothing changed.
+    """
+    with database.read() as connection:
+        known = followups.known(connection, tracker_name)
+        progress = followups.progress(connection, tracker_name)
+    last = progress.last_verified_at
+    answers = _ask(
+        tracker, known, progress, verify=verify or last is None or now - last >= timedelta(hours=verify_hours)
+    )
+    with database.begin() as connection:
+        if hold:
+            hold(connection)
+        return _record(connection, tracker_name, answers, now)
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def _ask(tracker: Tracker, known: Sequence[Known], progress: Progress, *, verify: bool) -> _Answers:
+    if not known:
+        return _Answers({}, frozenset(), frozenset(), (), {}, progress.cursor, read_all=verify)
+    listed = _careful(tracker.name, known, lambda: tracker.changes(progress.cursor, _tracked(known)))
+    refused = {issue for problem in listed.problems for issue in problem.ids}
+    # what answers again may have changed while the cursor moved on: those are read by id, once
+    wanted = [
+        item
+        for item in known
+        if item.issue_id not in listed.verified | listed.missing | refused
+        and (item.stale_since is not None or (verify and not item.state.ended))
+    ]
+    read = _careful(tracker.name, wanted, lambda: tracker.states(_tracked(wanted))) if wanted else Sighting()
+    states: dict[str, IssueState] = {}
+    for state in (*listed.states, *read.states):
+        if state.id not in states or state.updated_at >= states[state.id].updated_at:
+            states[state.id] = state
+    gone = {issue for issue, state in states.items() if state.state is State.UNREACHABLE}
+    return _Answers(
+        states={issue: state for issue, state in states.items() if issue not in gone},
+        verified=listed.verified | read.verified,
+        missing=listed.missing | read.missing | gone,
+        problems=(*listed.problems, *read.problems),
+        reasons=_reasons(tracker, known, states),
+        cursor=listed.cursor or progress.cursor,
+        read_all=verify,
+    )
+
+
+def _tracked(items: Sequence[Known]) -> list[Tracked]:
+    return [Tracked(item.issue_id, item.issue_label, item.issue_native) for item in items]
+
+
+def _careful(name: str, items: Sequence[Known], ask: Callable[[], Sighting]) -> Sighting:
+    """A tracker that gives no answer at all is one problem with every item in it; a limit is for the caller."""
+    try:
+        return ask()
+    except Limited:
+        raise
+    except ConnectorError as error:
+        return Sighting(problems=(Problem(name, error.status, error.message, tuple(item.issue_id for item in items)),))
+
+
+def _reasons(tracker: Tracker, known: Sequence[Known], states: Mapping[str, IssueState]) -> dict[str, str]:
+    """Why something will not be done, asked once. Without an answer it is asked again when the issue next changes."""
+    reasons: dict[str, str] = {}
+    for item in known:
+        seen = states.get(item.issue_id)
+        if seen and seen.state is State.WONT_DO and (item.state is not State.WONT_DO or item.ended_reason is None):
+            try:
+                reasons[item.issue_id] = tracker.reason(Tracked(seen.id, seen.label, seen.native or item.issue_native))
+            except ConnectorError:
+                continue
+    return reasons
+
+
+# --- recording --------------------------------------------------------------------------------------------------------
+
+
+def _record(connection: Connection, name: str, answers: _Answers, now: datetime) -> SyncResult:
+    items = followups.known(connection, name, lock=True)
+    before = followups.progress(connection, name)
+    shows = [item for item in items if _apply(connection, item, _merged(item, answers, now), now)]
+    verified = [item.id for item in items if item.issue_id in answers.verified - answers.missing]
+    followups.verified(connection, verified, now)
+    troubles = _troubles(name, items, answers, before.troubles, now)
+    _freshen(connection, items, {item for trouble in troubles for item in trouble.items}, now)
+    progress = replace(
+        before,
+        cursor=answers.cursor,
+        last_ok_at=before.last_ok_at if troubles else now,
+        last_verified_at=now if answers.read_all else before.last_verified_at,
+        troubles=troubles,
+    )
+    followups.save(connection, name, progress)
+    return SyncResult(frozenset(item.incident_id for item in shows), len(shows), len(verified), troubles)
+
+
+def _merged(item: Known, answers: _Answers, now: datetime) -> Merged:
+    if item.issue_id in answers.missing:
+        return merge_missing(item, now)
+    seen = answers.states.get(item.issue_id)
+    return merge(item, seen, answers.reasons.get(item.issue_id)) if seen else Merged()
+
+
+def _apply(connection: Connection, item: Known, merged: Merged, now: datetime) -> bool:
+    """Writes what differs. True: a reader sees a difference."""
+    if merged.values:
+        followups.change(connection, item.id, merged.values)
+    for change in merged.changes:
+        add_event(connection, item.id, item.incident_id, change.kind, change.happened_at, now, change.was, change.now)
+    return merged.shows
+
+
+def _troubles(
+    name: str, items: Sequence[Known], answers: _Answers, before: Sequence[Trouble], now: datetime
+) -> tuple[Trouble, ...]:
+    """What does not answer now; what did not answer the last time either keeps its beginning."""
+    began = {(trouble.scope, trouble.status): trouble.since for trouble in before}
+    answered = answers.missing | answers.verified
+    troubles: list[Trouble] = []
+    for problem in answers.problems:
+        ids = set(problem.ids) - answered
+        behind = tuple(item.id for item in items if item.issue_id in ids)
+        since = began.get((problem.scope, problem.status), now)
+        troubles.append(Trouble(name, problem.scope, problem.status, problem.message, since, behind))
+    return tuple(troubles)
+
+
+def _freshen(connection: Connection, items: Sequence[Known], troubled: set[int], now: datetime) -> None:
+    """An item is stale from the first sync in which its connection did not answer until the first in which it does."""
+    followups.stale(connection, {item.id for item in items if item.id in troubled and item.stale_since is None}, now)
+    followups.stale(connection, {item.id for item in items if item.stale_since and item.id not in troubled}, None)
