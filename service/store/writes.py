@@ -55,11 +55,13 @@ def _write(row: Row[Any]) -> Write:
     )
 
 
-def plan(connection: Connection, key: str, incident_id: int | None) -> None:
-    """The intent, once."""
+def plan(
+    connection: Connection, key: str, incident_id: int | None, *, state: str = "planned", reason: str = ""
+) -> None:
+    """The intent, once. `state` "waiting": a person decides first, and `reason` says why."""
     connection.execute(
         insert(connection, writes)
-        .values(key=key, incident_id=incident_id, state="planned", attempt=0, looks=0, reason="", fields={})
+        .values(key=key, incident_id=incident_id, state=state, attempt=0, looks=0, reason=reason, fields={})
         .on_conflict_do_nothing()
     )
 
@@ -92,7 +94,7 @@ def begin(connection: Connection, write: Write, now: datetime) -> int | None:
 def done(
     connection: Connection, key: str, attempt: int, external_id: str, url: str, body_hash: str | None = None
 ) -> bool:
-    values = {"state": "done", "external_id": external_id, "url": url, "reason": "", "fields": {}, "not_before": None}
+    values: dict[str, Any] = {"state": "done", "external_id": external_id, "url": url, "reason": "", "fields": {}, "not_before": None}
     if body_hash is not None:
         values["body_hash"] = body_hash
     return _move(connection, key, attempt, ("sending", "unknown", "waiting", "planned", "failed", "done"), values)

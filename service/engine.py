@@ -1,0 +1,161 @@
+"""Jobs. The only file that knows an engine: APScheduler's thread pool in one process, Procrastinate on PostgreSQL.
+
+A job is a wake-up that names a row, nothing more. The row says whether there is something to do, so a wake-up that is
+lost, doubled or late does no harm: the scan finds the row a few seconds later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+log = structlog.get_logger()
+
+#: run one wake-up: (task, key)
+Handler = Callable[[str, str], None]
+#: wake every row that is due; called every few seconds
+Scan = Callable[[], None]
+
+STALLED = timedelta(seconds=60)
+
+
+class Engine(Protocol):
+    def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        """Look at this row soon, or at that time. Never raises: the scan finds the row anyway."""
+
+
+class Embedded:
+    """Jobs in this process, on APScheduler's own executor (https://apscheduler.readthedocs.io/en/3.x/)."""
+
+    def __init__(self, handler: Handler, scan: Scan, *, threads: int, scan_seconds: float) -> None:
+        # Heavy, and not wanted where no job runs.
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self._handler = handler
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(threads), "scan": ThreadPoolExecutor(1)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=UTC,
+        )
+        self._scheduler.add_job(
+            scan, "interval", seconds=scan_seconds, executor="scan", next_run_time=datetime.now(UTC), id="scan"
+        )
+
+    def every(self, seconds: float, call: Callable[[], None], name: str) -> None:
+        self._scheduler.add_job(
+            call, "interval", seconds=seconds, executor="scan", next_run_time=datetime.now(UTC), id=name
+        )
+
+    def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        self._scheduler.add_job(self._handler, "date", run_date=at, args=(task, key))
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Waits for the jobs that run; those that do not end in time are found by the next start."""
+        self._scheduler.shutdown(wait=True)
+
+
+class Distributed:
+    """Jobs in PostgreSQL, for any number of workers (https://procrastinate.readthedocs.io).
+
+    `queueing_lock` keeps one wake-up per row waiting. The same row can still be woken twice at once: the row's
+    compare-and-set decides. Jobs left in "doing" by a killed worker are litter: nothing waits for them.
+    """
+
+    TASK = "afterword.wake"
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._app: Any = None
+        self._lock = threading.Lock()
+
+    def _deferring(self) -> Any:
+        with self._lock:
+            if self._app is None:
+                # Heavy, and not wanted where no job is deferred.
+                import procrastinate
+
+                self._app = procrastinate.App(
+                    connector=procrastinate.SyncPsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=4)
+                )
+                self._app.open()
+            return self._app
+
+    def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
+        try:
+            self._deferring().configure_task(
+                self.TASK, queueing_lock=f"{task}:{key}", schedule_at=at, queue="afterword"
+            ).defer(task=task, key=key)
+        except AlreadyEnqueued:
+            pass
+        except ConnectorException as error:
+            log.warning("wake-up not deferred; the scan will find the row", task=task, key=key, error=str(error))
+
+    def stop(self) -> None:
+        if self._app is not None:
+            self._app.close()
+
+    def migrate(self) -> None:
+        """Makes the engine's tables, once."""
+        manager = self._deferring().schema_manager
+        with self._deferring().connector.pool.connection() as connection:
+            there = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()[0]
+        if there is None:
+            manager.apply_schema()
+
+    def work(self, handler: Handler, scan: Scan, *, threads: int, scan_seconds: float) -> None:
+        """Runs jobs until a signal comes (SIGTERM, SIGINT); those that run are finished first."""
+        asyncio.run(self._work(handler, scan, threads, scan_seconds))
+
+    async def _work(self, handler: Handler, scan: Scan, threads: int, scan_seconds: float) -> None:
+        import procrastinate
+
+        app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=threads + 2)
+        )
+
+        @app.task(name=self.TASK, queue="afterword")
+        def wake(task: str, key: str) -> None:
+            handler(task, key)
+
+        async def scanning() -> None:
+            while True:
+                await asyncio.to_thread(scan)
+                await self._sweep(app)
+                await asyncio.sleep(scan_seconds)
+
+        async with app.open_async():
+            beside = asyncio.create_task(scanning())
+            try:
+                await app.run_worker_async(
+                    concurrency=threads,
+                    queues=["afterword"],
+                    delete_jobs="always",
+                    shutdown_graceful_timeout=30,
+                    fetch_job_polling_interval=scan_seconds,
+                )
+            finally:
+                beside.cancel()
+                await asyncio.gather(beside, return_exceptions=True)
+
+    async def _sweep(self, app: Any) -> None:
+        """Takes away what killed workers left in "doing", and their own rows."""
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED.total_seconds()):
+            await app.job_manager.finish_job(job, status=_failed(), delete_job=True)
+        await app.job_manager.prune_stalled_workers(STALLED.total_seconds())
+
+
+def _failed() -> Any:
+    from procrastinate.jobs import Status
+
+    return Status.FAILED

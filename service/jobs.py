@@ -1,0 +1,111 @@
+"""Runs one wake-up: takes the row, does what it lacks, records the outcome. The only loop that catches everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from connectors.base import AfterwordError, ConnectorError, Limited
+from service.deliver import deliver
+from service.parts import Parts
+from service.store import deliveries, work
+from service.store.work import Lease, LeaseLost
+
+log = structlog.get_logger()
+
+#: does what a row lacks; gives the time at which to look again, or None when all is done
+Step = Callable[[Parts, Lease], datetime | None]
+
+LONGEST = timedelta(hours=1)
+
+
+def backoff(tries: int) -> timedelta:
+    """2, 4, 8 … seconds, an hour at most."""
+    return min(timedelta(seconds=2 << min(tries, 20)), LONGEST)
+
+
+class Jobs:
+    def __init__(self, parts: Parts, steps: Mapping[str, Step]) -> None:
+        self.parts = parts
+        self.steps = steps
+
+    def run(self, task: str, key: str) -> None:
+        """The handler of every wake-up. Never raises."""
+        if task == "delivery":
+            self._deliver(key)
+        elif task in self.steps:
+            self._step(task, key)
+        else:
+            log.error("a wake-up for an unknown task", task=task, key=key)
+
+    def scan(self) -> None:
+        """Wakes every row that lacks its outcome and is due."""
+        try:
+            with self.parts.database.read() as connection:
+                waiting = [("delivery", key) for key in deliveries.received(connection)]
+                waiting += work.due(connection, self.parts.now())
+        except AfterwordError as error:
+            log.error("the scan could not read the database", error=error.message)
+            return
+        for task, key in waiting:
+            self.parts.engine.wake(task, key)
+
+    def _deliver(self, key: str) -> None:
+        try:
+            deliver(self.parts, key)
+        except AfterwordError as error:
+            log.warning("delivery put back", delivery=key, error=error.message)
+        except Exception as error:  # a fault of ours: the delivery is kept, and looked at again after the next start
+            log.exception("delivery failed", delivery=key)
+            self._fail(
+                key, f"A fault in Afterword: {type(error).__name__}. It is looked at again after the next start."
+            )
+
+    def _fail(self, key: str, reason: str) -> None:
+        source, _, delivery_id = key.partition("/")
+        with self.parts.database.begin() as connection:
+            delivery = deliveries.get(connection, source, delivery_id)
+            if delivery is not None and delivery.state in deliveries.OPEN:
+                deliveries.settle(connection, delivery, "failed", reason)
+
+    def _step(self, task: str, key: str) -> None:
+        lease = work.take(self.parts.database, task, key, self.parts.now())
+        if lease is None:
+            return
+        try:
+            again = self.steps[task](self.parts, lease)
+        except LeaseLost:
+            log.warning("overtaken by another attempt; nothing written", task=task, key=key, attempt=lease.attempt)
+        except ConnectorError as error:
+            wait = error.retry_after if isinstance(error, Limited) and error.retry_after else None
+            self._put_back(lease, error.message, timedelta(seconds=wait) if wait else None)
+        except AfterwordError as error:
+            self._put_back(lease, error.message)
+        except Exception as error:  # a fault of ours: the row keeps it, the next start tries again
+            log.exception("job failed", task=task, key=key, attempt=lease.attempt)
+            self._put_back(lease, f"A fault in Afterword: {type(error).__name__}: {error}"[:500])
+        else:
+            self._settle(lease, again)
+
+    def _settle(self, lease: Lease, again: datetime | None) -> None:
+        with self.parts.database.begin() as connection:
+            if again is not None:
+                work.put_back(connection, lease, again)
+                more = False
+            else:
+                more = work.finish(connection, lease)
+        if again is not None:
+            self.parts.engine.wake(lease.task, lease.key, again)
+        elif more:
+            self.parts.engine.wake(lease.task, lease.key)
+
+    def _put_back(self, lease: Lease, error: str, wait: timedelta | None = None) -> None:
+        waits = lease.tries + 1 >= self.parts.settings.jobs.max_tries
+        log.warning("put back", task=lease.task, key=lease.key, tries=lease.tries + 1, waits=waits, error=error)
+        at = self.parts.now() + (wait or backoff(lease.tries))
+        with self.parts.database.begin() as connection:
+            work.put_back(connection, lease, at, error=error, waits=waits)
+        if not waits:
+            self.parts.engine.wake(lease.task, lease.key, at)

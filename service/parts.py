@@ -1,0 +1,28 @@
+"""What the story needs, put together once by wiring.py and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.base import Publisher, Source, Tracker
+from service.engine import Engine
+from service.postmortem.people import People
+from service.settings import Settings
+from service.store.database import Database
+from service.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    settings: Settings
+    database: Database
+    sources: Mapping[str, Source]
+    publishers: Mapping[str, Publisher]
+    trackers: Mapping[str, Tracker]
+    people: People
+    texts: Texts
+    installation: bytes  # the key of every marker; made once, kept in the database
+    now: Callable[[], datetime]
+    engine: Engine

@@ -1,0 +1,192 @@
+"""The story of one incident: ask the source for the truth, write the document, file each item, tell the ticket.
+
+Every step reads its row, does what the row still lacks and records the outcome; running it twice is harmless. A result
+is recorded only while this attempt holds the incident's row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from connectors.base import ConnectorError, Refused, Ticket
+from service import crash
+from service.comment import tell_ticket
+from service.filing import file_item
+from service.parts import Parts
+from service.postmortem import document, identity
+from service.postmortem.due import due_for
+from service.postmortem.model import Document, Reading, ReadItem
+from service.postmortem.reading import read_ticket
+from service.postmortem.routing import Route, When, choose
+from service.store import incidents, items, postmortems, work, writes
+from service.store.incidents import Incident
+from service.store.work import Lease
+
+#: tries of reading a ticket at its source before the document is built from the webhook alone
+READ_TRIES = 5
+TOO_MANY = "This incident has more than {limit} action items. Say which of them become issues."
+
+
+def tell(parts: Parts, lease: Lease) -> datetime | None:
+    """One incident's afterword. Gives the time at which to look again, or None when nothing is left to do."""
+    incident = _load(parts, lease)
+    if incident is None:
+        return None
+    fresh: Ticket | None = None
+    if incident.to_read:
+        fresh = read_source(parts, lease, incident)
+        crash.point("ticket read")
+        write_document(parts, lease, incident, fresh)
+        crash.point("document written")
+        incident = _load(parts, lease) or incident
+    if incident.closed_at is None:
+        return None  # open again: nothing goes out until it closes
+    with parts.database.read() as connection:
+        promised = items.of_incident(connection, incident.id)
+    again = [file_item(parts, lease, incident.id, item.id) for item in promised]
+    again.append(tell_ticket(parts, lease, incident, fresh))
+    crash.point("story told")
+    return min((at for at in again if at is not None), default=None)
+
+
+def _load(parts: Parts, lease: Lease) -> Incident | None:
+    with parts.database.read() as connection:
+        return incidents.get(connection, int(lease.key))
+
+
+def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
+    """The ticket as its source tells it now; from the webhook alone where the source refuses, or stays silent."""
+    source = parts.sources.get(incident.source)
+    told = replace(incident.ticket, from_payload=True, closed=incident.closed_at is not None)
+    if source is None:
+        return told
+    try:
+        return source.fetch(incident.ref, hint=incident.ticket)
+    except Refused:
+        return told
+    except ConnectorError:
+        if lease.tries < READ_TRIES:
+            raise
+        return told
+
+
+def write_document(parts: Parts, lease: Lease, incident: Incident, ticket: Ticket) -> None:
+    """One transaction: the document's next revision, its items, and that the ticket was read."""
+    reading = read_ticket(ticket, zone=parts.settings.timezone)
+    for last_try in (False, True):
+        with parts.database.read() as connection:
+            before = postmortems.of_incident(connection, incident.id)
+        doc = document.build(ticket, reading, before.document if before else None, parts.texts)
+        try:
+            with parts.database.begin() as connection:
+                now = parts.now()
+                work.hold(connection, lease, now)
+                if before is None:
+                    postmortems.save_first(connection, incident.id, doc, now, "Built from the ticket")
+                elif not document.same(before.document, doc):
+                    postmortems.save_revision(
+                        connection, before.id, before.revision, doc, now, "Ticket read again; edits kept"
+                    )
+                _promise(parts, connection, incident, ticket, reading, doc, now)
+                incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted)
+            return
+        except postmortems.EditedMeanwhile:
+            if last_try:
+                raise
+
+
+def _promise(
+    parts: Parts,
+    connection: Connection,
+    incident: Incident,
+    ticket: Ticket,
+    reading: Reading,
+    doc: Document,
+    now: datetime,
+) -> None:
+    """Matches the items that were read to those that are known; new ones get their key, route and due date."""
+    matching = identity.match(items.known(connection, incident.id), reading.items)
+    for key, index in matching.same.items():
+        item = reading.items[index]
+        items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now)
+    if not ticket.from_payload:  # a webhook alone does not hold the comments; what it lacks is not gone
+        items.gone(connection, incident.id, matching.gone, now)
+    unclear = {index: keys for index, keys in matching.unclear.items()}
+    filed_before = len(matching.same)
+    for index in sorted([*matching.new, *unclear]):
+        item = reading.items[index]
+        _add(parts, connection, incident, ticket, item, unclear.get(index, ()), doc.severity, filed_before, now)
+        filed_before += not item.done
+
+
+def _is_known(parts: Parts, item: ReadItem) -> bool:
+    return parts.people.find(item.owner) is not None
+
+
+def _add(
+    parts: Parts,
+    connection: Connection,
+    incident: Incident,
+    ticket: Ticket,
+    item: ReadItem,
+    unclear: tuple[str, ...],
+    severity: str | None,
+    filed_before: int,
+    now: datetime,
+) -> None:
+    settings = parts.settings
+    salt = f"{item.anchor}\n{item.position}\n{item.text}"
+    key = identity.new_key(parts.installation, incident.source, incident.key, salt)
+    promised_at = incident.closed_at or ticket.closed_at or now
+    closed_on = promised_at.astimezone(ZoneInfo(settings.timezone)).date()
+    due, rule = due_for(item.due, item.priority, severity, closed_on, settings.due)
+    route = route_for(parts, ticket, severity, item.text)
+    items.add(
+        connection,
+        incident.id,
+        item,
+        key=key,
+        due=due,
+        due_rule=rule,
+        tracker=route.tracker if route else None,
+        place=_place(parts, route),
+        owner_known=_is_known(parts, item),
+        unclear=unclear,
+        promised_at=promised_at,
+        now=now,
+    )
+    if not item.done:
+        many = filed_before >= settings.filing.max_items
+        reason = TOO_MANY.format(limit=settings.filing.max_items) if many else ""
+        writes.plan(
+            connection, items.write_key(key), incident.id, state="waiting" if many else "planned", reason=reason
+        )
+
+
+def route_for(parts: Parts, ticket: Ticket, severity: str | None, text: str) -> Route | None:
+    """The first route that fits; None without any tracker."""
+    settings = parts.settings
+    if settings.default_tracker is None:
+        return None
+    routes = [
+        Route(When(r.when.severity, r.when.labels, r.when.service, r.when.text), r.tracker, r.place, r.publish)
+        for r in settings.routes
+    ]
+    return choose(
+        routes,
+        settings.default_tracker,
+        severity=severity,
+        labels=ticket.labels,
+        services=ticket.services,
+        item_text=text,
+    )
+
+
+def _place(parts: Parts, route: Route | None) -> str | None:
+    if route is None:
+        return None
+    return route.place or parts.trackers[route.tracker].places[0]

@@ -1,0 +1,50 @@
+"""The people map: who is meant by a name in a ticket, and what the trackers call that person. Never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person or a team. `ids`: kind of tracker → its id (GitHub login, Jira account id)."""
+
+    name: str
+    email: str = ""
+    team: bool = False
+    aliases: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+def _plain(text: str) -> str:
+    return text.strip().removeprefix("@").casefold()
+
+
+class People:
+    """Looks up exact names, logins, addresses and aliases; case and a leading @ do not matter."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self.known = tuple(known)
+        self._by_text: dict[str, Known] = {}
+        for person in self.known:
+            for text in (person.name, person.email, *person.aliases, *person.ids.values()):
+                if text:
+                    self._by_text.setdefault(_plain(text), person)
+
+    def find(self, text: str | None) -> Known | None:
+        return self._by_text.get(_plain(text)) if text else None
+
+    def tracker_id(self, text: str | None, kind: str) -> str | None:
+        """What this kind of tracker calls the person, or None if we do not know. A team cannot be assigned."""
+        person = self.find(text)
+        return None if person is None or person.team else person.ids.get(kind)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Tracker id, case-folded → how we call that person."""
+        return {value.casefold(): person.name for person in self.known for value in person.ids.values()}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return tuple(person.name for person in self.known)

@@ -1,0 +1,145 @@
+"""The way in: size → signature on the raw bytes → one durable insert → 202. Nothing else happens in the request.
+
+What the delivery means is found out by a job (service/deliver.py), so that a body that cannot be read is still stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from connectors.base import AfterwordError, Source
+from service.engine import Engine
+from service.store import deliveries
+from service.store.database import Database, StoreUnavailable
+
+#: the headers that a connector needs again when it reads the delivery; never a signature, never a token
+KEPT = (
+    "content-type",
+    "x-github-event",
+    "x-github-delivery",
+    "x-github-hook-id",
+    "x-atlassian-webhook-identifier",
+    "x-atlassian-webhook-retry",
+    "x-atlassian-webhook-flow",
+)
+BATCH = 256
+
+
+class TooLarge(AfterwordError):
+    """The body is larger than this source ever sends."""
+
+
+class UnknownSource(AfterwordError):
+    """No source of this name is in the settings."""
+
+
+class Inbox:
+    """One writer thread that groups commits: many deliveries, one fsync. When `put` returns, the bytes are on disk."""
+
+    def __init__(self, database: Database, *, timeout: float = 30.0) -> None:
+        self._database = database
+        self._timeout = timeout
+        self._queue: queue.SimpleQueue[tuple[dict[str, Any], Future[None]] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def put(self, row: dict[str, Any]) -> None:
+        """Raises StoreUnavailable if it could not be stored."""
+        if self._thread is None or not self._thread.is_alive():  # begun here, as a server may fork after __init__
+            with self._lock:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._write, name="inbox", daemon=True)
+                    self._thread.start()
+        stored: Future[None] = Future()
+        self._queue.put((row, stored))
+        try:
+            stored.result(self._timeout)
+        except TimeoutError:
+            raise StoreUnavailable(
+                "The database did not take the delivery in time.", "Look at its disk and its locks."
+            ) from None
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _write(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            more: tuple[dict[str, Any], Future[None]] | None = first
+            while len(batch) < BATCH and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    break
+                batch.append(more)
+            self._store(batch)
+            if more is None:
+                return
+
+    def _store(self, batch: list[tuple[dict[str, Any], Future[None]]]) -> None:
+        failure: AfterwordError = StoreUnavailable("The database did not take the delivery.", "The log says why.")
+        try:
+            with self._database.begin() as connection:
+                deliveries.add_all(connection, [row for row, _ in batch])
+            for _, stored in batch:
+                stored.set_result(None)
+        except StoreUnavailable as error:
+            failure = error
+        finally:
+            for _, stored in batch:
+                if not stored.done():
+                    stored.set_exception(failure)
+
+
+def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: Callable[[], datetime]) -> Blueprint:
+    routes = Blueprint("receive", __name__)
+
+    @routes.post("/webhooks/<name>")
+    def webhook(name: str) -> tuple[Response, int]:
+        source = sources.get(name)
+        if source is None:
+            raise UnknownSource(
+                f"There is no source called {name[:100]}.", "Compare the address with [sources] in the settings."
+            )
+        body = _body(source.max_bytes)
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        source.verify(headers, body)
+        delivery_id = source.delivery_id(headers, body)
+        if len(delivery_id) > 200 or "\x00" in delivery_id:
+            delivery_id = hashlib.sha256(delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
+        inbox.put(
+            {
+                "source": name,
+                "delivery_id": delivery_id,
+                "received_at": now(),
+                "headers": {key: headers[key][:500] for key in KEPT if key in headers},
+                "body": body,
+                "state": "received",
+            }
+        )
+        engine.wake("delivery", f"{name}/{delivery_id}")
+        return jsonify(stored=delivery_id), source.accepted
+
+    return routes
+
+
+def _body(limit: int) -> bytes:
+    too_large = TooLarge(f"The body is larger than {limit} bytes. Nothing was stored.")
+    if (request.content_length or 0) > limit:
+        raise too_large
+    request.max_content_length = limit
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise too_large from None
