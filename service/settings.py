@@ -192,11 +192,8 @@ class _Reading:
         """Everything besides the connectors; None where something has a fault."""
         values = dict(raw)
         report = values.get("report", {})
-        if isinstance(report, dict):
-            deliver = self._deliver(report)
-            values["report"] = {"timezone": raw.get("timezone", "UTC"), **report}
-            if "deliver" not in report:
-                values["report"]["deliver"] = deliver
+        if isinstance(report, dict) and "deliver" not in report:
+            values["report"] = {**report, "deliver": self._deliver(report)}
         self._database(values)
         self._port(values)
         self._mode(values)
@@ -204,10 +201,12 @@ class _Reading:
         values["default_tracker"] = values.get("default_tracker", next(iter(trackers), None))
         values["sources"], values["trackers"] = _whole(sources), _whole(trackers)
         try:
-            return Settings.model_validate(values)
+            settings = Settings.model_validate(values)
         except ValidationError as error:
             self.faults += from_validation(error, Settings, (), raw)
             return None
+        zone = report.get("timezone", settings.timezone)
+        return settings.model_copy(update={"report": settings.report.model_copy(update={"timezone": zone})})
 
     def _deliver(self, report: dict[str, Any]) -> tuple[Secret, ...]:
         """One secret per address; a variable that is named must be set."""

@@ -148,7 +148,7 @@ def _fault(found: ErrorDetails, model: type[BaseModel], prefix: Place, raw: obje
         return unknown_key(place, keys_of(owner))
     if kind == "missing":
         described = owner.model_fields[key].description if key in owner.model_fields else None
-        return Fault(place, f"{key} is missing.", f"Expected: {described}." if described else "")
+        return Fault(place, f"{key} is missing.", described or "")
     if inner and holds_secret(owner.model_fields.get(key)):
         return secret_in_file(place)
     text = _EXPECTED.get(kind, found["msg"].removeprefix("Value error, "))

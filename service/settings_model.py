@@ -107,55 +107,55 @@ class Part(BaseModel):
 
 
 class When(Part):
-    severity: Words = Field(default=(), description="the incident's severity is one of these, in any case")
-    labels: Words = Field(default=(), description="the incident carries one of these labels")
-    service: Words = Field(default=(), description="the incident concerns one of these services")
-    text: Words = Field(default=(), description="the action item's text holds one of these words, in any case")
+    severity: Words = Field(default=(), description="The incident's severity is one of these, in any case.")
+    labels: Words = Field(default=(), description="The incident carries one of these labels.")
+    service: Words = Field(default=(), description="The incident concerns one of these services.")
+    text: Words = Field(default=(), description="The action item's text holds one of these words, in any case.")
 
 
 class Route(Part):
-    when: When = Field(default=When(), description="all that is named must hold; nothing named: always")
-    tracker: str = Field(description="the tracker that takes the action item")
-    place: str | None = Field(default=None, description="repository or project there, if not the tracker's first")
-    publish: Flag = Field(default=False, description="text of a ticket that is not public may go to a public place")
+    when: When = Field(default=When(), description="All that is named must hold; nothing named: always.")
+    tracker: str = Field(description="The tracker that takes the action item.")
+    place: str | None = Field(default=None, description="Repository or project there, if not the tracker's first.")
+    publish: Flag = Field(default=False, description="Text of a ticket that is not public may go to a public place.")
 
 
 class Filing(Part):
-    mode: Literal["auto"] = Field(default="auto", description='"auto" files each action item at once')
-    quiet: Duration = Field(default=timedelta(0), description="how long to wait after the closing before filing")
-    max_items: Count = Field(default=30, description="action items of one incident; more wait for a person")
+    mode: Literal["auto"] = Field(default="auto", description='"auto" files each action item at once.')
+    quiet: Duration = Field(default=timedelta(0), description="How long to wait after the closing before filing.")
+    max_items: Count = Field(default=30, description="Action items of one incident; more wait for a person.")
     on_unknown: Literal["retry", "ask"] = Field(
         default="retry",
-        description='after a lost answer and the last look: "retry" posts again, "ask" waits for a person',
+        description='After a lost answer and the last look: "retry" posts again, "ask" waits for a person.',
     )
     look_after: tuple[Duration, ...] = Field(
         default=(timedelta(0), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
         min_length=1,
-        description="when to look for an issue whose answer was lost",
+        description="When to look for an issue whose answer was lost.",
     )
 
 
 class OnePerson(Part):
-    name: str = Field(min_length=1, description="the name that documents and reports show")
-    email: str | None = Field(default=None, description="e-mail address")
-    github: str | None = Field(default=None, description="GitHub login")
-    jira: str | None = Field(default=None, description="Jira account id; on Data Center the user name")
-    team: Flag = Field(default=False, description="a team: it owns action items and is nobody's assignee")
-    aliases: Words = Field(default=(), description="other names that tickets use")
+    name: str = Field(min_length=1, description="The name that documents and reports show.")
+    email: str | None = Field(default=None, description="E-mail address.")
+    github: str | None = Field(default=None, description="GitHub login.")
+    jira: str | None = Field(default=None, description="Jira account id; on Data Center the user name.")
+    team: Flag = Field(default=False, description="A team: it owns action items and is nobody's assignee.")
+    aliases: Words = Field(default=(), description="Other names that tickets use.")
 
 
 class Sync(Part):
-    every: Count = Field(default=10, description="minutes between two syncs")
-    verify_hours: Count = Field(default=24, description="hours after which an open issue is read again by its id")
+    every: Count = Field(default=10, description="Minutes between two syncs.")
+    verify_hours: Count = Field(default=24, description="Hours after which an open issue is read again by its id.")
 
 
 class Report(Part):
     schedule: Annotated[str, BeforeValidator(_schedule)] = Field(
-        default="MON 09:00", description="day and time; it reports the ISO week that ended last"
+        default="MON 09:00", description="Day and time; it reports the ISO week that ended last."
     )
-    timezone: Timezone = Field(default="UTC", description="timezone of the week; if not said, that of documents")
+    timezone: Timezone = Field(default="UTC", description="Timezone of the week; if not said, that of documents.")
     deliver_env: Words = Field(
-        default=("REPORT_URLS",), description="variables that hold Apprise URLs, separated by blanks or lines"
+        default=("REPORT_URLS",), description="Variables that hold Apprise URLs, separated by blanks or lines."
     )
     deliver: tuple[Secret, ...] = Field(default=(), exclude=True)
 
@@ -171,38 +171,42 @@ class Report(Part):
 
 
 class Jobs(Part):
-    threads: Count = Field(default=4, description="jobs at the same time in one process")
-    max_tries: Count = Field(default=10, description="tries of a step before it waits for a person")
-    scan_seconds: Count = Field(default=5, description="seconds between two looks for work whose wake-up was lost")
+    threads: Count = Field(default=4, description="Jobs at the same time in one process.")
+    max_tries: Count = Field(default=10, description="Tries of a step before it waits for a person.")
+    scan_seconds: Count = Field(default=5, description="Seconds between two looks for work whose wake-up was lost.")
 
 
 class Settings(Part):
     """Everything that can be set. `sources` and `trackers` hold the connectors' own frozen models by name."""
 
     public_url: Annotated[str, BeforeValidator(_url)] = Field(
-        default="http://127.0.0.1:8000", description="the address at which people reach the pages; links carry it"
+        default="http://127.0.0.1:8000", description="The address at which people reach the pages; links carry it."
     )
     database_url: str = Field(
-        default="sqlite:///var/afterword.db", repr=False, description="SQLite or PostgreSQL; `DATABASE_URL` wins"
+        default="sqlite:///var/afterword.db", repr=False, description="SQLite or PostgreSQL; `DATABASE_URL` wins."
     )
-    public: Flag = Field(default=False, description="pages, API and metrics without the token")
+    public: Flag = Field(default=False, description="Pages, API and metrics without the token.")
     listen: Annotated[str, BeforeValidator(_listen)] = Field(
-        default="127.0.0.1:8000", description="address and port of `web` and `all`; `PORT` sets the port"
+        default="127.0.0.1:8000", description="Address and port of `web` and `all`; `PORT` sets the port."
     )
-    timezone: Timezone = Field(default="UTC", description="timezone of the times in documents and comments")
+    timezone: Timezone = Field(default="UTC", description="Timezone of the times in documents and comments.")
     templates: Annotated[Path | None, BeforeValidator(_folder)] = Field(
-        None, description="a folder of your own templates, looked into before config/templates"
+        default=None, description="A folder of your own templates, looked into before config/templates."
     )
-    sources: dict[str, BaseModel] = Field(default={}, description="where incidents come from, each at /webhooks/<name>")
-    trackers: dict[str, BaseModel] = Field(default={}, description="where issues go")
-    routes: tuple[Route, ...] = Field(default=(), description="which tracker takes an item; the first match wins")
-    default_tracker: str | None = Field(default=None, description="where no route fits; if not said, the first tracker")
-    filing: Filing = Field(default=Filing(), description="how action items become issues")
-    people: tuple[OnePerson, ...] = Field(default=(), description="who is who in the tools")
-    due: dict[str, Days] = Field(default={}, description="days by priority, then by severity")
-    sync: Sync = Field(default=Sync(), description="how states come back")
-    report: Report = Field(default=Report(), description="the weekly report")
-    jobs: Jobs = Field(default=Jobs(), description="how work is done")
+    sources: dict[str, BaseModel] = Field(
+        default={}, description="Where incidents come from, each at `/webhooks/<name>`."
+    )
+    trackers: dict[str, BaseModel] = Field(default={}, description="Where issues go.")
+    routes: tuple[Route, ...] = Field(default=(), description="Which tracker takes an item; the first match wins.")
+    default_tracker: str | None = Field(
+        default=None, description="Where no route fits; if not said, the first tracker."
+    )
+    filing: Filing = Field(default=Filing(), description="How action items become issues.")
+    people: tuple[OnePerson, ...] = Field(default=(), description="Who is who in the tools.")
+    due: dict[str, Days] = Field(default={}, description="Days by priority, then by severity.")
+    sync: Sync = Field(default=Sync(), description="How states come back.")
+    report: Report = Field(default=Report(), description="The weekly report.")
+    jobs: Jobs = Field(default=Jobs(), description="How work is done.")
 
     _file: str = PrivateAttr("the settings")
     _lines: Lines = PrivateAttr({})
