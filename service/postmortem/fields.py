@@ -1,0 +1,163 @@
+"""Facts stated beside names: "Started: 2026-11-17 14:05 CET", "Severity | SEV2", "First detected 2026-11-17 14:05"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+
+from service.postmortem import times, vocabulary
+from service.postmortem.markdown import Block, lines_of, plain
+from service.postmortem.model import Section
+from service.postmortem.outline import Outline, field_of
+
+_SEVERITY = re.compile(
+    r"(?<![A-Za-z0-9])(?:SEV(?:ERITY)?[ :/_-]{0,3}([0-5])|([PS][0-5])|(critical|major|minor|high|medium|low|moderate|blocker))(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:sev(?:erity)?[ :/_-]{0,3}(?:sev[ -]?)?[0-5]|(?:priority|prio)[ :/_-]{0,2}p?[0-5]|[ps][0-5]|severity[:/ -]{1,2}\w+)",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"([A-Za-z][A-Za-z ]{2,28}?):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
+
+
+@dataclass(slots=True)
+class Stated:
+    """`day` is the day that the text itself gives to the incident, for clock times without one."""
+
+    moments: dict[str, datetime] = field(default_factory=dict)
+    severity: str | None = None
+    zone: tzinfo | None = None
+    day: date | None = None
+    people: set[str] = field(default_factory=set)
+
+
+def severity_of(text: str) -> str | None:
+    """SEV2 of "sev-2", P1 of "P1", Critical of "critical": one form for each, None if there is none."""
+    found = _SEVERITY.search(text[:200])
+    if found is None:
+        return None
+    if found[1]:
+        return f"SEV{found[1]}"
+    return found[2].upper() if found[2] else found[3].capitalize()
+
+
+def severity_of_labels(labels: Iterable[str]) -> str | None:
+    """The severity of a label such as sev2, severity:1, P1 or severity/critical."""
+    for label in labels:
+        if _LABEL.fullmatch(label.strip()):
+            return severity_of(label)
+    return None
+
+
+def read_fields(outline: Outline, zone: tzinfo, today: date | None) -> Stated:
+    """What a text states in fields, above all before its first section. A time without any day is left out."""
+    stated = Stated(zone=times.stated_zone(outline.text))
+    pairs = [(vocabulary.key(name), value) for name, value in _pairs(outline)]
+    here = stated.zone or zone
+    for name, value in pairs:
+        if name in vocabulary.DATE_NAMES and stated.day is None:
+            stamp, _ = times.leading(value, today)
+            stated.day = stamp.day if stamp else None
+    if stated.day is None:
+        stated.day = _first_day(outline, today)
+    for name, value in pairs:
+        if name in vocabulary.SEVERITY_NAMES:
+            stated.severity = stated.severity or severity_of(value)
+        elif name in vocabulary.MOMENTS:
+            _moment(stated, vocabulary.MOMENTS[name], value, here)
+        elif name in vocabulary.SPAN_NAMES:
+            _span(stated, value, here)
+        elif name in ("attendees", "authors", "author", "reporter", "incident commander", "participants", "responders"):
+            stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", value[:500])} - {""}
+    return stated
+
+
+def _pairs(outline: Outline) -> Iterator[tuple[str, str]]:
+    yield from outline.front.items()
+    for part in outline.parts:
+        if part.section in (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT):
+            yield from _in_blocks(part.blocks, named=part.section is Section.TIMELINE or part.section is None)
+            if part.section is None and part.name:
+                yield part.name, plain_of(part.blocks)
+
+
+def plain_of(blocks: Iterable[Block]) -> str:
+    first = next((block for block in blocks if block.kind == "paragraph"), None)
+    if first is not None:
+        return plain(first.spans)
+    listed = next((block for block in blocks if block.kind == "list"), None)
+    return ", ".join(plain(item.children[0].spans) for item in listed.children if item.children) if listed else ""
+
+
+def _in_blocks(blocks: Iterable[Block], *, named: bool) -> Iterator[tuple[str, str]]:
+    for block in blocks:
+        if block.kind == "paragraph":
+            for line in lines_of(block.spans):
+                yield from _pair(plain(line), named=named)
+        elif block.kind == "list":
+            for item in block.children:
+                yield from _in_blocks(item.children, named=named)
+        elif block.kind == "table" and block.rows and len(block.rows[0]) == 2:
+            for row in block.rows:
+                yield plain(row[0]).rstrip(":"), plain(row[1]) if len(row) > 1 else ""
+        elif block.kind == "quote":
+            yield from _in_blocks(block.children, named=named)
+
+
+def _pair(text: str, *, named: bool) -> Iterator[tuple[str, str]]:
+    name, value = field_of(text)
+    if name and vocabulary.key(name) in _KNOWN:
+        yield name, value
+    elif named and (found := _NAMED.match(text)) and vocabulary.key(found[1]) in vocabulary.MOMENTS:
+        yield found[1], text[found.end() :]
+
+
+_KNOWN = {
+    *vocabulary.MOMENTS,
+    *vocabulary.SEVERITY_NAMES,
+    *vocabulary.SPAN_NAMES,
+    *vocabulary.DATE_NAMES,
+    *("attendees", "author", "authors", "reporter", "incident commander", "participants", "responders"),
+}
+
+
+def _moment(stated: Stated, name: str, value: str, zone: tzinfo) -> None:
+    if name in stated.moments:
+        return
+    moment = times.Clock(zone, stated.day).read(value)[0]
+    if moment is not None:
+        stated.moments[name] = moment
+
+
+def _span(stated: Stated, value: str, zone: tzinfo) -> None:
+    """ "21:45 to 23:28 UTC": start and end, on the day of the text."""
+    stamp, rest = times.leading(value, stated.day)
+    if stamp is None or stamp.clock is None:
+        return
+    day = stamp.day or stated.day
+    if day is None:
+        return
+    start = times.moment_of(times.Stamp(day, stamp.clock, stamp.zone), zone)
+    if start is not None:
+        stated.moments.setdefault("started", start)
+        if stamp.until is not None:
+            end = times.moment_of(times.Stamp(day, stamp.until, stamp.zone), zone)
+            if end is not None:
+                stated.moments.setdefault("resolved", end if end >= start else end + timedelta(days=1))
+
+
+def _first_day(outline: Outline, today: date | None) -> date | None:
+    """The day in the title, else in the front matter."""
+    for text in (outline.title, *(part.name for part in outline.parts[:2]), outline.front.get("date", "")):
+        for word in re.finditer(r"(?<![\d-])\d{4}-\d\d-\d\d(?!\d)", text[:300]):
+            day, _ = times.day_at(text, word.start(), today)
+            if day is not None:
+                return day
+        for word in re.finditer(r"(?<!\w)(?=\d{1,2}|[A-Z][a-z]{2})", text[:120]):
+            day, end = times.day_at(text, word.start(), None)
+            if day is not None and re.search(r"\d{4}", text[word.start() : end]):
+                return day
+    return None

@@ -1,0 +1,300 @@
+"""Action items out of the parts of their section: checklists, bullets, numbers, tables, headings, bold lead-ins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from service.postmortem import itemtext, vocabulary
+from service.postmortem.itemtext import Facts
+from service.postmortem.markdown import Block, Span, lines_of, plain
+from service.postmortem.model import ReadItem, Section
+from service.postmortem.outline import Part
+
+WHY_LIMIT = 600  # characters; the rest stays in the section
+
+_FIELD = re.compile(
+    r"\W{0,4}(owner|assignee|assigned to|responsible|dri|due|due date|deadline|eta|target date|priority|prio|why|reason|"
+    r"rationale|done when|acceptance criteria|acceptance|definition of done|status|state|ticket|issue|tracking|jira|link|"
+    r"tracked in|pr)s?\W{0,4}?[:=]\W{0,3}? ?(.*)",
+    re.IGNORECASE,
+)
+_FIELD_FACT = {
+    **dict.fromkeys(("owner", "assignee", "assigned to", "responsible", "dri"), "owner"),
+    **dict.fromkeys(("due", "due date", "deadline", "eta", "target date"), "due"),
+    **dict.fromkeys(("priority", "prio"), "priority"),
+    **dict.fromkeys(("why", "reason", "rationale"), "why"),
+    **dict.fromkeys(("done when", "acceptance criteria", "acceptance", "definition of done"), "done_when"),
+    **dict.fromkeys(("status", "state"), "done"),
+}
+_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("done_when", r"done when|acceptance.*|definition of done"),
+    (
+        "text",
+        r"action|actions|action items?|items?|tasks?|description|what|to ?do|todos|follow.?ups?|title|summary|improvement|measure|next steps?|corrective action|name",
+    ),
+    ("owner", r"owners?|owned by|assignees?|assigned(?: to)?|who|responsible|responsibility|dri|leads?|person|team"),
+    ("due", r"due|due date|due by|deadline|eta|target(?: date)?|when|by when|date|completion date"),
+    ("priority", r"priority|prio|p|urgency"),
+    ("done", r"status|state|done|done\?|progress|completed?"),
+    (
+        "refs",
+        r"issues?|tickets?|links?|tracking|tracking issue|jira|bugs?|prs?|references?|tracked in|github issue|issue link|url",
+    ),
+    ("why", r"why|reason|rationale|notes?|comments?|details?"),
+)
+_COLUMN_PATTERNS = tuple((fact, re.compile(pattern)) for fact, pattern in _COLUMNS)
+_BULLET = re.compile(r"^(?:[•‣◦●▪·–—] ?|[-*+] |(?=\[[ xX]?\] )|(?=[☐☑☒]))")
+_BOX = re.compile(r"^\[[ xX]?\](?: |$)|^[☐☑☒]")
+_PERSON_END = re.compile(r"\(([A-ZÀ-Þ][\w.'-]{0,20}(?: [A-ZÀ-Þ][\w.'-]{0,20}){0,2})\)[.]?$")
+_ALL_DONE = re.compile(r"[(\[](?:completed?|done|finished|fixed|closed)[)\]]", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Walk:
+    today: date | None
+    people: frozenset[str]
+    found: list[tuple[str, Facts]] = field(default_factory=list)
+
+    def add(self, spans: Sequence[Span], facts: Facts) -> None:
+        text = itemtext.read_line(spans, facts, self.today, self.people)
+        if vocabulary.nothing_said(text):
+            if not facts.refs:
+                return
+            text = facts.refs[0]
+        self.found.append((text, facts))
+
+
+def read_items(
+    parts: Iterable[Part], *, anchor: str = "text", today: date | None = None, people: frozenset[str] = frozenset()
+) -> list[ReadItem]:
+    """The items of all parts that belong to the section. `people`: names in lower case that are surely people.
+
+    `today` lends its year to a due date without one; without it such a date is None.
+    """
+    mine = [part for part in parts if part.section is Section.ACTION_ITEMS]
+    walk = _Walk(today, people | _named_by_convention(mine))
+    for part in mine:
+        before = len(walk.found)
+        lists = any(block.kind in ("list", "table") and not _only_fields(block) for block in part.blocks)
+        if part.begins or part.level not in range(1, 7) or lists:
+            _blocks(part.blocks, walk)
+        else:
+            _heading_item(part, walk)
+        if _ALL_DONE.search(part.name):
+            for _, facts in walk.found[before:]:
+                facts.done = True
+    return unite([itemtext.item(text, facts, anchor, 0) for text, facts in walk.found])
+
+
+def unite(items: Iterable[ReadItem]) -> list[ReadItem]:
+    """The same item twice is one: the first stays and takes what only the later one states. Positions are set anew."""
+    kept: dict[str, ReadItem] = {}
+    for one in items:
+        name = vocabulary.key(one.text) or one.text
+        first = kept.get(name)
+        kept[name] = one if first is None else merge(first, one)
+    positions: dict[str, int] = {}
+    result: list[ReadItem] = []
+    for one in kept.values():
+        positions[one.anchor] = positions.get(one.anchor, -1) + 1
+        result.append(replace(one, position=positions[one.anchor]))
+    return result
+
+
+def merge(first: ReadItem, other: ReadItem) -> ReadItem:
+    return replace(
+        first,
+        owner=first.owner or other.owner,
+        due=first.due or other.due,
+        priority=first.priority or other.priority,
+        done=first.done or other.done,
+        refs=tuple(dict.fromkeys((*first.refs, *other.refs))),
+        why=first.why or other.why,
+        done_when=first.done_when or other.done_when,
+    )
+
+
+def _named_by_convention(parts: Sequence[Part]) -> frozenset[str]:
+    """Names in brackets at the end of at least two items, and of half of them, are owners by the habit of that text."""
+    heads = [
+        plain(item.children[0].spans)
+        for part in parts
+        for block in part.blocks
+        if block.kind == "list"
+        for item in block.children
+        if item.children
+    ]
+    names = [found[1].lower() for head in heads if (found := _PERSON_END.search(head))]
+    return frozenset(names) if len(names) >= 2 and 2 * len(names) >= len(heads) else frozenset()
+
+
+def _blocks(blocks: Sequence[Block], walk: _Walk) -> None:
+    for index, block in enumerate(blocks):
+        if block.kind == "list":
+            _list(block, walk)
+        elif block.kind == "table":
+            _table(block, walk)
+        elif block.kind == "paragraph":
+            after = blocks[index + 1 :]
+            category = bool(after) and after[0].kind in ("list", "table")
+            _paragraph(block, walk, category=category, after=after)
+        elif block.kind == "quote":
+            _blocks(block.children, walk)
+
+
+def _paragraph(block: Block, walk: _Walk, *, category: bool, after: Sequence[Block]) -> None:
+    lines = lines_of(block.spans)
+    bullets = [line for line in lines if _BULLET.match(plain(line))]
+    if bullets:
+        for line in bullets:
+            first = line[0]
+            text = first.text if first.code else _BULLET.sub("", first.text.lstrip(), count=1)
+            walk.add((replace(first, text=text), *line[1:]), Facts())
+        return
+    lead, rest = _lead_in(block.spans)
+    if category or not lead:
+        return
+    facts = Facts()
+    if not rest and after and after[0].kind == "paragraph" and not _lead_in(after[0].spans)[0]:
+        rest = _take_fields(after[0], facts, walk)
+    facts.why = facts.why or rest[:WHY_LIMIT] or None
+    walk.add(lead, facts)
+
+
+def _list(block: Block, walk: _Walk) -> None:
+    for item in block.children:
+        head = item.children[0] if item.children else None
+        nested = [child for child in item.children if child.kind == "list"]
+        if head is None or head.kind not in ("paragraph", "heading"):
+            for child in nested:
+                _list(child, walk)
+            continue
+        text = plain(head.spans)
+        if (
+            nested
+            and (text.rstrip("*_ ").endswith(":") or len(text.split()) <= 2)
+            and not all(map(_only_fields, nested))
+        ):
+            for child in nested:
+                _list(child, walk)
+            continue
+        facts = Facts()
+        spans = _without_fields(head.spans, facts, walk)
+        for child in item.children[1:]:
+            _details(child, facts, walk)
+        lead, rest = _lead_in(spans)
+        if lead and rest and len(plain(lead).split()) >= 3:
+            facts.add_refs(itemtext.refs_of(spans))
+            rest = itemtext.take_facts(rest, facts, walk.today, walk.people)
+            facts.why, spans = facts.why or rest[:WHY_LIMIT] or None, lead
+        walk.add(spans, facts)
+        if not _BOX.match(text):
+            for child in nested:
+                for inner in child.children:
+                    if inner.children and _BOX.match(plain(inner.children[0].spans)):
+                        walk.add(inner.children[0].spans, Facts())
+
+
+def _details(block: Block, facts: Facts, walk: _Walk) -> None:
+    """What stands under an item: fields of it, and references; plain details are not items."""
+    if block.kind == "paragraph":
+        _take_fields(block, facts, walk)
+    elif block.kind == "list":
+        for item in block.children:
+            if item.children and not _BOX.match(plain(item.children[0].spans)):
+                _take_fields(item.children[0], facts, walk)
+
+
+def _take_fields(block: Block, facts: Facts, walk: _Walk) -> str:
+    return plain(_without_fields(block.spans, facts, walk))
+
+
+def _without_fields(spans: Sequence[Span], facts: Facts, walk: _Walk) -> tuple[Span, ...]:
+    """The lines that are no fields, joined; the fields go to `facts`."""
+    kept: list[Span] = []
+    for line in lines_of(spans):
+        found = _FIELD.fullmatch(plain(line)) if len(plain(line)) < 2000 else None
+        if found is None:
+            kept.extend((*([Span(" ")] if kept else []), *line))
+            continue
+        facts.add_refs(itemtext.refs_of(line))
+        _set(facts, _FIELD_FACT.get(found[1].lower(), "refs"), found[2].strip(), walk.today)
+    return tuple(kept)
+
+
+def _set(facts: Facts, fact: str, value: str, today: date | None) -> None:
+    if fact == "owner":
+        facts.owner = facts.owner or itemtext.owner_of(value)
+    elif fact == "due":
+        facts.due = facts.due or itemtext.due_of(value, today)
+    elif fact == "priority":
+        facts.priority = facts.priority or itemtext.priority_of(value)
+    elif fact == "done":
+        facts.done = facts.done or itemtext.done_of(value)
+    elif fact in ("why", "done_when") and value and not vocabulary.nothing_said(value):
+        setattr(facts, fact, getattr(facts, fact) or value[:WHY_LIMIT])
+
+
+def _only_fields(block: Block) -> bool:
+    return block.kind == "list" and all(
+        item.children and _FIELD.fullmatch(plain(item.children[0].spans)[:2000]) for item in block.children
+    )
+
+
+def _heading_item(part: Part, walk: _Walk) -> None:
+    """A heading of its own for one item, with prose or fields below it; a short bare heading is only a category."""
+    if not part.blocks and len(part.name.split()) < 3:
+        return
+    facts = Facts()
+    prose: list[str] = []
+    for block in part.blocks:
+        if block.kind == "paragraph":
+            prose.append(_take_fields(block, facts, walk))
+            facts.add_refs(itemtext.refs_of(block.spans))
+        else:
+            _details(block, facts, walk)
+    facts.why = facts.why or " ".join(text for text in prose if text)[:WHY_LIMIT] or None
+    spans = part.spans
+    if spans and not spans[0].code:
+        spans = (replace(spans[0], text=re.sub(r"^\d{1,2}[.):] ?", "", spans[0].text)), *spans[1:])
+    walk.add(spans, facts)
+
+
+def _lead_in(spans: Sequence[Span]) -> tuple[tuple[Span, ...], str]:
+    """The bold beginning of a text, and the words after it."""
+    count = 0
+    while count < len(spans) and (spans[count].bold or (count and spans[count].code and spans[count].bold)):
+        count += 1
+    lead, rest = tuple(spans[:count]), plain(spans[count:])
+    if not plain(lead).strip(" :"):
+        return (), ""
+    if rest and not (plain(lead)[-1] in ":.?" or rest[0] in ":-–—."):
+        return (), ""
+    return tuple(
+        replace(span, text=span.text.rstrip(": ")) if span is lead[-1] else span for span in lead
+    ), rest.lstrip(":-–—. ")
+
+
+def _table(block: Block, walk: _Walk) -> None:
+    if not block.rows:
+        return
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(block.rows[0]):
+        name = vocabulary.key(plain(cell)) or plain(cell).lower()
+        fact = next((fact for fact, pattern in _COLUMN_PATTERNS if pattern.fullmatch(name)), None)
+        if fact and fact not in columns:
+            columns[fact] = index
+    taken = set(columns.values())
+    main = columns.pop("text", next((i for i in range(len(block.rows[0])) if i not in taken), 0))
+    for row in block.rows[1:]:
+        if main >= len(row) or not plain(row[main]):
+            continue
+        facts = Facts()
+        for fact, index in columns.items():
+            cell = row[index] if index < len(row) else ()
+            facts.add_refs(itemtext.refs_of(cell))
+            _set(facts, fact, plain(cell), walk.today)
+        walk.add(row[main], facts)

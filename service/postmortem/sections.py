@@ -1,0 +1,63 @@
+"""The seven sections of a text, in the words in which they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from service.postmortem import vocabulary
+from service.postmortem.model import Origin, Section, SectionText
+from service.postmortem.outline import BOLD_LINE, Outline, Part
+
+
+def read_sections(
+    whole: Outline, *, source: str, url: str = "", at: datetime | None = None, lead: bool = True
+) -> dict[Section, SectionText]:
+    """The sections that hold anything. `lead`: prose before the first section is the summary, if none is named so."""
+    found: dict[Section, list[Part]] = {}
+    for part in whole.parts:
+        if part.section is not None:
+            found.setdefault(part.section, []).append(part)
+    texts = {section: _text(section, parts) for section, parts in found.items()}
+    if lead and not texts.get(Section.SUMMARY):
+        texts[Section.SUMMARY] = _lead(whole.parts)
+    return {
+        section: SectionText(text, Origin.READ, source, url, at=at)
+        for section, text in texts.items()
+        if not vocabulary.nothing_said(text)
+    }
+
+
+def _text(section: Section, parts: Sequence[Part]) -> str:
+    """The parts of one section together. Names other than the section's own stay, so that nothing loses its meaning."""
+    several = sum(1 for part in parts if part.begins and _said(part)) > 1
+    pieces: list[str] = []
+    for part in parts:
+        if part.begins and not (several and _said(part)):
+            heading = ""
+        elif part.begins:
+            heading = "" if _own_name(part, section) else f"**{part.name}**"
+        elif part.level in range(1, BOLD_LINE):
+            heading = f"### {part.name}"
+        else:
+            heading = f"**{part.name}**" if part.level == BOLD_LINE else ""
+        pieces.extend(piece for piece in (heading, part.text if _said(part) else "") if piece)
+    return "\n\n".join(pieces).strip()
+
+
+def _said(part: Part) -> bool:
+    return not vocabulary.nothing_said(part.text)
+
+
+def _own_name(part: Part, section: Section) -> bool:
+    return vocabulary.key(part.name) == section.value.replace("_", " ")
+
+
+def _lead(parts: Sequence[Part]) -> str:
+    """The text before the first heading of any kind, or directly under the title."""
+    pieces: list[str] = []
+    for part in parts:
+        if part.section is not None or (part.level > 1 and part.name):
+            break
+        pieces.append(part.text)
+    return "\n\n".join(piece for piece in pieces if piece).strip()
