@@ -26,3 +26,6 @@ class Parts:
     installation: bytes  # the key of every marker; made once, kept in the database
     now: Callable[[], datetime]
     engine: Engine
+
+    def document_url(self, postmortem_id: int) -> str:
+        return f"{self.settings.public_url}/postmortems/{postmortem_id}"

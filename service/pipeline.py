@@ -7,13 +7,13 @@ is recorded only while this attempt holds the incident's row.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
 from connectors.base import ConnectorError, Refused, Ticket
-from service import crash
+from service import crash, wording
 from service.comment import tell_ticket
 from service.filing import file_item
 from service.parts import Parts
@@ -28,7 +28,8 @@ from service.store.work import Lease
 
 #: tries of reading a ticket at its source before the document is built from the webhook alone
 READ_TRIES = 5
-TOO_MANY = "This incident has more than {limit} action items. Say which of them become issues."
+#: when a ticket that could not be read is tried again
+READ_AGAIN = timedelta(hours=1)
 
 
 def tell(parts: Parts, lease: Lease) -> datetime | None:
@@ -49,6 +50,8 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
         promised = items.of_incident(connection, incident.id)
     again = [file_item(parts, lease, incident.id, item.id) for item in promised]
     again.append(tell_ticket(parts, lease, incident, fresh))
+    if incident.to_read:
+        again.append(parts.now() + READ_AGAIN)
     crash.point("story told")
     return min((at for at in again if at is not None), default=None)
 
@@ -92,7 +95,8 @@ def write_document(parts: Parts, lease: Lease, incident: Incident, ticket: Ticke
                         connection, before.id, before.revision, doc, now, "Ticket read again; edits kept"
                     )
                 _promise(parts, connection, incident, ticket, reading, doc, now)
-                incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted)
+                if not ticket.from_payload:
+                    incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted)
             return
         except postmortems.EditedMeanwhile:
             if last_try:
@@ -109,18 +113,20 @@ def _promise(
     now: datetime,
 ) -> None:
     """Matches the items that were read to those that are known; new ones get their key, route and due date."""
-    matching = identity.match(items.known(connection, incident.id), reading.items)
+    known = items.known(connection, incident.id)
+    matching = identity.match(known, reading.items)
     for key, index in matching.same.items():
         item = reading.items[index]
         items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now)
     if not ticket.from_payload:  # a webhook alone does not hold the comments; what it lacks is not gone
         items.gone(connection, incident.id, matching.gone, now)
-    unclear = {index: keys for index, keys in matching.unclear.items()}
-    filed_before = len(matching.same)
-    for index in sorted([*matching.new, *unclear]):
+    taken = [item.key for item in known]
+    for index in sorted([*matching.new, *matching.unclear]):
         item = reading.items[index]
-        _add(parts, connection, incident, ticket, item, unclear.get(index, ()), doc.severity, filed_before, now)
-        filed_before += not item.done
+        key = identity.fresh_key(parts.installation, incident.source, incident.key, item, taken)
+        unclear = matching.unclear.get(index, ())
+        _add(parts, connection, incident, ticket, item, key, unclear, doc.severity, len(taken), now)
+        taken.append(key)
 
 
 def _is_known(parts: Parts, item: ReadItem) -> bool:
@@ -133,14 +139,13 @@ def _add(
     incident: Incident,
     ticket: Ticket,
     item: ReadItem,
+    key: str,
     unclear: tuple[str, ...],
     severity: str | None,
-    filed_before: int,
+    before: int,
     now: datetime,
 ) -> None:
     settings = parts.settings
-    salt = f"{item.anchor}\n{item.position}\n{item.text}"
-    key = identity.new_key(parts.installation, incident.source, incident.key, salt)
     promised_at = incident.closed_at or ticket.closed_at or now
     closed_on = promised_at.astimezone(ZoneInfo(settings.timezone)).date()
     due, rule = due_for(item.due, item.priority, severity, closed_on, settings.due)
@@ -160,8 +165,8 @@ def _add(
         now=now,
     )
     if not item.done:
-        many = filed_before >= settings.filing.max_items
-        reason = TOO_MANY.format(limit=settings.filing.max_items) if many else ""
+        many = before >= settings.filing.max_items
+        reason = wording.TOO_MANY.format(limit=settings.filing.max_items) if many else ""
         writes.plan(
             connection, items.write_key(key), incident.id, state="waiting" if many else "planned", reason=reason
         )

@@ -1,0 +1,185 @@
+"""The one comment on the incident ticket: posted once, edited in place when a line changes, never brought back."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from connectors.base import (
+    AfterwordError,
+    ConnectorError,
+    Limited,
+    NotSent,
+    OutcomeUnknown,
+    Published,
+    Publisher,
+    Refused,
+    Ticket,
+)
+from service import crash, wording
+from service.parts import Parts
+from service.postmortem.gaps import questions
+from service.store import postmortems, standings, work, writes
+from service.store.incidents import Incident
+from service.store.work import Lease
+from service.store.writes import Write
+
+SOON = timedelta(seconds=30)
+REFUSED_AGAIN = timedelta(hours=1)
+
+
+def marker_of(parts: Parts, incident: Incident) -> str:
+    message = f"comment\n{incident.source}\n{incident.key}".encode()
+    return hmac.new(parts.installation, message, hashlib.sha256).hexdigest()[:24]
+
+
+def tell_ticket(parts: Parts, lease: Lease, incident: Incident, fresh: Ticket | None) -> datetime | None:
+    """Posts or edits the comment where it lacks a line. `fresh`: the ticket if it was read just now, with its comments.
+
+    Gives the time at which to look again, or None.
+    """
+    publisher = parts.publishers.get(incident.source)
+    if publisher is None:
+        return None
+    key = f"comment:{incident.id}"
+    with parts.database.begin() as connection:
+        work.hold(connection, lease, parts.now())
+        writes.plan(connection, key, incident.id)
+        write = writes.get(connection, key)
+    if write is None or write.state in ("waiting", "dropped"):
+        return None
+    if write.state != "done" and not write.due(parts.now()):
+        return write.not_before
+    return _Telling(parts, lease, incident, publisher, write).step(fresh)
+
+
+class _Telling:
+    def __init__(self, parts: Parts, lease: Lease, incident: Incident, publisher: Publisher, write: Write) -> None:
+        self.parts = parts
+        self.lease = lease
+        self.incident = incident
+        self.publisher = publisher
+        self.write = write
+        self.marker = marker_of(parts, incident)
+
+    def step(self, fresh: Ticket | None) -> datetime | None:
+        body, digest = self._body()
+        try:
+            if self.write.state == "done":
+                return self._edit(body, digest)
+            if self.write.state == "sending":  # whoever sent it is gone
+                self._move(
+                    writes.unknown, self.write.attempt, self.parts.now(), wording.LOOKING.format(label="the ticket")
+                )
+                self._reload()
+            found = self._find(fresh)
+            if found is not None:
+                self._done(self.write.attempt, found, "")  # an older text may stand there: edited next
+                self._reload()
+                return self._edit(body, digest)
+            if self.write.state == "unknown" and (at := self._missed()) is not None:
+                return at
+            return self._post(body, digest)
+        except Limited as error:
+            return self.parts.now() + timedelta(seconds=error.retry_after or 60)
+        except Refused:
+            return self.parts.now() + REFUSED_AGAIN
+        except ConnectorError:
+            return self.parts.now() + SOON
+
+    def _body(self) -> tuple[str, str]:
+        """(the text, the hash of its lines without the stamp)."""
+        with self.parts.database.read() as connection:
+            postmortem = postmortems.of_incident(connection, self.incident.id)
+            standing = standings.standings(connection, self.incident.id, names=self.parts.people.names)
+        if postmortem is None:
+            raise AfterwordError(f"Incident {self.incident.id} has no document yet.")
+        comment = self.parts.texts.comment_body(
+            postmortem.document,
+            standing,
+            questions(postmortem.document, standing),
+            self.parts.document_url(postmortem.id),
+            kind=self._kind(),
+            now=self.parts.now(),
+        )
+        return comment.full, hashlib.sha256(comment.lines.encode()).hexdigest()
+
+    def _kind(self) -> str:
+        return str(getattr(self.parts.settings.sources.get(self.incident.source), "kind", "github"))
+
+    def _find(self, fresh: Ticket | None) -> Published | None:
+        """Ours, if it is there: from the ticket just read where nothing was sent since, else asked for now."""
+        if fresh is not None and not fresh.from_payload and self.write.attempt == 0:
+            ours = [c for c in fresh.comments if c.marker == self.marker]
+            return Published(ours[0].id, ours[0].url) if ours else None
+        return self.publisher.find(self.incident.ticket, self.marker)
+
+    def _missed(self) -> datetime | None:
+        """Looked for and not found. None: every look is done, and it is posted again."""
+        delays = self.parts.settings.filing.look_after
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            if self.write.looks + 1 < len(delays):
+                at = (self.write.since or self.parts.now()) + delays[self.write.looks + 1]
+                writes.looked(connection, self.write, at)
+                return at
+            writes.give_up_looking(connection, self.write, "planned", "")
+        self._reload()
+        return None
+
+    def _post(self, body: str, digest: str) -> datetime | None:
+        parts = self.parts
+        with parts.database.begin() as connection:
+            work.hold(connection, self.lease, parts.now())
+            attempt = writes.begin(connection, self.write, parts.now())
+        if attempt is None:
+            return None
+        crash.point("before comment")
+        try:
+            published = self.publisher.post(self.incident.ticket, self.marker, body)
+        except NotSent as error:
+            at = parts.now() + SOON
+            self._move(writes.not_sent, attempt, at, error.message)
+            return at
+        except Limited as error:
+            at = parts.now() + timedelta(seconds=error.retry_after or 60)
+            self._move(writes.not_sent, attempt, at, error.message)
+            return at
+        except Refused as error:
+            at = parts.now() + REFUSED_AGAIN
+            self._move(writes.failed, attempt, error.message, error.fields, at)
+            return at
+        except OutcomeUnknown:
+            at = parts.now() + parts.settings.filing.look_after[0]
+            self._move(writes.unknown, attempt, at, wording.LOOKING.format(label="the ticket"))
+            return at
+        crash.point("comment answered, not stored")
+        self._done(attempt, published, digest)
+        return None
+
+    def _edit(self, body: str, digest: str) -> datetime | None:
+        """Only when a line changed; the stamp alone is no reason."""
+        if digest == self.write.body_hash or self.write.external_id is None:
+            return None
+        there = self.publisher.edit(self.incident.ticket, self.write.external_id, self.marker, body)
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            if there:
+                writes.body_changed(connection, self.write.key, digest)
+            else:
+                writes.drop(connection, self.write.key, self.write.attempt, wording.COMMENT_DELETED)
+        return None
+
+    def _done(self, attempt: int, published: Published, digest: str) -> None:
+        self._move(writes.done, attempt, published.id, published.url, digest)
+
+    def _move(self, how, attempt: int, *args) -> None:  # type: ignore[no-untyped-def]
+        """One step of the ledger, recorded while this attempt holds the incident."""
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            how(connection, self.write.key, attempt, *args)
+
+    def _reload(self) -> None:
+        with self.parts.database.read() as connection:
+            self.write = writes.get(connection, self.write.key) or self.write

@@ -1,0 +1,47 @@
+"""Puts together the one request that files an action item: its words, its assignee, its due date, its place."""
+
+from __future__ import annotations
+
+from connectors.base import AfterwordError, ConnectorError, Draft, Tracker
+from service.parts import Parts
+from service.store import incidents, postmortems, standings
+from service.store.items import Item
+
+
+def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
+    """The draft of this item's issue. Asks the tracker at most whether its owner can be assigned there.
+
+    Raises ConnectorError if the tracker cannot be asked.
+    """
+    with parts.database.read() as connection:
+        incident = incidents.get(connection, item.incident_id)
+        postmortem = postmortems.of_incident(connection, item.incident_id)
+        standing = standings.standings(connection, item_id=item.id, names=parts.people.names)
+    if incident is None or postmortem is None or not standing:
+        raise AfterwordError(f"Action item {item.id} has no document yet.")
+    url = parts.document_url(postmortem.id)
+    place = item.place or tracker.places[0]
+    return Draft(
+        marker=item.key,
+        place=place,
+        title=parts.texts.issue_title(standing[0]),
+        body=parts.texts.issue_body(standing[0], postmortem.document, kind=tracker.kind, document_url=url),
+        labels=(),
+        assignee=_assignee(parts, item, tracker, place),
+        due=item.due,
+        priority=item.priority,
+        incident=incident.ticket,
+        document_title=postmortem.document.title,
+        document_url=f"{url}#item-{item.number}",
+    )
+
+
+def _assignee(parts: Parts, item: Item, tracker: Tracker, place: str) -> str | None:
+    """The owner as the people map knows them there; nobody where that person cannot be assigned."""
+    person = parts.people.tracker_id(item.owner_text, tracker.kind)
+    if person is None:
+        return None
+    try:
+        return person if tracker.assignable(place, person) else None
+    except ConnectorError:
+        return None  # a missing assignee is mended in the tracker; a missing issue is not

@@ -1,0 +1,249 @@
+"""Files one action item as exactly one issue: the ledger's row decides, the tracker is asked, the outcome is recorded.
+
+What is unknown is looked for by its marker before anything is sent again (docs/guarantees.md).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from connectors.base import (
+    ConnectorError,
+    Filed,
+    IssueState,
+    Limited,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    Tracker,
+)
+from service import crash, wording
+from service.drafting import draft_of
+from service.parts import Parts
+from service.store import incidents, items, work, writes
+from service.store.items import Item
+from service.store.work import Lease
+from service.store.writes import Write
+
+#: after a refusal that a person may mend (a right, a required field)
+REFUSED_AGAIN = timedelta(hours=1)
+#: after something that mends itself (network, an outage)
+SOON = timedelta(seconds=30)
+#: how far before the incident's closing earlier filings are looked for
+EARLIER = timedelta(days=1)
+#: posts of one item, each after every look found nothing; then a person decides
+MOST_POSTS = 3
+
+
+def file_item(parts: Parts, lease: Lease, incident_id: int, item_id: int) -> datetime | None:
+    """Does what this item still lacks. Gives the time at which to look again, or None."""
+    with parts.database.read() as connection:
+        item = items.get(connection, item_id)
+        write = writes.get(connection, items.write_key(item.key)) if item else None
+    if item is None or item.tracker is None or item.unclear:
+        return None
+    tracker = parts.trackers.get(item.tracker)
+    if tracker is None:
+        return None
+    if item.filed is not None:
+        return None if item.linked else _link(parts, lease, tracker, item)
+    if write is None or write.settled or item.done_in_text or (not item.in_text and write.state == "planned"):
+        return None
+    now = parts.now()
+    if not write.due(now):
+        return write.not_before
+    try:
+        return _Filing(parts, lease, incident_id, tracker, item, write).step()
+    except Limited as error:
+        return parts.now() + timedelta(seconds=error.retry_after or 60)
+    except ConnectorError:  # a read before the POST got no answer: nothing was sent
+        return parts.now() + SOON
+
+
+def _link(parts: Parts, lease: Lease, tracker: Tracker, item: Item) -> datetime | None:
+    """The links to incident and document: harmless to repeat, so they need no ledger."""
+    assert item.filed is not None
+    crash.point("stored, not linked")
+    try:
+        tracker.link(item.filed, draft_of(parts, item, tracker))
+    except Refused:
+        pass  # the body names incident and document; a link that is refused is not worth a second issue
+    except ConnectorError:
+        return parts.now() + SOON
+    crash.point("linked, not noted")
+    with parts.database.begin() as connection:
+        work.hold(connection, lease, parts.now())
+        items.linked(connection, item.id, parts.now())
+    return None
+
+
+class _Filing:
+    """One item on its way to its issue."""
+
+    def __init__(
+        self, parts: Parts, lease: Lease, incident_id: int, tracker: Tracker, item: Item, write: Write
+    ) -> None:
+        self.parts = parts
+        self.lease = lease
+        self.incident_id = incident_id
+        self.tracker = tracker
+        self.item = item
+        self.write = write
+
+    def step(self) -> datetime | None:
+        if self.write.state == "sending":  # whoever sent it is gone: this attempt holds the incident now
+            self._unknown(self.write.attempt)
+            self._reload()
+        if self.write.state == "unknown":
+            return self._look_again()
+        if self._adopt():
+            return None
+        found = self._look_first()
+        if found is not None:
+            return self._stored(self.write.attempt, found)
+        return self._post()
+
+    def _reload(self) -> None:
+        with self.parts.database.read() as connection:
+            self.write = writes.get(connection, self.write.key) or self.write
+
+    # --- an issue that the text names already
+
+    def _adopt(self) -> bool:
+        """True if the item's own text names an issue of one of our trackers: it is followed, not filed again."""
+        with self.parts.database.read() as connection:
+            incident = incidents.get(connection, self.incident_id)
+        if incident is None:
+            return False
+        for reference in self.item.refs:
+            for name, tracker in self.parts.trackers.items():
+                seen = tracker.resolve(reference, incident.ticket)
+                if seen is not None and seen.url != incident.ticket.url:
+                    return self._follow(name, seen)
+        return False
+
+    def _follow(self, tracker_name: str, seen: IssueState) -> bool:
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            if items.holder(connection, tracker_name, seen.id) is not None:
+                return False  # another item has this issue: this one gets its own
+            items.route(connection, self.item, tracker_name)
+            issue = Filed(seen.id, seen.label, seen.url, seen.native)
+            items.filed(connection, self.item, issue, assignee=None, now=self.parts.now(), seen=seen)
+            return writes.done(connection, self.write.key, self.write.attempt, seen.id, seen.url)
+
+    # --- looking
+
+    def _look_first(self) -> Filed | None:
+        """One look per incident and place precedes its first POST, always: a database restored to an older state must
+        find what was filed."""
+        place = f"{self.item.tracker}/{self.item.place}"
+        with self.parts.database.read() as connection:
+            incident = incidents.get(connection, self.incident_id)
+            siblings = items.of_incident(connection, self.incident_id)
+        if incident is None or place in incident.looked:
+            return None
+        here = {s.key: s for s in siblings if (s.tracker, s.place) == (self.item.tracker, self.item.place)}
+        since = (incident.closed_at or self.parts.now()) - EARLIER
+        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since)
+        crash.point("looked")
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            for key, issue in found.items():
+                sibling = here[key]
+                write = writes.get(connection, items.write_key(key))
+                if sibling.id != self.item.id and sibling.filed is None and write is not None:
+                    self._record(connection, sibling, write.attempt, issue)
+            incidents.looked(connection, self.incident_id, (*incident.looked, place))
+        return found.get(self.item.key)
+
+    def _look_again(self) -> datetime | None:
+        """The outcome of a POST is unknown: a hit is adopted, a miss is looked for again later."""
+        parts, write = self.parts, self.write
+        since = (write.since or parts.now()) - timedelta(minutes=5)
+        with parts.database.read() as connection:
+            incident = incidents.get(connection, self.incident_id)
+        if incident is None:
+            return None
+        found = self.tracker.look([self.item.key], self.item.place or "", incident.ticket, since, deep=True)
+        if self.item.key in found:
+            return self._stored(write.attempt, found[self.item.key])
+        delays = parts.settings.filing.look_after
+        with parts.database.begin() as connection:
+            work.hold(connection, self.lease, parts.now())
+            if write.looks + 1 < len(delays):
+                at = (write.since or parts.now()) + delays[write.looks + 1]
+                writes.looked(connection, write, at)
+                return at
+            ask = parts.settings.filing.on_unknown == "ask" or write.attempt >= MOST_POSTS
+            writes.give_up_looking(connection, write, "waiting" if ask else "planned", self._waiting() if ask else "")
+        return None if ask else parts.now()
+
+    def _waiting(self) -> str:
+        texts = self.parts.texts
+        when = texts.stamp(self.write.since) if self.write.since else "an earlier day"
+        times = len(self.parts.settings.filing.look_after)
+        looks = "once" if times == 1 else f"{times} times"
+        return wording.WAITING.format(label=self._label(), when=when, looks=looks)
+
+    def _label(self) -> str:
+        return {"github": "GitHub", "jira": "Jira"}.get(self.tracker.kind, self.tracker.kind)
+
+    # --- posting
+
+    def _post(self) -> datetime | None:
+        parts = self.parts
+        draft = draft_of(parts, self.item, self.tracker)
+        with parts.database.begin() as connection:
+            work.hold(connection, self.lease, parts.now())
+            attempt = writes.begin(connection, self.write, parts.now())
+        if attempt is None:
+            return None
+        crash.point("before POST")
+        try:
+            issue = self.tracker.create(draft)
+        except NotSent as error:
+            return self._planned_again(attempt, parts.now() + SOON, error)
+        except Limited as error:
+            return self._planned_again(attempt, parts.now() + timedelta(seconds=error.retry_after or 60), error)
+        except Refused as error:
+            return self._failed(attempt, error)
+        except OutcomeUnknown:
+            return self._unknown(attempt)
+        crash.point("answered, not stored")
+        return self._stored(attempt, issue, assignee=draft.assignee)
+
+    def _planned_again(self, attempt: int, at: datetime, error: ConnectorError) -> datetime:
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            writes.not_sent(connection, self.write.key, attempt, at, error.message)
+        return at
+
+    def _failed(self, attempt: int, error: Refused) -> datetime:
+        at = self.parts.now() + REFUSED_AGAIN
+        words = "; ".join(f"{field}: {said}" for field, said in error.fields.items()) or error.message
+        reason = wording.NOT_FILED.format(label=f"{self._label()} {self.item.place}", words=words)
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            writes.failed(connection, self.write.key, attempt, reason, error.fields, at)
+        return at
+
+    def _unknown(self, attempt: int) -> datetime:
+        at = self.parts.now() + self.parts.settings.filing.look_after[0]
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            writes.unknown(connection, self.write.key, attempt, at, wording.LOOKING.format(label=self._label()))
+        return at
+
+    def _stored(self, attempt: int, issue: Filed, assignee: str | None = None) -> datetime | None:
+        """The issue exists: nothing after this may fail in a way that files it again."""
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            self._record(connection, self.item, attempt, issue, assignee)
+        with self.parts.database.read() as connection:
+            item = items.get(connection, self.item.id)
+        return _link(self.parts, self.lease, self.tracker, item) if item and item.filed and not item.linked else None
+
+    def _record(self, connection, item: Item, attempt: int, issue: Filed, assignee: str | None = None) -> None:  # type: ignore[no-untyped-def]
+        if writes.done(connection, items.write_key(item.key), attempt, issue.id, issue.url):
+            items.filed(connection, item, issue, assignee=assignee, now=self.parts.now())
