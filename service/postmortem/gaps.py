@@ -47,22 +47,26 @@ class Gap:
 
 
 def questions(document: Document, standings: Sequence[Standing]) -> tuple[Gap, ...]:
-    """The gaps, in the order of the document: sections without text, figures still owed, items that have no owner."""
-    gaps = []
-    for section in Section:
+    """The gaps: sections without text, then figures that a section still owes, then items that have no owner."""
+    sections, figures, owners = [], [], []
+    for section, (name, question) in QUESTIONS.items():
         text = document.text(section)
-        name, question = QUESTIONS[section]
         anchor = section.value.replace("_", "-")
         if text is None and not (section is Section.ACTION_ITEMS and standings):
-            gaps.append(Gap(name[0].lower() + name[1:], question, anchor))
+            sections.append(Gap(_inside(name), question, anchor))
         elif text is not None and section in _OWED_IN:
             owed = dict.fromkeys(" ".join(found.split()) for found in _OWED.findall(text))
             said = f"{name} says that this is still to come."
-            gaps.extend(Gap(figure[0].lower() + figure[1:], said, anchor) for figure in owed if figure)
+            figures.extend(Gap(_inside(figure), said, anchor) for figure in owed if figure)
     for standing in standings:
         if standing.owner is None and not standing.ended:
             question = "Who will see it through?"
             if standing.done_when is None:
                 question = "Who will see it through, and how can one tell that it is done?"
-            gaps.append(Gap(f"the owner of “{standing.text}”", question, f"item-{standing.number}"))
-    return tuple(gaps)
+            owners.append(Gap(f"the owner of “{standing.text}”", question, f"item-{standing.number}"))
+    return (*sections, *figures, *owners)
+
+
+def _inside(name: str) -> str:
+    """As it reads inside a sentence; a word in capitals keeps them ("API calls refused")."""
+    return name if name[1:2].isupper() else name[0].lower() + name[1:]

@@ -11,10 +11,11 @@ issue twice; so what is not clear waits for a person.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import hmac
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from service.postmortem.model import KnownItem, Matching, ReadItem
@@ -24,9 +25,11 @@ CLEARLY = 0.1  # how far the second best has to be behind
 SIMILAR_IN_PLACE = 0.6  # the same item, if it also stands where it stood
 CONTAINED = 0.8  # of the shorter text's words found in the longer: an item that somebody spelled out
 
-_LONGEST = 240  # characters compared for similarity; the exact comparison sees all of them
-_NEAREST = 4  # candidates that are compared in full, for each item
+_LONGEST = 160  # characters compared for similarity; the exact comparison sees all of them
+_NEAREST = 3  # candidates that are compared in full, for each item
 _WORD = re.compile(r"\w+")
+
+Pair = tuple[int, int]  # indices: known, read
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -117,34 +120,50 @@ class _Matching:
             for anchored in (True, False):
                 for r in [r for r in now if r in self.free_read]:
                     free = (k for k in before if k in self.free_known)
-                    k = next((k for k in free if not anchored or self.known[k].anchor == self.read[r].anchor), None)
-                    if k is not None:
-                        self.pair(k, r)
+                    mine = next((k for k in free if not anchored or self.known[k].anchor == self.read[r].anchor), None)
+                    if mine is not None:
+                        self.pair(mine, r)
 
     def by_similarity(self) -> None:
+        """Each round pairs what leaves no doubt among what is still free; then less is free, and less in doubt."""
+        there = {(k, r) for k in self.free_known for r in self.free_read if self._same_place(k, r)}
         near = _near({k: self.known_words[k] for k in self.free_known}, {r: self.read_words[r] for r in self.free_read})
-        while (found := self._clear(near)) is not None:
-            self.pair(*found)
-        for r in self.free_read:
-            might = [k for k, score in near.of_read(r, self.free_known) if score >= SIMILAR or near.contained(k, r)]
-            if might:
-                self.unclear[r] = tuple(self.known[k].key for k in sorted(might))
+        for pair in there:
+            near.setdefault(pair, 0.0)
+        while found := self._clear(near, there):
+            for k, r in found:
+                if k in self.free_known and r in self.free_read:
+                    self.pair(k, r)
+        might: dict[int, list[int]] = defaultdict(list)
+        for k, r in self._free(near):
+            if near[k, r] >= SIMILAR or self._spelled_out(k, r):
+                might[r].append(k)
+        self.unclear = {r: tuple(self.known[k].key for k in sorted(might[r])) for r in sorted(might)}
 
-    def _clear(self, near: _Near) -> tuple[int, int] | None:
-        """One pair that leaves no doubt among what is still free."""
-        for r in self.free_read:
-            for k, score in near.of_read(r, self.free_known):
-                rival = max(
-                    [s for other, s in near.of_read(r, self.free_known) if other != k]
-                    + [s for other, s in near.of_known(k, self.free_read) if other != r],
-                    default=0.0,
-                )
-                there = (self.known[k].anchor, self.known[k].position) == (self.read[r].anchor, self.read[r].position)
-                if there and score >= rival and (score >= SIMILAR_IN_PLACE or near.contained(k, r)):
-                    return k, r
-                if score >= SIMILAR and score - rival >= CLEARLY:
-                    return k, r
-        return None
+    def _clear(self, near: Mapping[Pair, float], there: Collection[Pair]) -> list[Pair]:
+        best: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])  # of each item: best, second best
+        free = self._free(near)
+        for k, r in free:
+            for side in (("known", k), ("read", r)):
+                best[side] = sorted((*best[side], near[k, r]), reverse=True)[:2]
+        found = []
+        for k, r in free:
+            score = near[k, r]
+            rival = max(second if first == score else first for first, second in (best["known", k], best["read", r]))
+            anywhere = score >= SIMILAR and score - rival >= CLEARLY
+            in_place = (k, r) in there and score >= rival
+            if anywhere or (in_place and score >= SIMILAR_IN_PLACE) or (in_place and self._spelled_out(k, r)):
+                found.append((k, r))
+        return found
+
+    def _free(self, pairs: Iterable[Pair]) -> list[Pair]:
+        return [(k, r) for k, r in pairs if k in self.free_known and r in self.free_read]
+
+    def _same_place(self, k: int, r: int) -> bool:
+        return (self.known[k].anchor, self.known[k].position) == (self.read[r].anchor, self.read[r].position)
+
+    def _spelled_out(self, k: int, r: int) -> bool:
+        return _spelled_out(self.known_words[k], self.read_words[r])
 
     def result(self) -> Matching:
         awaited = {key for keys in self.unclear.values() for key in keys}
@@ -156,50 +175,26 @@ class _Matching:
         )
 
 
-class _Near:
-    """How close the items that are left come to each other; only pairs with something in common are held."""
+def _near(known: Mapping[int, str], read: Mapping[int, str]) -> dict[Pair, float]:
+    """How close (known, read) come to each other, from 0 to 1; pairs with nothing in common are left out.
 
-    def __init__(self) -> None:
-        self.by_read: dict[int, dict[int, float]] = defaultdict(dict)
-        self.by_known: dict[int, dict[int, float]] = defaultdict(dict)
-        self.spelled_out: set[tuple[int, int]] = set()
-
-    def add(self, k: int, r: int, score: float, contained: bool) -> None:
-        self.by_read[r][k] = self.by_known[k][r] = score
-        if contained:
-            self.spelled_out.add((k, r))
-
-    def of_read(self, r: int, free: Collection[int]) -> list[tuple[int, float]]:
-        return [(k, score) for k, score in self.by_read[r].items() if k in free]
-
-    def of_known(self, k: int, free: Collection[int]) -> list[tuple[int, float]]:
-        return [(r, score) for r, score in self.by_known[k].items() if r in free]
-
-    def contained(self, k: int, r: int) -> bool:
-        return (k, r) in self.spelled_out
-
-
-def _near(known: Mapping[int, str], read: Mapping[int, str]) -> _Near:
-    """Compares each item in full with its few nearest by three-letter pieces, so that 200 by 200 items stay cheap."""
-    near = _Near()
+    In full it is asked only of the few nearest by three-letter pieces, so that 200 by 200 items stay cheap; what the
+    pieces share stands in for the rest.
+    """
     known_pieces = {k: _pieces(words) for k, words in known.items()}
     read_pieces = {r: _pieces(words) for r, words in read.items()}
-    overlap = {
+    near = {
         (k, r): 2 * len(mine & theirs) / (len(mine) + len(theirs))
         for k, mine in known_pieces.items()
         for r, theirs in read_pieces.items()
         if mine & theirs
     }
-    chosen: set[tuple[int, int]] = set()
-    for side in (0, 1):
-        nearest: dict[int, list[tuple[float, tuple[int, int]]]] = defaultdict(list)
-        for pair, share in overlap.items():
-            nearest[pair[side]].append((share, pair))
-        for candidates in nearest.values():
-            chosen.update(pair for _, pair in sorted(candidates, reverse=True)[:_NEAREST])
-    for k, r in sorted(chosen):
-        score = SequenceMatcher(None, known[k][:_LONGEST], read[r][:_LONGEST], autojunk=False).ratio()
-        near.add(k, r, score, _spelled_out(known[k], read[r]))
+    nearest: dict[tuple[str, int], list[tuple[float, Pair]]] = defaultdict(list)
+    for (k, r), share in near.items():
+        nearest["known", k].append((share, (k, r)))
+        nearest["read", r].append((share, (k, r)))
+    for k, r in {pair for candidates in nearest.values() for _, pair in heapq.nlargest(_NEAREST, candidates)}:
+        near[k, r] = SequenceMatcher(None, known[k][:_LONGEST], read[r][:_LONGEST], autojunk=False).ratio()
     return near
 
 
