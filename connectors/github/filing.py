@@ -1,0 +1,115 @@
+"""Making one issue: what is sent, what may be left out after a definite refusal, what the answer must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from connectors.base import Draft, Filed, Missing, NotSent, OutcomeUnknown, Refused, Ticket, Unavailable
+from connectors.github import state, wire
+from connectors.github.client import Client, parse
+from connectors.github.outcome import Answer
+from connectors.github.settings import TrackerSettings, valid_repository
+from connectors.github.text import TITLE, one_line, with_marker
+
+#: how a note begins that says why an issue does not hang below its incident
+PARENT = "parent:"
+#: what the settings may add to the POST; https://docs.github.com/en/rest/issues/issues#create-an-issue
+EXTRA = ("type", "milestone", "issue_field_values")
+_ISSUE = TypeAdapter(wire.Issue)
+
+
+def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
+    """Raises NotSent, Limited, Refused or OutcomeUnknown."""
+    place = draft.place or settings.repositories[0]
+    if not valid_repository(place):
+        raise Refused(f"“{place[:100]}” is no repository.", "Write owner/name.", fields={"place": "is no owner/name"})
+    home = _home(client, place)
+    sent = _body(settings, draft)
+    notes: list[str] = []
+    path = f"/repos/{home.label or place}/issues"
+    answer = _post(client, place, path, sent, notes)
+    if answer.status != 201:
+        raise OutcomeUnknown(f"GitHub answered {answer.status}, not 201, to POST {path}.", status=answer.status)
+    issue = parse(_ISSUE, answer, f"POST {path}", write=True)
+    if not issue.node_id or not issue.id:
+        raise OutcomeUnknown(f"GitHub's answer to POST {path} names no issue.", status=answer.status)
+    linked = "parent_issue_id" in sent and issue.parent_issue_url is not None
+    return filed(issue, home.id, linked=linked, notes=tuple(notes), place=home.label)
+
+
+def filed(
+    issue: wire.Issue, repository_id: int, *, linked: bool, notes: tuple[str, ...] = (), place: str = ""
+) -> Filed:
+    """An issue that exists, as the ledger keeps it."""
+    return Filed(
+        id=issue.node_id,
+        label=f"{issue.place if issue.repository_url else place}#{issue.number}",
+        url=issue.html_url,
+        native=state.native(repository_id, issue.number, issue.id, issue.node_id),
+        linked=linked,
+        notes=notes,
+    )
+
+
+def parent_of(incident: Ticket, settings: TrackerSettings) -> int | None:
+    """The incident's issue id, if it is an issue of the same GitHub and sub-issues are wanted."""
+    native = incident.native
+    here = native.get("api_url") == settings.api_url and native.get("repository_id") and native.get("number")
+    number = native.get("issue_id", "")
+    return int(number) if settings.sub_issues and here and number.isdigit() else None
+
+
+def _home(client: Client, place: str) -> wire.Repo:
+    """The repository as it is called now. Asked before anything is sent, so its failure is never an open outcome."""
+    try:
+        return client.repository(place)
+    except Unavailable as error:
+        raise NotSent(error.message, error.mend, status=error.status) from error
+
+
+def _body(settings: TrackerSettings, draft: Draft) -> dict[str, Any]:
+    sent: dict[str, Any] = {name: draft.fields[name] for name in EXTRA if name in draft.fields}
+    sent["title"] = one_line(draft.title, TITLE)
+    sent["body"] = with_marker("item", draft.marker, draft.body)
+    sent["labels"] = list(dict.fromkeys((*settings.labels, *draft.labels)))
+    if draft.assignee:
+        sent["assignees"] = [draft.assignee]
+    if (parent := parent_of(draft.incident, settings)) is not None:
+        sent["parent_issue_id"] = parent
+    return sent
+
+
+def _post(client: Client, place: str, path: str, sent: dict[str, Any], notes: list[str]) -> Answer:
+    """The POST. A refusal is definite: nothing was made, so what was refused is left out and it is sent once more."""
+    while True:
+        try:
+            return client.write("POST", path, sent)
+        except OutcomeUnknown as error:
+            if error.status is not None and 300 <= error.status < 400:
+                client.forget(place)  # it was renamed: the next POST goes to its present name
+            raise
+        except Refused as error:
+            left_out = _left_out(sent, error)
+            if not left_out:
+                raise
+            for name, note in left_out.items():
+                del sent[name]
+                notes.append(note)
+
+
+def _left_out(sent: Mapping[str, Any], error: Refused) -> dict[str, str]:
+    """Field → note, of the fields that a refusal is about and an issue can do without. Empty: the refusal stands."""
+    fields = {f"{name} {said}".lower(): said for name, said in error.fields.items()} if error.status == 422 else {}
+    found: dict[str, str] = {}
+    if "parent_issue_id" in sent:
+        said = next((said for text, said in fields.items() if "parent" in text or "sub-issue" in text), None)
+        if said is None and isinstance(error, Missing) and error.status == 404:
+            said = "GitHub answered 404 with it"
+        if said is not None:
+            found["parent_issue_id"] = f"{PARENT} the issue could not become a sub-issue of the incident ({said})."
+    if "assignees" in sent and any("assignee" in text for text in fields):
+        found["assignees"] = f"assignees: {', '.join(sent['assignees'])} cannot be assigned here."
+    return found

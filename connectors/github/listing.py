@@ -1,0 +1,225 @@
+"""What changed, and how things are, in as few calls as the question allows.
+
+A listing says what changed in one repository since a moment; a read by id says how 100 issues of any repository are,
+and is the only one that notices a deleted or transferred issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from connectors.base import (
+    ConnectorError,
+    Denied,
+    IssueState,
+    Limited,
+    Missing,
+    NotSent,
+    Problem,
+    Sighting,
+    Tracked,
+    Unavailable,
+)
+from connectors.github import state, wire
+from connectors.github.client import PER_PAGE, Client, parse
+
+OVERLAP = timedelta(minutes=10)
+MOST_PAGES = 20
+MOST_LOOKED_FOR = 20
+_ISSUE = TypeAdapter(wire.Issue)
+_ISSUES = TypeAdapter(list[wire.Issue])
+_GRAPH = TypeAdapter(wire.GraphAnswer)
+
+_FIELDS = (
+    "id databaseId number title url state updatedAt closedAt body"
+    " labels(first: 30) { nodes { name } } assignees(first: 1) { nodes { login } }"
+    " repository { databaseId nameWithOwner }"
+)
+QUERY = (
+    "query States($ids: [ID!]!) { nodes(ids: $ids) { __typename"
+    f" ... on Issue {{ {_FIELDS} stateReason(enableDuplicate: true) }} ... on PullRequest {{ {_FIELDS} }} }} }}"
+)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is gathered over several calls."""
+
+    states: list[IssueState] = field(default_factory=list)
+    verified: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    latest: datetime | None = None
+    cut_at: datetime | None = None
+    looked_for: int = 0
+
+    def trouble(self, scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> None:
+        self.problems.append(Problem(scope, error.status, error.message, tuple(item.id for item in tracked)))
+
+    def saw(self, at: datetime | None) -> None:
+        if at is not None and (self.latest is None or at > self.latest):
+            self.latest = at
+
+    def sighting(self, cursor: datetime | None) -> Sighting:
+        return Sighting(
+            tuple(self.states), frozenset(self.verified), frozenset(self.missing), tuple(self.problems), cursor
+        )
+
+
+class Listing:
+    """Asks for the states of tracked issues; problems are told, never raised."""
+
+    def __init__(self, client: Client, in_progress: Sequence[str]) -> None:
+        self._client = client
+        self._in_progress = in_progress
+
+    def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
+        """One listing for each repository, or all by id, whichever is fewer calls; on a tie by id, as that verifies.
+
+        The cursor is the latest change seen. It stays where it was if any part did not answer.
+        """
+        seen = _Seen(latest=since)
+        homes: dict[str, list[Tracked]] = {}
+        for item in tracked:
+            homes.setdefault(item.native.get("repository_id", ""), []).append(item)
+        by_id = -(-len(tracked) // PER_PAGE)
+        if since is None or "" in homes or by_id <= len(homes):
+            self._by_id(tracked, seen)
+            for found in seen.states:
+                seen.saw(found.updated_at)
+        else:
+            self._by_listing(since, homes, seen)
+        return seen.sighting(since if seen.problems else (seen.cut_at or seen.latest))
+
+    def states(self, tracked: Sequence[Tracked]) -> Sighting:
+        """Each by id, 100 a call."""
+        seen = _Seen()
+        self._by_id(tracked, seen)
+        return seen.sighting(None)
+
+    # --- by listing ---------------------------------------------------------------------------------------------------
+
+    def _by_listing(self, since: datetime, homes: dict[str, list[Tracked]], seen: _Seen) -> None:
+        left = list(homes.items())
+        while left:
+            repository, items = left.pop(0)
+            by_node = {_node(item): item for item in items}
+            try:
+                for issue in self._changed(repository, since - OVERLAP, seen):
+                    if (item := by_node.get(issue.node_id)) is not None:
+                        found = state.of_issue(issue, int(repository), self._in_progress, known_as=item.id)
+                        seen.states = [known for known in seen.states if known.id != found.id] + [found]
+            except Missing:  # gone, or hidden: what became of each issue is only known by its id
+                self._by_id(items, seen)
+            except ConnectorError as error:
+                seen.trouble(_scope(items), error, items)
+                if _concerns_all(error):
+                    rest = [item for _, more in left for item in more]
+                    if rest:
+                        seen.trouble("GitHub", error, rest)
+                    return
+
+    def _changed(self, repository: str, since: datetime, seen: _Seen) -> Iterator[wire.Issue]:
+        """Issues changed since then, oldest change first.
+
+        Each page is asked by the last change of the page before, not by its number: an issue that changes in between
+        would shift the numbers, and another would be missed.
+        """
+        path = f"/repositories/{repository}/issues"
+        page = 1
+        for _ in range(MOST_PAGES):
+            params: dict[str, str | int] = {
+                "state": "all",
+                "sort": "updated",
+                "direction": "asc",
+                "since": state.stamp(since),
+                "per_page": PER_PAGE,
+                "page": page,
+            }
+            issues = parse(_ISSUES, self._client.get(path, params), f"GET {path}")
+            for issue in issues:
+                seen.saw(issue.updated_at)
+                yield issue
+            if len(issues) < PER_PAGE:
+                return
+            last = issues[-1].updated_at
+            further = last - timedelta(seconds=1) if last is not None else since
+            since, page = (further, 1) if further > since else (since, page + 1)
+        seen.cut_at = min(since, seen.cut_at) if seen.cut_at else since
+
+    # --- by id --------------------------------------------------------------------------------------------------------
+
+    def _by_id(self, tracked: Sequence[Tracked], seen: _Seen) -> None:
+        for start in range(0, len(tracked), PER_PAGE):
+            some = tracked[start : start + PER_PAGE]
+            try:
+                answer = parse(
+                    _GRAPH, self._client.graphql(QUERY, {"ids": [_node(item) for item in some]}), "POST /graphql"
+                )
+                self._nodes(some, answer, seen)
+            except ConnectorError as error:
+                if _concerns_all(error):
+                    seen.trouble("GitHub", error, tracked[start:])
+                    return
+                seen.trouble(_scope(some), error, some)
+
+    def _nodes(self, tracked: Sequence[Tracked], answer: wire.GraphAnswer, seen: _Seen) -> None:
+        """A partial answer holds null where an id was refused, and an error with its place."""
+        nodes = answer.data.nodes if answer.data else None
+        if nodes is None or len(nodes) != len(tracked):
+            said = answer.errors[0] if answer.errors else wire.GraphError(message="no nodes")
+            if said.type == "RATE_LIMITED" or "rate limit" in said.message.lower():
+                raise Limited(f"GitHub answered {said.type} to POST /graphql: {said.message[:200]}", status=429)
+            raise Unavailable(f"GitHub answered no issues to POST /graphql: {said.message[:200]}", status=200)
+        errors = {error.path[1]: error for error in answer.errors if error.path and len(error.path) == 2}
+        for place, (item, node) in enumerate(zip(tracked, nodes, strict=True)):
+            if node is not None:
+                seen.states.append(state.of_node(node, self._in_progress, known_as=item.id))
+                seen.verified.add(item.id)
+                continue
+            refused = errors.get(place)
+            if refused is not None and refused.type not in ("NOT_FOUND", ""):
+                seen.problems.append(
+                    Problem(_scope([item]), 403, f"GitHub answered {refused.type}: {refused.message[:200]}", (item.id,))
+                )
+                continue
+            self._look_for(item, seen)
+
+    def _look_for(self, item: Tracked, seen: _Seen) -> None:
+        """An id that is not there: a transferred issue has a new one, and its old number leads to it."""
+        repository, number = item.native.get("repository_id"), item.native.get("number")
+        seen.looked_for += 1
+        if not repository or not number or seen.looked_for > MOST_LOOKED_FOR:
+            seen.missing.add(item.id)
+            return
+        path = f"/repositories/{repository}/issues/{number}"
+        try:
+            issue = parse(_ISSUE, self._client.get(path), f"GET {path}")
+            home = self._client.repository(issue.place)
+        except Missing:
+            seen.missing.add(item.id)
+            return
+        except ConnectorError as error:
+            seen.trouble(_scope([item]), error, [item])
+            return
+        seen.states.append(state.of_issue(issue, home.id, self._in_progress, known_as=item.id))
+        seen.verified.add(item.id)
+
+
+def _node(item: Tracked) -> str:
+    """The id to ask by: after a transfer not the one that the ledger began with."""
+    return item.native.get("node_id") or item.id
+
+
+def _scope(items: Sequence[Tracked]) -> str:
+    """The repositories of these issues, for people."""
+    return ", ".join(sorted({item.label.partition("#")[0] for item in items}))
+
+
+def _concerns_all(error: ConnectorError) -> bool:
+    """Whether asking on is useless: no connection, a limit, a token that is refused."""
+    return isinstance(error, (NotSent, Limited)) or (isinstance(error, Denied) and error.status == 401)

@@ -1,0 +1,154 @@
+"""What an answer of GitHub, or the lack of one, means. Pure; the errors are those of connectors/base.py.
+
+The one question that matters for a write: can it have been done? A refused connection and a 4xx say no, a 2xx that
+holds what was asked for says yes, all else leaves it open.
+https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+import requests
+import urllib3.exceptions
+
+from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
+
+LIMIT_WORDS = ("rate limit", "retry your request again later", "wait a few minutes", "abuse detection")
+
+
+class Answer(NamedTuple):
+    """One HTTP answer. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+def refuse(answer: Answer, what: str, *, write: bool, origin: str) -> None:
+    """Raises what an answer means unless it is a 2xx. `what` is the call ("GET /user"), `origin` names the token."""
+    status = answer.status
+    if 200 <= status < 300:
+        return
+    said = words(answer)
+    told = f"GitHub answered {status}{f' “{said}”' if said else ''} to {what}."
+    if not 400 <= status < 500 or status == 408:
+        if write:
+            raise OutcomeUnknown(told, "It is looked for before it is tried again.", status=status)
+        raise Unavailable(told, "It is asked again later.", status=status)
+    if status == 429 or (status == 403 and _is_limit(answer, said)):
+        raise Limited(told, retry_after(answer.headers), status=status)
+    if status == 401:
+        raise Denied(told, f"Put a valid token into {origin}.", status=status)
+    if status == 403:
+        raise Denied(told, f"Give the token in {origin} the right “Issues: read and write” there.", status=status)
+    if status in (404, 410, 451):
+        raise Missing(told, f"Check the name, and whether the token in {origin} may see it.", status=status)
+    raise Refused(told, status=status, fields=fields(answer))
+
+
+def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorError:
+    """The meaning of an exception that PyGithub, requests or urllib3 raised while `what` was under way."""
+    name = type(error).__name__
+    if sent_nothing(error):
+        return NotSent(f"GitHub could not be reached for {what} ({name}).", "It is tried again later.")
+    if write:
+        return OutcomeUnknown(f"No clear answer came to {what} ({name}).", "It is looked for before it is tried again.")
+    return Unavailable(f"No clear answer came to {what} ({name}).", "It is asked again later.")
+
+
+def sent_nothing(error: BaseException) -> bool:
+    """True only if the request cannot have left: no connection, no name, no proxy, no TLS handshake.
+
+    An SSL error is no proof by itself (it is also raised while an answer is read): it must stem from the handshake.
+    """
+    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    for link in _chain(error):
+        if isinstance(link, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
+            return True
+        if isinstance(link, (ssl.SSLError, ssl.CertificateError)) and _in_handshake(link):
+            return True
+    return False
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it wraps; urllib3 keeps the cause in `reason` or in the arguments."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting and len(seen) < 20:
+        link = waiting.pop()
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        within = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+        waiting += [inner for inner in within if isinstance(inner, BaseException)]
+
+
+def _in_handshake(error: BaseException) -> bool:
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "do_handshake":
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _is_limit(answer: Answer, said: str) -> bool:
+    if "retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0":
+        return True
+    return any(word in said.lower() for word in LIMIT_WORDS)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, if the answer says so: Retry-After (seconds or a date), else the reset of a used-up limit."""
+    now = _date(headers.get("date", "")) or time.time()
+    stated = headers.get("retry-after", "")
+    if stated.isascii() and stated.isdigit() and len(stated) < 10:
+        return float(stated)
+    if (until := _date(stated)) is not None:
+        return max(0.0, until - now)
+    reset = headers.get("x-ratelimit-reset", "")
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit() and len(reset) < 13:
+        return max(0.0, int(reset) - now + 1)  # in which part of that second it resets is not said
+    return None
+
+
+def _date(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp() if text else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def words(answer: Answer) -> str:
+    """GitHub's own message, cut to one line."""
+    message = _json(answer).get("message")
+    return " ".join(message.split())[:200] if isinstance(message, str) else ""
+
+
+def fields(answer: Answer) -> dict[str, str]:
+    """Field → GitHub's words, from the errors of a 422; "" is the key of an error that names no field."""
+    found: dict[str, str] = {}
+    errors = _json(answer).get("errors")
+    for error in errors if isinstance(errors, list) else [errors]:
+        if isinstance(error, str):
+            found[""] = error
+        elif isinstance(error, dict):
+            said = error.get("message") or error.get("code") or "invalid"
+            found[str(error.get("field") or "")] = str(said)
+    return found
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        parsed = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}

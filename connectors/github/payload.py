@@ -1,0 +1,122 @@
+"""What a webhook of GitHub means. Pure: bytes in, a Signal out, BadPayload for all that cannot be read.
+
+https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import parse_qs
+
+from pydantic import ValidationError
+
+from connectors.base import BadPayload, Said, Signal
+from connectors.github import wire
+from connectors.github.settings import SourceSettings
+from connectors.github.ticket import ticket
+
+WONT_DO = ("not_planned", "duplicate")
+
+
+def read(name: str, settings: SourceSettings, headers: Mapping[str, str], body: bytes) -> Signal:
+    """Reads one delivery. `headers` keys are lower-case."""
+    event = headers.get("x-github-event", "")
+    if not event:
+        raise BadPayload(
+            "There is no X-GitHub-Event header, so this is no delivery of GitHub.",
+            "Check that only GitHub's webhook points here.",
+        )
+    if event == "ping":
+        return Signal(Said.NOTHING, "A ping: GitHub reaches this address.")
+    if event not in ("issues", "issue_comment"):
+        return Signal(Said.NOTHING, f"Events of the kind “{event[:60]}” do not concern us.")
+    return _signal(name, settings, event, _parse(headers, body))
+
+
+def _parse(headers: Mapping[str, str], body: bytes) -> wire.Delivery:
+    text: bytes | str = body
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        try:
+            text = parse_qs(body.decode(), max_num_fields=10)["payload"][0]
+        except (ValueError, KeyError):
+            raise BadPayload(
+                "The form holds no field “payload”.", "Set the content type of the webhook to application/json."
+            ) from None
+    try:
+        return wire.Delivery.model_validate_json(text, context=wire.DELIVERY)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the body"
+        raise BadPayload(f"The delivery cannot be read: {where}: {first['msg']}.") from None
+
+
+def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery) -> Signal:
+    issue, action = said.issue, said.action
+    ref = f"{said.repository.label}#{issue.number}"
+
+    def signal(kind: Said, why: str) -> Signal:
+        whole = kind in (Said.CLOSED, Said.REOPENED, Said.EDITED)
+        return Signal(
+            said=kind,
+            why=why,
+            ref=ref,
+            key=issue.node_id or ref,
+            at=said.comment.updated_at if said.comment else (issue.closed_at or issue.updated_at),
+            ticket=ticket(name, settings.api_url, issue, said.repository, settings.severity_labels, from_payload=True)
+            if whole
+            else None,
+            issue_id=issue.node_id,
+        )
+
+    if not said.repository.label:
+        raise BadPayload("The delivery does not say which repository it is about.")
+    if issue.pull_request is not None:
+        return signal(Said.NOTHING, f"{ref} is a pull request.")
+    concern = no_incident(settings, said.repository.label, issue)
+    if event == "issue_comment":
+        if concern:
+            return signal(Said.NOTHING, f"A comment was {action}; {concern}")
+        if said.comment and "<!-- afterword:" in (said.comment.body or ""):
+            return signal(Said.NOTHING, f"A comment of our own on {ref}.")
+        if issue.state != "closed":
+            return signal(Said.NOTHING, f"A comment was {action} on {ref}, which is still open.")
+        return signal(Said.EDITED, f"A comment was {action} on {ref}, which is closed.")
+    if concern:
+        return signal(Said.ISSUE, f"{ref} was {action}; {concern}")
+    if action == "closed":
+        if issue.state_reason in WONT_DO and not settings.include_not_planned:
+            reason = issue.state_reason.replace("_", " ")
+            return signal(Said.NOTHING, f"{ref} was closed as {reason}; such closings get no postmortem.")
+        return signal(Said.CLOSED, f"{ref} was closed.")
+    if action == "reopened":
+        return signal(Said.REOPENED, f"{ref} was opened again.")
+    if action == "edited" and issue.state == "closed":
+        return signal(Said.EDITED, f"{ref} was edited, and is closed.")
+    return signal(Said.ISSUE, f"{ref} was {action}.")
+
+
+def no_incident(settings: SourceSettings, repository: str, issue: wire.Issue) -> str:
+    """Why an issue is no incident for these settings, or ""."""
+    if not matches(settings.repositories, repository):
+        return f"{repository} is not among the repositories of this source."
+    wanted = {label.casefold() for label in settings.labels}
+    types = {kind.casefold() for kind in settings.issue_types}
+    if not wanted and not types:
+        return ""
+    if wanted & {label.casefold() for label in issue.label_names}:
+        return ""
+    if issue.type is not None and issue.type.name.casefold() in types:
+        return ""
+    named = [f"the label {label}" for label in settings.labels] + [f"the type {kind}" for kind in settings.issue_types]
+    return f"it does not have {' or '.join(named)}."
+
+
+def matches(patterns: Sequence[str], repository: str) -> bool:
+    """Whether a repository is meant by patterns such as "acme/*" and "!acme/secret"; no pattern means every one."""
+    name = repository.casefold()
+    wanted = [pattern.casefold() for pattern in patterns if not pattern.startswith("!")]
+    barred = [pattern[1:].casefold() for pattern in patterns if pattern.startswith("!")]
+    if any(fnmatchcase(name, pattern) for pattern in barred):
+        return False
+    return not wanted or any(fnmatchcase(name, pattern) for pattern in wanted)

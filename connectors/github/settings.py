@@ -1,0 +1,86 @@
+"""What people set for GitHub: one model for a source, one for a tracker. The README's table is made from these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from connectors.base import Secret
+
+_REPOSITORY = re.compile(r"^[A-Za-z0-9-]{1,100}/(?![.]{1,2}$)[A-Za-z0-9._-]{1,100}\Z")
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        raise ValueError("is no address of an API. Write https://api.github.com, or https://HOST/api/v3 for a server")
+    return value.rstrip("/")
+
+
+def valid_repository(value: str) -> bool:
+    """Whether this is owner/name, and so may stand in a path."""
+    return _REPOSITORY.match(value) is not None
+
+
+def _repository(value: str) -> str:
+    if not valid_repository(value):
+        raise ValueError("is no repository. Write owner/name, such as acme/checkout")
+    return value
+
+
+ApiUrl = Annotated[str, AfterValidator(_api_url)]
+Repository = Annotated[str, AfterValidator(_repository)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    kind: Literal["github"] = Field("github", description="The tool: `github`.")
+    api_url: ApiUrl = Field(
+        "https://api.github.com", description="Where the REST API answers; `https://HOST/api/v3` for GitHub Enterprise."
+    )
+    token: Secret | None = Field(
+        None, description="A token that may read and write issues of the repositories (fine-grained: Issues, Metadata)."
+    )
+    timeout: int = Field(20, ge=1, le=120, description="Seconds to wait for an answer of GitHub.")
+
+
+class SourceSettings(_Settings):
+    """Where incident tickets come from."""
+
+    secret: Secret | None = Field(None, description="The secret of the webhook.")
+    secret_old: Secret | None = Field(
+        None, description="The secret before the last change; both are good while you rotate them."
+    )
+    unsigned: bool = Field(False, description="Accept deliveries without a signature; only behind a proxy that checks.")
+    repositories: tuple[str, ...] = Field(
+        (),
+        description='Repositories whose issues may be incidents, as patterns: `"acme/*"`, `"!acme/secret"`; '
+        "none means every repository that sends.",
+    )
+    labels: tuple[str, ...] = Field(("incident",), description="An issue with one of these labels is an incident.")
+    issue_types: tuple[str, ...] = Field((), description="An issue of one of these types is an incident as well.")
+    include_not_planned: bool = Field(
+        False, description="Write postmortems for tickets closed as not planned or as a duplicate too."
+    )
+    severity_labels: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Labels that mean a severity; `sev1`, `SEV-2`, `severity: high` and `P1` are understood anyway.",
+    )
+
+
+class TrackerSettings(_Settings):
+    """Where action items are filed."""
+
+    repositories: tuple[Repository, ...] = Field(
+        min_length=1, description="Repositories where action items are filed; the first is the default."
+    )
+    labels: tuple[str, ...] = Field(("afterword",), description="Labels that every filed issue gets.")
+    sub_issues: bool = Field(True, description="File as sub-issues of the incident ticket where it is on this GitHub.")
+    in_progress_labels: tuple[str, ...] = Field(
+        ("in progress",), description="An open issue with one of these labels counts as in progress."
+    )

@@ -1,0 +1,101 @@
+"""GitHub as a source: webhooks verified and read, tickets fetched in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from connectors.base import BadSignature, Denied, Finding, Missing, Refused, Signal, Ticket
+from connectors.github import check, payload, wire
+from connectors.github.client import Client, parse
+from connectors.github.settings import SourceSettings
+from connectors.github.ticket import comment, events, ticket
+from connectors.signing import body_id, check_hmac
+
+REF = re.compile(r"^([A-Za-z0-9-]{1,100}/[A-Za-z0-9._-]{1,100})#([0-9]{1,12})$")
+ISSUE = TypeAdapter(wire.Issue)
+COMMENTS = TypeAdapter(list[wire.Comment])
+_TIMELINE = TypeAdapter(list[wire.MaybeEvent])
+_REPO = TypeAdapter(wire.Repo)
+_GUID = re.compile(r"^[0-9A-Za-z-]{1,100}$")
+
+
+class Source:
+    """Incidents from GitHub issues."""
+
+    max_bytes = 25 * 1024 * 1024  # GitHub sends no larger delivery
+    accepted = 202
+
+    def __init__(self, name: str, settings: SourceSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self._client = Client(settings.api_url, settings.token, settings.timeout)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises BadSignature unless one of the live secrets signed these bytes."""
+        secrets = [secret for secret in (self.settings.secret, self.settings.secret_old) if secret is not None]
+        if secrets:
+            check_hmac(body, headers.get("x-hub-signature-256"), secrets)
+        elif not self.settings.unsigned:
+            raise BadSignature(
+                f"The source {self.name} has no secret, so no delivery can be believed. Nothing was stored.",
+                "Set secret_env for this source, or say unsigned = true.",
+            )
+
+    def delivery_id(self, headers: Mapping[str, str], body: bytes) -> str:
+        """GitHub's GUID, the same when it delivers again; else the SHA-256 of the body."""
+        stated = headers.get("x-github-delivery", "")
+        return stated if _GUID.match(stated) else body_id(body)
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
+        """What the delivery means. Raises BadPayload."""
+        return payload.read(self.name, self.settings, headers, body)
+
+    def fetch(self, ref: str, *, hint: Ticket | None = None) -> Ticket:
+        """Issue, repository, comments and timeline: four calls for a ticket of up to 100 comments.
+
+        A `hint` with the repository's id finds the ticket after a rename as well. Raises ConnectorError.
+        """
+        named = REF.match(ref)
+        if named is None:
+            raise Refused(f"“{ref[:100]}” is no issue of GitHub.", "Write owner/name#number, such as acme/ops#42.")
+        base = f"/repos/{named[1]}"
+        if hint is not None and hint.ref == ref and hint.native.get("repository_id"):
+            base = f"/repositories/{hint.native['repository_id']}"
+        client = self._client
+        issue = parse(ISSUE, client.get(f"{base}/issues/{named[2]}"), ref)
+        # moved meanwhile: what the issue says of itself goes before how it was asked for
+        if issue.repository_url:
+            base = f"/repos/{issue.place}"
+        repo = parse(_REPO, client.get(base), base)
+        plain = ticket(self.name, self.settings.api_url, issue, repo, self.settings.severity_labels)
+        if plain is None or issue.pull_request is not None:
+            raise Missing(f"{ref} is no issue of GitHub.", "A pull request is no incident ticket.")
+        path = f"{base}/issues/{issue.number}"
+        own = self._own_id()
+        comments = [
+            comment(item, own)
+            for page in client.pages(f"{path}/comments")
+            for item in parse(COMMENTS, page, f"{path}/comments")
+        ]
+        lines = [
+            item
+            for page in client.pages(f"{path}/timeline")
+            for item in parse(_TIMELINE, page, f"{path}/timeline")
+            if item is not None
+        ]
+        return replace(plain, comments=tuple(comments), events=events(plain, lines))
+
+    def check(self) -> Sequence[Finding]:
+        """Tries the connection and every repository that is named in full; read-only."""
+        return check.source(self.name, self.settings, self._client)
+
+    def _own_id(self) -> int | None:
+        """Our account's id; None where the token has no account, so that no comment is taken for ours."""
+        try:
+            return self._client.account().id
+        except Denied:
+            return None

@@ -1,0 +1,203 @@
+"""GitHub as a tracker: one issue per action item, found again by its marker, followed by its ids."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from pydantic import TypeAdapter
+
+from connectors.base import (
+    Draft,
+    Filed,
+    Finding,
+    IssueState,
+    Missing,
+    Refused,
+    Sighting,
+    Ticket,
+    Tracked,
+)
+from connectors.github import check, filing, state, wire
+from connectors.github.client import DAY, Client, parse
+from connectors.github.listing import Listing
+from connectors.github.settings import TrackerSettings
+from connectors.github.text import item_marker, one_line
+
+SHALLOW, DEEP = 1, 30  # pages of 100
+_ISSUE = TypeAdapter(wire.Issue)
+_ISSUES = TypeAdapter(list[wire.Issue])
+_COMMENTS = TypeAdapter(list[wire.Comment])
+_LAST = re.compile(r'<([^<>]{1,2000})>;[^,]{0,100}rel="last"')
+_NAME = r"([A-Za-z0-9-]{1,100}/[A-Za-z0-9._-]{1,100})"
+_NUMBER = r"([0-9]{1,12})"
+_SHORT = re.compile(rf"^(?:#|GH-){_NUMBER}$", re.IGNORECASE)
+_FULL = re.compile(rf"^{_NAME}#{_NUMBER}$")
+_PATH = re.compile(rf"^/{_NAME}/(?:issues|pull)/{_NUMBER}/?$")
+
+
+class Tracker:
+    """Action items as GitHub issues. One instance serves many threads."""
+
+    kind = "github"
+
+    def __init__(self, name: str, settings: TrackerSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self.places: Sequence[str] = settings.repositories
+        self._client = Client(settings.api_url, settings.token, settings.timeout)
+        self._listing = Listing(self._client, settings.in_progress_labels)
+        self._lock = threading.Lock()
+        self._assignable: dict[tuple[str, str], tuple[float, bool]] = {}
+
+    # --- filing -------------------------------------------------------------------------------------------------------
+
+    def look(
+        self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
+    ) -> Mapping[str, Filed]:
+        """Our own issues that carry one of the markers: the incident's sub-issues, else what we opened in `place`.
+
+        One page of 100; `deep`: both ways and every page. The list, not the search, as the search lags by minutes.
+        """
+        wanted = set(markers)
+        found: dict[str, wire.Issue] = {}
+        below = filing.parent_of(incident, self.settings) is not None
+        if below:
+            path = f"/repositories/{incident.native['repository_id']}/issues/{incident.native['number']}/sub_issues"
+            try:
+                self._scan(path, {}, wanted, found, deep)
+            except Missing:  # the ticket is gone, or this server knows no sub-issues
+                below = False
+        if deep or not below:
+            params = {
+                "creator": self._client.account().login,
+                "state": "all",
+                "since": state.stamp(since),
+                "sort": "created",
+                "direction": "desc",
+            }
+            home = self._client.repository(place or self.places[0])
+            self._scan(f"/repositories/{home.id}/issues", params, wanted, found, deep)
+        return {
+            marker: filing.filed(
+                issue, self._client.repository(issue.place).id, linked=issue.parent_issue_url is not None
+            )
+            for marker, issue in found.items()
+        }
+
+    def _scan(
+        self, path: str, params: Mapping[str, str], wanted: set[str], found: dict[str, wire.Issue], deep: bool
+    ) -> None:
+        """Adds issues of our own account; where two carry one marker, the older one is the right one."""
+        own = self._client.account().id
+        for page in self._client.pages(path, params, most=DEEP if deep else SHALLOW):
+            for issue in parse(_ISSUES, page, f"GET {path}"):
+                marker = item_marker(issue.body)
+                if marker not in wanted or issue.user is None or issue.user.id != own or issue.pull_request is not None:
+                    continue
+                known = found.get(marker)
+                if known is None or issue.id < known.id:
+                    found[marker] = issue
+
+    def create(self, draft: Draft) -> Filed:
+        """One POST, with marker, labels, assignee and parent at once. Raises NotSent, Limited, Refused, OutcomeUnknown.
+
+        Only a definite refusal that concerns the parent or the assignee alone is followed by one POST without it.
+        """
+        return filing.create(self._client, self.settings, draft)
+
+    def link(self, filed: Filed, draft: Draft) -> None:
+        """Hangs an issue below the incident ticket if its POST did not; to repeat it is harmless, GitHub refuses it.
+
+        Where GitHub refuses, the line in the body is the link.
+        """
+        parent = filing.parent_of(draft.incident, self.settings)
+        if filed.linked or parent is None or any(note.startswith(filing.PARENT) for note in filed.notes):
+            return
+        native = draft.incident.native
+        path = f"/repositories/{native['repository_id']}/issues/{native['number']}/sub_issues"
+        try:
+            self._client.write("POST", path, {"sub_issue_id": int(filed.native["issue_id"])})
+        except Refused:
+            return
+
+    def assignable(self, place: str, person_id: str) -> bool:
+        """Whether GitHub takes this login as an assignee there. Kept for a day. Raises ConnectorError."""
+        key, now = ((place or self.places[0]).lower(), person_id.lower()), time.monotonic()
+        with self._lock:
+            known = self._assignable.get(key)
+        if known is not None and now - known[0] < DAY:
+            return known[1]
+        try:
+            self._client.get(f"/repos/{key[0]}/assignees/{quote(person_id, safe='')}")
+            answer = True
+        except Missing:
+            answer = False
+        with self._lock:
+            if len(self._assignable) > 10_000:
+                self._assignable.clear()
+            self._assignable[key] = (now, answer)
+        return answer
+
+    # --- following ----------------------------------------------------------------------------------------------------
+
+    def resolve(self, reference: str, incident: Ticket) -> IssueState | None:
+        """The issue or pull request that "#123", "acme/ops#4" or a URL names. None: not GitHub's, or not there."""
+        named = self._named(reference.strip(), incident)
+        if named is None:
+            return None
+        home, number = named
+        path = f"{home}/issues/{number}"
+        try:
+            issue = parse(_ISSUE, self._client.get(path), f"GET {path}")
+            repo = self._client.repository(issue.place)
+        except Missing:
+            return None
+        return state.of_issue(issue, repo.id, self.settings.in_progress_labels)
+
+    def _named(self, reference: str, incident: Ticket) -> tuple[str, str] | None:
+        """The path of a repository and a number."""
+        if match := _SHORT.match(reference):
+            ours = incident.native.get("api_url") == self.settings.api_url and incident.native.get("repository_id")
+            return (f"/repositories/{ours}", match[1]) if ours else None
+        if match := _FULL.match(reference):
+            return f"/repos/{match[1]}", match[2]
+        try:
+            parts = urlsplit(reference)
+        except ValueError:
+            return None
+        hosts = {urlsplit(self._client.web_url).netloc, f"redirect.{urlsplit(self._client.web_url).netloc}"}
+        if parts.scheme in ("http", "https") and parts.netloc.lower() in hosts and (match := _PATH.match(parts.path)):
+            return f"/repos/{match[1]}", match[2]
+        return None
+
+    def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
+        """What changed: one call per repository, or per 100 issues. Problems are told, not raised."""
+        return self._listing.changes(since, tracked)
+
+    def states(self, tracked: Sequence[Tracked]) -> Sighting:
+        """Each by id, 100 a call. Problems are told, not raised."""
+        return self._listing.states(tracked)
+
+    def reason(self, tracked: Tracked) -> str:
+        """The last comment of a person, in one line of at most 200 characters, or "". Two calls at most."""
+        native = tracked.native
+        if not native.get("repository_id") or not native.get("number"):
+            return ""
+        path = f"/repositories/{native['repository_id']}/issues/{native['number']}/comments"
+        page = self._client.get(path, {"per_page": 100})
+        if last := _LAST.search(page.headers.get("link", "")):
+            page = self._client.get(last[1])
+        for comment in parse(_COMMENTS, page, f"GET {path}")[::-1]:
+            text = comment.body or ""
+            if comment.user is not None and not comment.user.person().bot and "<!-- afterword:" not in text:
+                return one_line(text)
+        return ""
+
+    def check(self, places: Sequence[str]) -> Sequence[Finding]:
+        """Tries the connection and each place, read-only; never raises ConnectorError."""
+        return check.tracker(self.settings, self._client, places or self.places)
