@@ -23,7 +23,6 @@ IMPURE = re.compile(
     "(flask|werkzeug|sqlalchemy|alembic|sqlite3|psycopg|apscheduler|procrastinate|requests|urllib3|http|socket|subprocess|"
     r"threading|os|time|random|tempfile|shutil|logging|structlog|github|jira|apprise|pathlib|io)(\.|$)"
 )
-)
 
 
 def name_of(file: Path) -> str:
@@ -108,7 +107,8 @@ def test_only_the_store_has_sql():
         for file in product()
         if not name_of(file).startswith("service/store/") and file.name != "settings_model.py"
     ]
-    handle = {"sqlalchemy.engine", "sqlalchemy.engine.Connection", "sqlalchemy.engine.Engine"}  # passed on, not spoken to
+    # A handle is passed on, not spoken to.
+    handle = {"sqlalchemy.engine", "sqlalchemy.engine.Connection", "sqlalchemy.engine.Engine"}
     found = bent(
         files,
         lambda _, module: module.partition(".")[0] in {"sqlalchemy", "alembic", "sqlite3"} and module not in handle,
