@@ -18,6 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from connectors.base import AfterwordError, Source
 from service.engine import Engine
+from service.errors import TooLarge, UnknownSource
 from service.store import deliveries
 from service.store.database import Database, StoreUnavailable
 
@@ -32,14 +33,6 @@ KEPT = (
     "x-atlassian-webhook-flow",
 )
 BATCH = 256
-
-
-class TooLarge(AfterwordError):
-    """The body is larger than this source ever sends."""
-
-
-class UnknownSource(AfterwordError):
-    """No source of this name is in the settings."""
 
 
 class Inbox:

@@ -94,7 +94,14 @@ def begin(connection: Connection, write: Write, now: datetime) -> int | None:
 def done(
     connection: Connection, key: str, attempt: int, external_id: str, url: str, body_hash: str | None = None
 ) -> bool:
-    values: dict[str, Any] = {"state": "done", "external_id": external_id, "url": url, "reason": "", "fields": {}, "not_before": None}
+    values: dict[str, Any] = {
+        "state": "done",
+        "external_id": external_id,
+        "url": url,
+        "reason": "",
+        "fields": {},
+        "not_before": None,
+    }
     if body_hash is not None:
         values["body_hash"] = body_hash
     return _move(connection, key, attempt, ("sending", "unknown", "waiting", "planned", "failed", "done"), values)

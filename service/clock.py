@@ -1,0 +1,58 @@
+"""The schedule. It keeps nothing: each tick computes what is due from the database, one row per sync and per report
+slot, so any number of clocks and restarts make each of them once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.engine import Connection
+
+from connectors.base import AfterwordError
+from service.followup.week import Schedule, Week, due_slots
+from service.parts import Parts
+from service.store import meta, reports, work
+
+log = structlog.get_logger()
+
+SECONDS = 15.0
+
+
+def tick(parts: Parts) -> None:
+    """Asks for every sync and report that is due now. Never raises for a database that is away."""
+    now = parts.now()
+    try:
+        with parts.database.begin() as connection:
+            for tracker in parts.trackers:
+                work.ensure(connection, "sync", tracker, now)
+            slots = [week.slot for week in _due(parts, connection, now)]
+            for slot in slots:
+                work.ensure(connection, "report", slot, now)
+    except AfterwordError as error:
+        log.error("the clock could not write", error=error.message)
+        return
+    for slot in slots:
+        parts.engine.wake("report", slot)
+
+
+def _due(parts: Parts, connection: Connection, now: datetime) -> tuple[Week, ...]:
+    report = parts.settings.report
+    first_boot = meta.get(connection, "first_boot")
+    return due_slots(
+        Schedule(report.weekday, report.at),
+        ZoneInfo(report.timezone),
+        now,
+        last=reports.latest(connection),
+        first_boot=datetime.fromisoformat(first_boot) if first_boot else now,
+    )
+
+
+def run(parts: Parts) -> None:
+    """The clock's own process; ends with SIGTERM or SIGINT."""
+    # Heavy, and wanted here alone.
+    from apscheduler.schedulers.blocking import BlockingScheduler
+
+    scheduler = BlockingScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
+    scheduler.add_job(tick, "interval", seconds=SECONDS, args=(parts,), next_run_time=parts.now())
+    scheduler.start()

@@ -1,0 +1,166 @@
+"""The only place that joins settings, store, connectors and engine, and the only one that loads connectors."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+from connectors.base import AfterwordError
+from service import settings as reading
+from service.engine import Distributed, Embedded, Engine
+from service.jobs import Jobs
+from service.parts import Parts
+from service.pipeline import tell
+from service.postmortem.people import Known, People
+from service.settings import Settings
+from service.store import deliveries, meta, work, writes
+from service.store.database import Database
+from service.texts import Texts
+from service.upkeep import report_week, sync_tracker
+
+CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
+SHARED = {"__init__", "base", "signing", "text"}
+STEPS = {"incident": tell, "sync": sync_tracker, "report": report_week}
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def connectors() -> dict[str, ModuleType]:
+    """Every connector by its name: the name of its file or folder."""
+    names = {entry.stem for entry in CONNECTORS.iterdir() if entry.suffix == ".py" or (entry / "__init__.py").exists()}
+    return {name: importlib.import_module(f"connectors.{name}") for name in sorted(names - SHARED)}
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    return reading.read(path, os.environ if environ is None else environ, connectors())
+
+
+class Idle:
+    """No jobs in this process: the rows wait for one that has them, or are run one by one by the caller."""
+
+    def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        return
+
+    def stop(self) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    parts: Parts
+    jobs: Jobs
+    #: the token of pages, API and metrics; known only to the process that made it, which prints it once
+    new_token: str | None
+
+
+def assemble(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = clock,
+    engine: Engine | None = None,
+    embedded: bool = False,
+    database: Database | None = None,
+) -> Service:
+    """Everything, joined. `embedded`: jobs run in this process. Else PostgreSQL defers them, and SQLite waits.
+
+    The tables must be there (`migrate`).
+    """
+    database = database or Database(settings.database_url)
+    token, installation = _first_start(database, now())
+    late: list[Jobs] = []
+    if engine is None:
+        engine = _engine(settings, database, late, embedded=embedded)
+    found = connectors()
+    parts = Parts(
+        settings=settings,
+        database=database,
+        sources={name: found[_kind(s)].Source(name, s) for name, s in settings.sources.items()},
+        publishers={name: found[_kind(s)].Publisher(name, s) for name, s in settings.sources.items()},
+        trackers={name: found[_kind(s)].Tracker(name, s) for name, s in settings.trackers.items()},
+        people=_people(settings),
+        texts=Texts([settings.templates] if settings.templates else [], settings.timezone, settings.public_url),
+        installation=installation,
+        now=now,
+        engine=engine,
+    )
+    jobs = Jobs(parts, STEPS)
+    late.append(jobs)
+    return Service(parts, jobs, token)
+
+
+def _engine(settings: Settings, database: Database, late: list[Jobs], *, embedded: bool) -> Engine:
+    if embedded:
+        return Embedded(
+            lambda task, key: late[0].run(task, key),
+            lambda: late[0].scan(),
+            threads=settings.jobs.threads,
+            scan_seconds=settings.jobs.scan_seconds,
+        )
+    return Idle() if database.is_sqlite else Distributed(conninfo(database))
+
+
+def conninfo(database: Database) -> str:
+    """The address as libpq wants it, password included."""
+    return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _kind(settings: object) -> str:
+    return str(getattr(settings, "kind", ""))
+
+
+def _people(settings: Settings) -> People:
+    return People(
+        Known(
+            person.name,
+            person.email or "",
+            person.team,
+            person.aliases,
+            {kind: value for kind, value in (("github", person.github), ("jira", person.jira)) if value},
+        )
+        for person in settings.people
+    )
+
+
+def _first_start(database: Database, now: datetime) -> tuple[str | None, bytes]:
+    """Makes, once for an installation: its key, its token, the time of its first boot. Gives the token if it is new."""
+    token = secrets.token_urlsafe(24)
+    mine = token_hash(token)
+    with database.begin() as connection:
+        stored = meta.set_once(connection, "token_sha256", mine)
+        installation = meta.set_once(connection, "installation", secrets.token_hex(32))
+        meta.set_once(connection, "first_boot", now.isoformat())
+    return (token if stored == mine else None), bytes.fromhex(installation)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def revive(service: Service, *, alone: bool) -> None:
+    """At a start, settings and code may be mended: what failed is due again. `alone`: no other process has jobs."""
+    parts = service.parts
+    now = parts.now()
+    with parts.database.begin() as connection:
+        if alone:
+            work.free(connection, now)
+        deliveries.revive(connection)
+        work.revive(connection, now)
+        for incident in writes.revive(connection, now):
+            work.ask(connection, "incident", str(incident), now)
+
+
+def require_postgresql(database: Database, process: str) -> None:
+    if database.is_sqlite:
+        raise AfterwordError(
+            f"`{process}` runs beside other processes, and {database.shown()} is for one process alone.",
+            "Set DATABASE_URL to a PostgreSQL database, or run `python -m service all`.",
+        )
