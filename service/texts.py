@@ -6,6 +6,7 @@
     texts.issue_body(standing, document, *, kind, document_url, can_show_due=True, owner_note="", withheld=False) -> str
     texts.comment_body(document, standings, gaps, document_url, *, kind, now, proposed=False) -> Comment(lines, full)
     texts.summary(facts) -> str, texts.timeline(lines) -> str      for service.postmortem.document.build
+    texts.stamp(at) -> str                                         "17 Nov 2026, 15:33 CET"
     texts.render(name, **values) -> str                            any other template, with the same filters
 
 Markers are added by the connectors. Ticket text is always a value, never part of a template, and passes `quiet`.
@@ -76,10 +77,12 @@ class Texts:
 
     def timeline(self, lines: Sequence[TimelineLine]) -> str:
         """Timeline lines as Markdown, for a ticket whose text has no timeline of its own."""
-        return "\n".join(f"- {self._moment(line.at)}{' '.join(line.text.split())}" for line in lines)
+        moments = [f"{self.stamp(line.at)}: " if line.at else "" for line in lines]
+        return "\n".join(f"- {at}{' '.join(line.text.split())}" for at, line in zip(moments, lines, strict=True))
 
-    def _moment(self, at: datetime | None) -> str:
-        return f"{self.days.day(at)}, {self.days.clock(at)} {self.days.zone(at)}: " if at else ""
+    def stamp(self, at: datetime) -> str:
+        """17 Nov 2026, 15:33 CET: for a sentence that is stored and read at any later time."""
+        return f"{self.days.day(at)}, {self.days.clock(at)} {self.days.zone(at)}"
 
     # --- what leaves the house
 

@@ -48,7 +48,9 @@ class Gap:
 
 def questions(document: Document, standings: Sequence[Standing]) -> tuple[Gap, ...]:
     """The gaps: sections without text, then figures that a section still owes, then items that have no owner."""
-    sections, figures, owners = [], [], []
+    sections: list[Gap] = []
+    figures: list[Gap] = []
+    owners: list[Gap] = []
     for section, (name, question) in QUESTIONS.items():
         text = document.text(section)
         anchor = section.value.replace("_", "-")
