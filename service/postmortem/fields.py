@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
+from types import MappingProxyType
 
 from service.postmortem import times, vocabulary
 from service.postmortem.markdown import Block, lines_of, plain
@@ -52,8 +53,13 @@ def severity_of_labels(labels: Iterable[str]) -> str | None:
     return None
 
 
-def read_fields(outline: Outline, zone: tzinfo, today: date | None) -> Stated:
-    """What a text states in fields, above all before its first section. A time without any day is left out."""
+def read_fields(
+    outline: Outline, zone: tzinfo, today: date | None, near: Mapping[str, datetime] = MappingProxyType({})
+) -> Stated:
+    """What a text states in fields, above all before its first section. A time without any day is left out.
+
+    `near`: for each moment the time that a clock time without a day is closest to (opened, closed).
+    """
     stated = Stated(zone=times.stated_zone(outline.text))
     pairs = [(vocabulary.key(name), value) for name, value in _pairs(outline)]
     here = stated.zone or zone
@@ -67,10 +73,13 @@ def read_fields(outline: Outline, zone: tzinfo, today: date | None) -> Stated:
         if name in vocabulary.SEVERITY_NAMES:
             stated.severity = stated.severity or severity_of(value)
         elif name in vocabulary.MOMENTS:
-            _moment(stated, vocabulary.MOMENTS[name], value, here)
+            moment = vocabulary.MOMENTS[name]
+            found = _moment(value, here, stated.day, near.get(moment))
+            if found is not None:
+                stated.moments.setdefault(moment, found)
         elif name in vocabulary.SPAN_NAMES:
             _span(stated, value, here)
-        elif name in ("attendees", "authors", "author", "reporter", "incident commander", "participants", "responders"):
+        elif name in vocabulary.PEOPLE_NAMES:
             stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", value[:500])} - {""}
     return stated
 
@@ -115,26 +124,29 @@ def _pair(text: str, *, named: bool) -> Iterator[tuple[str, str]]:
         yield found[1], text[found.end() :]
 
 
-_KNOWN = {
-    *vocabulary.MOMENTS,
-    *vocabulary.SEVERITY_NAMES,
-    *vocabulary.SPAN_NAMES,
-    *vocabulary.DATE_NAMES,
-    *("attendees", "author", "authors", "reporter", "incident commander", "participants", "responders"),
-}
+_KNOWN = frozenset(
+    {
+        *vocabulary.MOMENTS,
+        *vocabulary.SEVERITY_NAMES,
+        *vocabulary.SPAN_NAMES,
+        *vocabulary.DATE_NAMES,
+        *vocabulary.PEOPLE_NAMES,
+    }
+)
 
 
-def _moment(stated: Stated, name: str, value: str, zone: tzinfo) -> None:
-    if name in stated.moments:
-        return
-    moment = times.Clock(zone, stated.day).read(value)[0]
-    if moment is not None:
-        stated.moments[name] = moment
+def _moment(value: str, zone: tzinfo, day: date | None, near: datetime | None) -> datetime | None:
+    stamp, _ = times.leading(value, day or (near.date() if near else None))
+    if stamp is None or stamp.clock is None:
+        return None
+    if stamp.day is not None or day is not None or near is None:
+        return times.moment_of(replace(stamp, day=stamp.day or day), zone)
+    return times.nearest(stamp, zone, near)
 
 
 def _span(stated: Stated, value: str, zone: tzinfo) -> None:
     """ "21:45 to 23:28 UTC": start and end, on the day of the text."""
-    stamp, rest = times.leading(value, stated.day)
+    stamp, _ = times.leading(value, stated.day)
     if stamp is None or stamp.clock is None:
         return
     day = stamp.day or stated.day

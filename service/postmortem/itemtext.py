@@ -149,6 +149,7 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
     if found:
         facts.owner = facts.owner or owner_of(found[1])
         text = _cut(text, found.start(), found.end())
+    named = text
     for _ in range(4):
         before = text = text.strip().rstrip(_EDGES).lstrip(_EDGES)
         found = _PRIORITY.search(text)
@@ -163,6 +164,8 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
         if text == before:
             break
     text = text.strip().strip("_*").strip(_EDGES).strip()
+    if text[:1].islower() and not named.lstrip(_EDGES).startswith(text[:20]):
+        text = text[0].upper() + text[1:]
     return text or ("" if vocabulary.nothing_said(whole) else whole if facts.owner is None and not facts.due else "")
 
 
@@ -237,7 +240,7 @@ def refs_of(spans: Sequence[Span]) -> list[str]:
         rest = _URL.sub(" ", span.text)
         for short in _SHORT.finditer(rest):
             if not _PULL.search(rest[max(0, short.start() - 14) : short.start()]):
-                found.append(short[1])
+                found.append(short[1])  # noqa: PERF401  (a condition on what stands before it)
         found.extend(key[1] for key in _KEY.finditer(rest) if key[1].partition("-")[0] not in _NOT_KEYS)
     return list(dict.fromkeys(found))
 

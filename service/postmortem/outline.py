@@ -185,7 +185,8 @@ _OTHER_FIELDS = {
     *vocabulary.SEVERITY_NAMES,
     *vocabulary.SPAN_NAMES,
     *vocabulary.DATE_NAMES,
-    *("status", "author", "authors", "owner", "services", "service", "attendees", "reporter", "incident commander"),
+    *vocabulary.PEOPLE_NAMES,
+    *("status", "owner", "services", "service"),
 }
 
 

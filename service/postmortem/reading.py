@@ -6,34 +6,149 @@ stated the time it was closed.
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
 
+from connectors.base import Ticket
 from service.postmortem import fields, times
-from service.postmortem.items import read_items
-from service.postmortem.model import Origin, Reading, Section, SectionText
+from service.postmortem.conversation import read_conversation
+from service.postmortem.items import read_items, unite
+from service.postmortem.markdown import tidy
+from service.postmortem.model import Origin, Reading, ReadItem, Section, SectionText
 from service.postmortem.outline import outline
 from service.postmortem.sections import read_sections
 from service.postmortem.timeline import in_order, read_timeline
+
+_MISSING = SectionText(None, Origin.MISSING)
+_TITLES = {section: section.value.replace("_", " ").capitalize() for section in Section}
 
 
 def read_text(text: str, *, title: str | None = None, today: date | None = None, zone: str = "UTC") -> Reading:
     """Reads a Markdown ticket or postmortem. `today` lends its year to days without one; `zone` is for times without
     a zone, unless the text states one ("All times in CET")."""
     whole = outline(text)
-    here = times.zone_named(zone) or UTC
-    stated = fields.read_fields(whole, here, today)
-    here = stated.zone or here
+    stated = fields.read_fields(whole, times.zone_named(zone) or UTC, today)
+    here = stated.zone or times.zone_named(zone) or UTC
+    started = stated.moments.get("started")
+    day = stated.day or (started.astimezone(here).date() if started else None)
     sections = read_sections(whole, source="the text")
-    day = stated.day or (stated.moments["started"].date() if "started" in stated.moments else None)
-    missing = SectionText(None, Origin.MISSING)
     return Reading(
-        title=title or whole.title,
+        title=tidy(title) if title else whole.title,
         severity=stated.severity,
-        started_at=stated.moments.get("started"),
+        started_at=started,
         resolved_at=stated.moments.get("resolved"),
-        sections={section: sections.get(section, missing) for section in Section},
+        sections={section: sections.get(section, _MISSING) for section in Section},
         timeline=in_order(read_timeline(whole.parts, zone=here, day=day)),
         items=tuple(read_items(whole.parts, today=today or day, people=frozenset(stated.people))),
         detected_at=stated.moments.get("detected"),
         mitigated_at=stated.moments.get("mitigated"),
     )
+
+
+def read_ticket(ticket: Ticket, *, zone: str = "UTC") -> Reading:
+    """Reads a ticket: its text, then its comments in their order, then its events.
+
+    A comment's section wins over the ticket's and over earlier comments'. Only people with a role are obeyed; the
+    others' commands are listed in `not_obeyed`. `zone` is for clock times that are written without one.
+    """
+    here = times.zone_named(zone) or UTC
+    near = _near(ticket)
+    whole = outline(ticket.text)
+    stated = fields.read_fields(whole, here, _day(ticket.opened_at, here), near)
+    text_zone = stated.zone or here
+    people = frozenset({*_people(ticket), *stated.people})
+    said = read_conversation(ticket, here, people, near)
+    day = stated.day or _day(stated.moments.get("started", ticket.opened_at), text_zone)
+    moments = {**stated.moments, **said.moments}
+    written = read_sections(whole, source="the ticket", url=ticket.url, at=ticket.opened_at)
+    sections = {**written, **said.sections}
+    own_lines = read_timeline(whole.parts, zone=text_zone, day=day, source="the ticket", url=ticket.url)
+    own_items = read_items(whole.parts, today=_day(ticket.opened_at, here), people=people)
+    return Reading(
+        title=tidy(ticket.title),
+        severity=said.severity or ticket.severity or stated.severity or fields.severity_of_labels(ticket.labels),
+        started_at=moments.get("started"),
+        resolved_at=moments.get("resolved"),
+        sections={section: sections.get(section, _MISSING) for section in Section},
+        timeline=in_order([*own_lines, *said.timeline]),
+        items=tuple(unite([*own_items, *said.items])),
+        detected_at=moments.get("detected"),
+        mitigated_at=moments.get("mitigated"),
+        not_obeyed=tuple(said.not_obeyed),
+    )
+
+
+def _day(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()
+
+
+def _near(ticket: Ticket) -> dict[str, datetime]:
+    """The time that each moment lies closest to when its day is not written."""
+    closed = ticket.closed_at or ticket.opened_at
+    return {"started": ticket.opened_at, "detected": ticket.opened_at, "mitigated": closed, "resolved": closed}
+
+
+def _people(ticket: Ticket) -> set[str]:
+    known = [*ticket.assignees, *(comment.author for comment in ticket.comments if not comment.author.bot)]
+    known.extend([ticket.reporter] if ticket.reporter else [])
+    return {name.lower() for person in known for name in (person.id, person.name) if name}
+
+
+def as_json(reading: Reading) -> dict[str, Any]:
+    """The shape of `read --format json`; times are ISO 8601 with a zone, what is not stated is None."""
+    return {
+        "title": reading.title,
+        "severity": reading.severity,
+        "started_at": _iso(reading.started_at),
+        "resolved_at": _iso(reading.resolved_at),
+        "sections": {section.value: reading.sections[section].text for section in Section},
+        "timeline": [{"at": _iso(line.at), "text": line.text} for line in reading.timeline],
+        "action_items": [
+            {
+                "text": item.text,
+                "owner": item.owner,
+                "due": item.due.isoformat() if item.due else None,
+                "priority": item.priority,
+                "done": item.done,
+                "refs": list(item.refs),
+            }
+            for item in reading.items
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def as_markdown(reading: Reading) -> str:
+    """The shape of `read --format md`: title, facts, the seven sections, "Not recorded yet" for every gap."""
+    lines = [f"# {reading.title or 'Untitled'}", ""]
+    facts = {
+        "Severity": reading.severity,
+        "Started": _iso(reading.started_at),
+        "Detected": _iso(reading.detected_at),
+        "Mitigated": _iso(reading.mitigated_at),
+        "Resolved": _iso(reading.resolved_at),
+    }
+    lines.extend(f"- **{name}:** {value}" for name, value in facts.items() if value)
+    for section in Section:
+        lines.extend(("", f"## {_TITLES[section]}", "", _section(reading, section)))
+    return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
+
+
+def _facts(item: ReadItem) -> list[str]:
+    return [fact for fact in (item.priority, item.owner, f"due {item.due}" if item.due else None) if fact]
+
+
+def _section(reading: Reading, section: Section) -> str:
+    if section is Section.TIMELINE and reading.timeline:
+        return "\n".join(" ".join(filter(None, ("-", _iso(line.at), line.text))) for line in reading.timeline)
+    if section is Section.ACTION_ITEMS and reading.items:
+        return "\n".join(
+            f"- [{'x' if item.done else ' '}] {item.text}"
+            + (f" ({', '.join(facts)})" if (facts := _facts(item)) else "")
+            + "".join(f" {ref}" for ref in item.refs if ref != item.text)
+            for item in reading.items
+        )
+    return reading.sections[section].text or "Not recorded yet"

@@ -297,10 +297,10 @@ class Clock:
         if stamp.clock is None or self.day is None:
             return None
         moment = moment_of(replace(stamp, day=self.day), self.zone)
-        if moment is not None and stamp.day is None and self.last is not None:
-            if moment < self.last - timedelta(hours=4):
-                self.day += timedelta(days=1)
-                moment = moment_of(replace(stamp, day=self.day), self.zone)
+        undated = stamp.day is None and self.last is not None
+        if undated and moment and self.last and moment < self.last - timedelta(hours=4):
+            self.day += timedelta(days=1)
+            moment = moment_of(replace(stamp, day=self.day), self.zone)
         self.last = moment or self.last
         return moment
 
@@ -310,3 +310,11 @@ def moment_of(stamp: Stamp, zone: tzinfo) -> datetime | None:
     if stamp.day is None or stamp.clock is None:
         return None
     return datetime.combine(stamp.day, stamp.clock, tzinfo=stamp.zone or zone).astimezone(UTC)
+
+
+def nearest(stamp: Stamp, zone: tzinfo, near: datetime) -> datetime | None:
+    """The moment of a clock time without a day that lies closest to another: five to midnight is of the day before."""
+    here = near.astimezone(stamp.zone or zone).date()
+    days = [here + timedelta(days=step) for step in (-1, 0, 1)]
+    found = [moment for day in days if (moment := moment_of(replace(stamp, day=day), zone))]
+    return min(found, key=lambda moment: abs(moment - near), default=None)

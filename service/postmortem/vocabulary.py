@@ -95,6 +95,10 @@ SEVERITY_NAMES = frozenset({"severity", "sev", "severity level", "incident sever
 SPAN_NAMES = frozenset({"duration", "when", "time", "incident time", "incident window", "outage window", "time span"})
 DATE_NAMES = frozenset({"date", "incident date", "incident dates", "dates", "day"})
 
+PEOPLE_NAMES = frozenset(
+    {"attendees", "author", "authors", "reporter", "incident commander", "commander", "participants", "responders"}
+)
+
 _BLANKS = frozenset(
     """no response|n/a|na|none|nothing|tbd|tba|todo|to do|to be done|to be determined|to be filled in|to be added|unknown|
     pending|nil|-|--|?|??|???|not applicable|not yet|none yet|none so far|no action items|no actions|no action needed|

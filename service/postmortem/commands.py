@@ -1,0 +1,51 @@
+"""Commands that people write in comments while the incident runs: "/impact Half of the orders", at the start of a line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+#: what may be written → what it does
+NAMES = {
+    "action": "action",
+    "todo": "action",
+    "timeline": "timeline",
+    "impact": "impact",
+    "cause": "cause",
+    "root-cause": "cause",
+    "rootcause": "cause",
+    "severity": "severity",
+    "sev": "severity",
+    "summary": "summary",
+    "resolution": "resolution",
+    "lesson": "lesson",
+    "lessons": "lesson",
+}
+
+_LINE = re.compile(r" {0,3}/([a-z][a-z-]{1,15})(?:[ \t:]+(.*))?$", re.IGNORECASE)
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`name` is one of the values of NAMES; `text` is the rest of its line."""
+
+    name: str
+    text: str
+
+
+def split(text: str) -> tuple[list[Command], str]:
+    """The commands of a tidied text, and the text without them. Inside a code fence or a quote nothing is a command."""
+    found: list[Command] = []
+    kept: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        if _FENCE.match(line):
+            fenced = not fenced
+        command = None if fenced else _LINE.match(line[:4000])
+        name = NAMES.get(command[1].lower()) if command else None
+        if command is None or name is None:
+            kept.append(line)
+        elif (command[2] or "").strip():
+            found.append(Command(name, command[2].strip()))
+    return found, "\n".join(kept)
