@@ -58,8 +58,11 @@ def source_of(connector: str) -> Any:
 
 
 def headers_of(file: Path) -> dict[str, str]:
-    found = beside(file, "headers")
-    return {key.lower(): value for key, value in json.loads(found.read_text("utf-8")).items()} if found.exists() else {}
+    unmarked = file.with_name(file.name.replace(".ignored.", "."))
+    for candidate in (beside(file, "headers"), beside(unmarked, "headers")):
+        if candidate.exists():
+            return {key.lower(): value for key, value in json.loads(candidate.read_text("utf-8")).items()}
+    return {}
 
 
 def plain(value: Any) -> Any:
@@ -132,6 +135,13 @@ def test_a_delivery_has_the_same_id_when_it_comes_again(connector, file):
     assert source.delivery_id({}, body + b" ") == hashlib.sha256(body + b" ").hexdigest()
 
 
+def read_or_refusal(source: Any, headers: Mapping[str, str], body: bytes) -> Signal | BadPayload:
+    try:
+        return source.read(headers, body)
+    except BadPayload as refused:
+        return refused
+
+
 def mutations(payload: dict[str, Any]) -> Iterator[Any]:
     """Each field of the two upper levels dropped, and replaced by something of another kind."""
     for key, value in payload.items():
@@ -153,10 +163,8 @@ def one_level(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_a_damaged_payload_is_read_or_refused_and_never_breaks(connector, file):
     source, headers = source_of(connector), headers_of(file)
     for damaged in mutations(json.loads(file.read_bytes())):
-        try:
-            assert isinstance(source.read(headers, json.dumps(damaged).encode()), Signal)
-        except BadPayload as refused:
-            assert refused.message
+        answer = read_or_refusal(source, headers, json.dumps(damaged).encode())
+        assert isinstance(answer, Signal) or answer.message
 
 
 @each_delivery
@@ -178,8 +186,5 @@ def test_a_damaged_payload_is_read_or_refused_and_never_breaks(connector, file):
     ids=["empty", "null", "list", "text", "open", "bytes", "deep-list", "deep-object", "nan", "huge", "surrogate"],
 )
 def test_a_body_that_is_no_payload_is_refused_with_a_sentence(connector, file, body):
-    try:
-        signal = source_of(connector).read(headers_of(file), body)
-        assert signal.said is Said.NOTHING
-    except BadPayload as refused:
-        assert refused.message
+    answer = read_or_refusal(source_of(connector), headers_of(file), body)
+    assert answer.said is Said.NOTHING if isinstance(answer, Signal) else answer.message
