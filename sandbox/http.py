@@ -95,7 +95,7 @@ class HttpSandbox:
     ) -> Fault:
         """Plans a fault for the next `times` calls whose method (None: any) and path (regex, searched) fit.
 
-        Kinds: `status` (answers `status`, with a body like the vendor's unless given; `acts=True`: does the work first),
+        Kinds: `status` (answers it, with a body like the vendor's unless given; `acts=True`: does the work first),
         `lose_answer` (acts, closes without an answer), `reset_before` (closes without acting), `truncate` (acts, sends
         half the body), `hang` (acts, answers after `seconds`), `html` (200 and a sign-in page, without acting).
         """

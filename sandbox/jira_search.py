@@ -1,0 +1,127 @@
+"""Jira's search over REST: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sandbox.jira_issues import API, answers, listed
+from sandbox.jira_refusals import collection, refused
+from sandbox.jql import Asker, BadJql, read_jql
+from sandbox.routing import Answer, Request, Router
+
+if TYPE_CHECKING:
+    from sandbox.jira import JiraSandbox
+
+SEARCH_ROUTES = Router()
+GONE = (
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. "
+    "A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+)
+
+
+@SEARCH_ROUTES.on("GET", f"{API}/search")
+def old_search(jira: "JiraSandbox", request: Request, version: str) -> Answer:
+    return collection(410, GONE)
+
+
+@SEARCH_ROUTES.on("POST", f"{API}/search")
+def old_search_by_post(jira: "JiraSandbox", request: Request, version: str) -> Answer:
+    return collection(410, GONE)
+
+
+@SEARCH_ROUTES.on("GET", f"{API}/search/jql")
+def search(jira: "JiraSandbox", request: Request, version: str) -> Answer:
+    return _page(
+        jira,
+        request,
+        version,
+        jql=request.asked("jql"),
+        token=request.asked("nextPageToken"),
+        size=request.number("maxResults", 50, 1, 5000),
+        fields=listed(request, "fields"),
+        expand=listed(request, "expand"),
+        properties=listed(request, "properties"),
+        reconcile=listed(request, "reconcileIssues"),
+    )
+
+
+@SEARCH_ROUTES.on("POST", f"{API}/search/jql")
+def search_by_post(jira: "JiraSandbox", request: Request, version: str) -> Answer:
+    body = request.fields()
+    if unknown := set(body) - {
+        "jql", "nextPageToken", "maxResults", "fields", "expand", "properties", "fieldsByKeys", "reconcileIssues",
+    }:  # fmt: skip
+        raise refused(400, f"Invalid request payload: unknown property '{sorted(unknown)[0]}'.")
+    return _page(
+        jira,
+        request,
+        version,
+        jql=str(body.get("jql") or ""),
+        token=str(body.get("nextPageToken") or ""),
+        size=min(int(body.get("maxResults") or 50), 5000),
+        fields=body.get("fields") or (),
+        expand=tuple(str(body.get("expand") or "").split(",")),
+        properties=body.get("properties") or (),
+        reconcile=[str(one) for one in body.get("reconcileIssues") or ()],
+    )
+
+
+def _page(
+    jira: "JiraSandbox",
+    request: Request,
+    version: str,
+    *,
+    jql: str,
+    token: str,
+    size: int,
+    fields: Sequence[str],
+    expand: Sequence[str],
+    properties: Sequence[str],
+    reconcile: Sequence[str],
+) -> Answer:
+    """Ids alone unless fields are asked for; no total; a page token instead of an offset; the index may lag."""
+    shown = answers(jira, request, version)
+    zone = ZoneInfo(jira.world.users[request.user].time_zone)
+    try:
+        query = read_jql(jql, jira.world, Asker(request.user, jira.now(), zone))
+    except BadJql as bad:
+        raise refused(400, str(bad)) from None
+    if len(properties) > 5:
+        raise refused(400, "You can't request more than 5 properties.")
+    indexed = jira.now() - jira.index_lag
+    found = [
+        issue
+        for issue in jira.world.issues()
+        if issue.project.key not in jira.hidden
+        and (issue.created <= indexed or not jira.index_lag or issue.id in reconcile)
+        and query.fits(issue)
+    ]
+    found = query.sort(sorted(found, key=lambda issue: issue.created, reverse=True))
+    start = _offset(token, jql)
+    size = min(size, 100) if fields else size
+    page = found[start : start + size]
+    answer: dict[str, Any] = {
+        "issues": [
+            shown.issue(issue, fields=tuple(fields) or ("id",), expand=expand, properties=properties) for issue in page
+        ]
+    }
+    if not fields:
+        answer["issues"] = [{"id": issue["id"]} for issue in answer["issues"]]
+    answer["isLast"] = start + size >= len(found)
+    if not answer["isLast"]:
+        answer["nextPageToken"] = base64.urlsafe_b64encode(f"{start + size}:{jql}".encode()).decode()
+    return Answer(200, answer)
+
+
+def _offset(token: str, jql: str) -> int:
+    if not token:
+        return 0
+    try:
+        start, _, asked = base64.urlsafe_b64decode(token).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        start, asked = "", ""
+    if asked != jql or not start.isdigit():
+        raise refused(400, "The provided next page token is invalid or expired.")
+    return int(start)
