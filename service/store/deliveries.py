@@ -101,3 +101,8 @@ def latest(connection: Connection, *, state: str | None = None, limit: int = 50)
     if state:
         wanted = wanted.where(deliveries.c.state == state)
     return list(connection.execute(wanted.limit(limit)))
+
+
+def incident_of(connection: Connection, number: int) -> int | None:
+    found = connection.execute(sa.select(deliveries.c.incident_id).where(deliveries.c.id == number)).scalar()
+    return None if found is None else int(found)

@@ -155,3 +155,23 @@ def free(connection: Connection, now: datetime) -> None:
     connection.execute(
         sa.update(work).where(work.c.taken_until > now).values(taken_until=None, attempt=work.c.attempt + 1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a row stands, for who waits for it."""
+
+    open: bool  # something that was asked for is not done
+    not_before: datetime | None
+    last_error: str
+    waits: bool
+
+    def settled(self, now: datetime) -> bool:
+        """Done, or put back without an error for a later day: there is nothing to wait for now."""
+        later = self.not_before is not None and self.not_before > now + timedelta(seconds=90)
+        return not self.open or (later and not self.last_error)
+
+
+def standing(connection: Connection, task: str, key: str) -> Standing | None:
+    row = connection.execute(sa.select(work).where(work.c.task == task, work.c.key == key)).first()
+    return None if row is None else Standing(row.done < row.wanted, row.not_before, row.last_error, row.waits)

@@ -1,0 +1,61 @@
+"""`all`: web, jobs and clock in one process on SQLite. A file lock keeps a second one away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from argparse import Namespace
+from types import FrameType
+
+import waitress.server
+
+from service import clock, crash, logs, wiring
+from service.app import create_app
+from service.commands.migrate import prepare, say_token
+from service.engine import Embedded
+from service.lock import FileLock
+from service.receive import Inbox
+from service.store.database import Database
+
+
+def run(args: Namespace) -> int:
+    logs.configure()
+    settings = wiring.load_settings(args.config)
+    database = Database(settings.database_url)
+    lock = FileLock(database.path) if database.path else None
+    if lock:
+        lock.take(wiring.clock())
+    prepare(database)
+    service = wiring.assemble(settings, database=database, embedded=True)
+    say_token(service.new_token)
+    wiring.revive(service, alone=lock is not None)
+    if where := os.environ.get("AFTERWORD_CRASH_AT"):  # for tests of what a sudden death leaves behind
+        crash.arm(where)
+    engine = service.parts.engine
+    assert isinstance(engine, Embedded)
+    inbox = Inbox(database)
+    server = waitress.server.create_server(
+        create_app(service, inbox), host=settings.host, port=settings.port, threads=8, ident=None
+    )
+    engine.every(clock.SECONDS, lambda: clock.tick(service.parts), "clock")
+    engine.start()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=server.close, daemon=True).start()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    print(f"Afterword listens on http://{settings.listen}", flush=True)
+    try:
+        server.run()
+    except (SystemExit, KeyboardInterrupt):
+        print("Finishing what has begun.", file=sys.stderr, flush=True)
+    finally:
+        engine.stop()
+        inbox.close()
+        database.close()
+        if lock:
+            lock.release()
+    return 0

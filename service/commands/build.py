@@ -1,0 +1,45 @@
+"""`build`: the story for one ticket that is closed already, such as ops:acme/ops#42."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from connectors.base import AfterwordError, Said, Signal
+from service.commands.running import finish, opened, progress
+from service.errors import MEND, WELL
+from service.store import incidents, postmortems, standings, work
+
+
+def run(args: Namespace) -> int:
+    name, _, ref = args.ticket.partition(":")
+    with opened(args) as (service, here):
+        parts = service.parts
+        source = parts.sources.get(name) or _of_kind(service.parts.settings.sources, parts.sources, name)
+        if source is None or not ref:
+            known = ", ".join(parts.sources) or "none yet"
+            raise AfterwordError(f"There is no source called {name}.", f"Write SOURCE:REF; sources are: {known}.")
+        progress(f"Reading {ref} at {source.name}.")
+        ticket = source.fetch(ref)
+        if not ticket.closed:
+            raise AfterwordError(f"{ref} is still open.", "A postmortem is built when the ticket closes.")
+        signal = Signal(Said.CLOSED, "built by hand", ticket.ref, ticket.key, ticket.closed_at, ticket)
+        with parts.database.begin() as connection:
+            incident = incidents.closed(connection, source.name, signal, parts.now())
+            work.ask(connection, "incident", str(incident), parts.now())
+        progress("Writing the postmortem and filing its action items.")
+        done = finish(service, here, "incident", str(incident), progress)
+        with parts.database.read() as connection:
+            postmortem = postmortems.of_incident(connection, incident)
+            items = standings.standings(connection, incident, names=parts.people.names)
+        for item in items:
+            print(f"{item.mark} {item.text}  {item.issue_label or item.reason or 'not filed yet'}")
+        if postmortem:
+            print(parts.document_url(postmortem.id))
+        return WELL if done and postmortem else MEND
+
+
+def _of_kind(settings: object, sources: object, kind: str):  # type: ignore[no-untyped-def]
+    """`github:…` names the one source of that kind."""
+    assert isinstance(settings, dict) and isinstance(sources, dict)
+    fitting = [name for name, one in settings.items() if getattr(one, "kind", "") == kind]
+    return sources[fitting[0]] if len(fitting) == 1 else None

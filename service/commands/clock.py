@@ -1,0 +1,30 @@
+"""`clock`: the schedule, on PostgreSQL; more than one does no harm."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import Namespace
+from types import FrameType
+
+from service import clock, logs, wiring
+from service.store.database import Database
+
+
+def run(args: Namespace) -> int:
+    logs.configure()
+    settings = wiring.load_settings(args.config)
+    database = Database(settings.database_url)
+    wiring.require_postgresql(database, "clock")
+    service = wiring.assemble(settings, database=database)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        clock.run(service.parts)
+    finally:
+        service.parts.engine.stop()
+        database.close()
+    return 0

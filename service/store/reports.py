@@ -1,0 +1,121 @@
+"""Weekly reports: what they are computed from, and their frozen bytes, one row per slot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from service.followup.facts import Event, Incident
+from service.followup.snapshot import Snapshot, from_json, to_json
+from service.store.database import insert
+from service.store.items import next_seq
+from service.store.meta import count
+from service.store.tables import events, incidents, postmortems, reports
+
+#: the forms that are stored, and their media types
+FORMATS: Mapping[str, str] = {
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A report as it was made. `forms`: format → bytes, never rendered again."""
+
+    slot: str
+    week: str
+    as_of: datetime
+    snapshot: Snapshot
+    forms: Mapping[str, bytes]
+
+
+def find(connection: Connection, slot: str) -> Frozen | None:
+    row = connection.execute(sa.select(reports).where(reports.c.slot == slot)).first()
+    return None if row is None else _frozen(row)
+
+
+def before(connection: Connection, week: str) -> Frozen | None:
+    """The latest report of an earlier week."""
+    query = sa.select(reports).where(reports.c.week < week).order_by(reports.c.week.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else _frozen(row)
+
+
+def latest_week(connection: Connection) -> str | None:
+    """ "2026-W47", the latest week that has its report."""
+    return connection.execute(sa.select(sa.func.max(reports.c.week))).scalar()
+
+
+def weeks(connection: Connection, limit: int = 60) -> list[str]:
+    """The weeks that have their report, the latest first."""
+    return list(connection.execute(sa.select(reports.c.week).order_by(reports.c.week.desc()).limit(limit)).scalars())
+
+
+def freeze(connection: Connection, slot: str, snapshot: Snapshot, forms: Mapping[str, bytes]) -> Frozen:
+    """Stores the report unless the slot has one; gives back the one that holds."""
+    connection.execute(
+        insert(connection, reports)
+        .values(
+            slot=slot,
+            week=snapshot.week,
+            as_of=snapshot.as_of,
+            first_seq=snapshot.first_seq,
+            last_seq=snapshot.last_seq,
+            snapshot=to_json(snapshot),
+            **{name: forms[name] for name in FORMATS},
+        )
+        .on_conflict_do_nothing()
+    )
+    return _frozen(connection.execute(sa.select(reports).where(reports.c.slot == slot)).one())
+
+
+def _frozen(row: Row[Any]) -> Frozen:
+    forms = {name: bytes(getattr(row, name)) for name in FORMATS}
+    return Frozen(row.slot, row.week, row.as_of, from_json(row.snapshot), forms)
+
+
+# --- what a report is computed from -----------------------------------------------------------------------------------
+
+
+def seal(connection: Connection) -> int:
+    """A number above every event so far and below every later one.
+
+    It locks the counter that every event takes its number from: until this transaction ends, nothing new is learned.
+    """
+    return next_seq(connection)
+
+
+def last_seq(connection: Connection) -> int:
+    return count(connection, "events")
+
+
+def events_between(connection: Connection, first: int, last: int) -> list[Event]:
+    """What we learned with first < seq <= last, in that order."""
+    query = sa.select(events).where(events.c.seq > first, events.c.seq <= last).order_by(events.c.seq)
+    return [
+        Event(row.seq, row.item_id, row.kind, row.happened_at, row.learned_at, row.was, row.now)
+        for row in connection.execute(query)
+    ]
+
+
+def all_incidents(connection: Connection) -> list[Incident]:
+    query = (
+        sa.select(
+            *(incidents.c[name] for name in ("id", "ref", "title", "url", "severity", "closed_at", "created_at")),
+            postmortems.c.id.label("postmortem_id"),
+        )
+        .outerjoin(postmortems, postmortems.c.incident_id == incidents.c.id)
+        .order_by(incidents.c.id)
+    )
+    return [
+        Incident(row.id, row.ref, row.title, row.url, row.severity, row.closed_at, row.created_at, row.postmortem_id)
+        for row in connection.execute(query)
+    ]
