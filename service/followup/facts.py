@@ -56,7 +56,7 @@ class Facts:
     """Everything that one report is made from, read in one transaction.
 
     `standings` are all items ever; `events` those with first_seq < seq <= last_seq; `incidents` at least those that we
-    learned of since the report before. `people` gives the order of the owners, as `Standing.owner` names them.
+    learned of since the report before. `people` gives the order of the owners, with or without a leading @.
     """
 
     week: Week

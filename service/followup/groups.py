@@ -11,7 +11,7 @@ from service.followup.snapshot import Connection, IncidentRow, Moved, OwnerRow, 
 
 def owners(rows: Sequence[Row], people: Sequence[str], today: date, soon: date) -> tuple[OwnerRow, ...]:
     """In the order of the people map; then known names outside of it, no owner, and names that nobody mapped."""
-    place = {name: index for index, name in enumerate(people)}
+    place = {name.removeprefix("@"): index for index, name in enumerate(people)}
     grouped: dict[tuple[str | None, bool], list[Row]] = {}
     for row in rows:
         grouped.setdefault((row.owner, row.owner_known or row.owner is None), []).append(row)
@@ -20,7 +20,7 @@ def owners(rows: Sequence[Row], people: Sequence[str], today: date, soon: date) 
         name, known = key
         if name is None:
             return 1, 0, ""
-        return (0, place.get(name, len(place)), name) if known else (2, 0, name)
+        return (0, place.get(name.removeprefix("@"), len(place)), name) if known else (2, 0, name)
 
     return tuple(_owner(*key, grouped[key], today, soon) for key in sorted(grouped, key=order))
 

@@ -1,0 +1,131 @@
+"""Makes the weekly report once, and gives it back the same ever after.
+
+One transaction reads everything, computes, renders and stores. It first takes a number from the counter that every event
+needs too: so nothing is learned between the reading and the storing, and each event is in one report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from connectors.base import AfterwordError
+from service.followup.facts import Facts
+from service.followup.render import Words, render
+from service.followup.report import compute
+from service.followup.snapshot import Snapshot
+from service.followup.week import Week
+from service.store import followups, reports
+from service.store.database import Database
+from service.store.reports import Frozen
+from service.store.standings import standings
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """What the weekly reports of one installation need.
+
+    `names`: tracker id, case-folded → how the people map calls that person; `people`: those names in the map's order.
+    `page` renders the snapshot as the HTML page. `first_boot`: no report is made of a week that ended before it.
+    """
+
+    database: Database
+    words: Words
+    page: Callable[[Snapshot], str]
+    zone: ZoneInfo
+    first_boot: datetime
+    names: Mapping[str, str]
+    people: Sequence[str] = ()
+
+    def make(self, week: Week, now: datetime) -> Frozen:
+        """The frozen report of a week that is over; made now if there is none. Raises AfterwordError.
+
+        Weeks before it that were missed are made first, so that what we learned is in the earliest report that can
+        still tell it.
+        """
+        with self.database.read() as connection:
+            found = reports.find(connection, week.slot)
+        if found:
+            return found
+        if now < week.end(self.zone):
+            raise AfterwordError(
+                f"Week {week} is not over.", "Ask for it without storing it: report is a preview then."
+            )
+        if week.end(self.zone) <= self.first_boot:
+            raise AfterwordError(
+                f"There is no report of week {week}: it ended before this installation first ran.",
+                f"The first one is of week {Week.at(self.first_boot, self.zone)}.",
+            )
+        made: Frozen | None = None
+        for missed in self._missed(week):
+            made = self._make(missed, now)
+        return made or self._make(week, now)
+
+    def preview(self, now: datetime) -> Snapshot:
+        """The running week so far. Nothing is stored."""
+        with self.database.read() as connection:
+            week = Week.at(now, self.zone)
+            return self._compute(connection, week, now, reports.last_seq(connection), preview=True)
+
+    def report(self, week: Week, form: str, now: datetime) -> bytes:
+        """The report of a week as md, html, json or csv: the frozen bytes, or a preview of the running week.
+
+        Raises AfterwordError for a week that has not begun or has no report.
+        """
+        if form not in reports.FORMATS:
+            raise AfterwordError(f"“{form}” is not a form of the report.", f"Use one of {', '.join(reports.FORMATS)}.")
+        if now < week.start(self.zone):
+            raise AfterwordError(f"Week {week} has not begun.", f"This is week {Week.at(now, self.zone)}.")
+        if now < week.end(self.zone):
+            return render(self.preview(now), self.words, self.page)[form]
+        return self.make(week, now).forms[form]
+
+    def _missed(self, week: Week) -> list[Week]:
+        """The weeks without a report from the latest one to this week, this week last."""
+        with self.database.read() as connection:
+            latest = reports.latest_week(connection)
+        if latest and Week.parse(latest) > week:
+            raise AfterwordError(
+                f"There is no report of week {week}, and a later one was made already.",
+                f"What was learned then is in the next report after it; the latest is of week {latest}.",
+            )
+        at = Week.parse(latest).next if latest else Week.at(self.first_boot, self.zone)
+        missed = []
+        while at <= week:
+            missed.append(at)
+            at = at.next
+        return missed
+
+    def _make(self, week: Week, now: datetime) -> Frozen:
+        with self.database.begin() as connection:
+            seal = reports.seal(connection)
+            found = reports.find(connection, week.slot)
+            if found:
+                return found
+            snapshot = self._compute(connection, week, now, seal)
+            return reports.freeze(connection, week.slot, snapshot, render(snapshot, self.words, self.page))
+
+    def _compute(
+        self, connection: Connection, week: Week, now: datetime, last: int, *, preview: bool = False
+    ) -> Snapshot:
+        earlier = reports.before(connection, str(week))
+        previous = earlier.snapshot if earlier else None
+        return compute(
+            Facts(
+                week=week,
+                as_of=now,
+                zone=self.zone,
+                previous=previous,
+                last_seq=last,
+                standings=standings(connection, names=self.names),
+                events=reports.events_between(connection, previous.last_seq if previous else 0, last),
+                incidents=reports.all_incidents(connection),
+                troubles=followups.troubles(connection),
+                people=self.people,
+                preview=preview,
+            )
+        )
