@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -175,3 +176,8 @@ class Standing:
 def standing(connection: Connection, task: str, key: str) -> Standing | None:
     row = connection.execute(sa.select(work).where(work.c.task == task, work.c.key == key)).first()
     return None if row is None else Standing(row.done < row.wanted, row.not_before, row.last_error, row.waits)
+
+
+def everything(connection: Connection) -> list[sa.Row[Any]]:
+    """Every row, for pages and tests."""
+    return list(connection.execute(sa.select(work).order_by(work.c.task, work.c.key)))

@@ -1,0 +1,45 @@
+"""The Flask application: the way in, the pages, the API, and one table from errors to answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, jsonify
+
+from connectors.base import AfterwordError
+from service import errors, logs, receive, wiring
+from service.receive import Inbox
+from service.store.database import Database
+from service.web import attach
+from service.web.services import WebServices
+from service.wiring import Service
+
+log = structlog.get_logger()
+
+
+def create_app(service: Service, inbox: Inbox) -> Flask:
+    """The application of one process. What it needs is handed in, so that tests and commands make it the same way."""
+    parts = service.parts
+    app = Flask("service", static_folder=None, template_folder=None)
+    app.register_blueprint(receive.blueprint(parts.sources, inbox, parts.engine, parts.now))
+    attach(app, web_services(service))
+
+    @app.errorhandler(AfterwordError)
+    def explained(error: AfterwordError) -> tuple[Response, int]:
+        name, status, _ = errors.meaning(error)
+        if status >= 500:
+            log.error("answered with an error", error=name, message=error.message)
+        return jsonify(error=name, message=error.message, mend=error.mend), status
+
+    return app
+
+
+def from_environment(path: Path | None = None) -> Flask:
+    """For a WSGI server: `gunicorn "service.app:from_environment()"`. Refuses SQLite: that file is for `all` alone."""
+    logs.configure()
+    settings = wiring.load_settings(path)
+    database = Database(settings.database_url)
+    wiring.require_postgresql(database, "web")
+    service = wiring.assemble(settings, database=database)
+    return create_app(service, Inbox(database))

