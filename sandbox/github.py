@@ -7,6 +7,7 @@ with GitHubSandbox(token="t0ken") as github:
 """
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from sandbox.github_answers import Answers
@@ -33,6 +34,7 @@ class GitHubSandbox(People):
     """`url` is the API's base. `web` is where its html_urls point; `web=""` points them at the sandbox itself.
 
     `tokens`: token → login; more may be added. `rate_left`: None, or how many calls are left before 403.
+    `list_lag`: how long (by the clock) a new issue is missing from the repository's listing.
     """
 
     def __init__(
@@ -50,12 +52,9 @@ class GitHubSandbox(People):
         self.answers = Answers(self.world, self.url, web or self.url)
         self.world.user_id(login)
         self.rate_left: int | None = None
-        self._started = self.now()
+        self.list_lag = timedelta()
+        self.started_at = self.now()
         self._asked = itertools.count(1)
-
-    @property
-    def started_at(self) -> Any:
-        return self._started
 
     def respond(self, request: Request) -> Answer:
         asked = next(self._asked)

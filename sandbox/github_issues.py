@@ -70,11 +70,13 @@ def list_issues(github: "GitHubSandbox", request: Request, **where: str) -> Answ
     direction = _chosen(request, "direction", "desc", ("asc", "desc"))
     since = since_of(request)
     wanted = [name.lower() for name in request.asked("labels").split(",") if name]
+    listed = github.now() - github.list_lag
     creator, assignee = request.asked("creator"), request.asked("assignee")
     found = [
         issue
         for issue in repo.issues.values()
         if state in ("all", issue.state)
+        and (not github.list_lag or issue.created_at <= listed)
         and (since is None or issue.updated_at.replace(microsecond=0) >= since)
         and set(wanted) <= {name.lower() for name in issue.labels}
         and creator.lower() in ("", issue.author.lower())

@@ -50,7 +50,7 @@ class People(IssueActions):
         private: bool = True,
     ) -> Project:
         """`required`: field id → name, as `{"customfield_10010": "Component"}`; `off_screen`: field ids that
-        create refuses ("duedate", "priority", "issuelinks"); `fields`: more custom fields; `assignable`: people, else everybody."""
+        create refuses, like "duedate"; `fields`: more custom fields; `assignable`: people, else everybody."""
         with self.lock:
             project = Project(
                 id=self.world.next_id(),
