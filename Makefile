@@ -10,7 +10,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 HERE := .venv/bin/python
 LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: help demo run test test-whole check format bench lock clean
+.PHONY: help demo run test test-whole check format docs bench lock clean
 
 help:  ## This list
 	@echo "Afterword. Two commands to begin with: make demo, make run"
@@ -40,6 +40,9 @@ format: .venv/.dev  ## Puts the code into shape
 
 bench: .venv/.dev  ## Speed, memory and calls, as ratios beside a bare reference
 	@$(HERE) -m bench
+
+docs: .venv/.dev  ## Writes the README's tables of settings anew
+	@PYTHONPATH=. $(HERE) tests/test_docs.py
 
 lock: .venv/.dev  ## Resolves both lock files anew (UPGRADE=1: to the newest versions)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
