@@ -6,7 +6,7 @@ Every form (page, Markdown, mail, chat, CSV, JSON) is made from one `Snapshot`, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
 
@@ -172,6 +172,12 @@ class Snapshot:
     @property
     def previous_number(self) -> int | None:
         return int(self.previous_week.rpartition("W")[2]) if self.previous_week else None
+
+    @property
+    def week_before(self) -> bool:
+        """The report before is that of the week before."""
+        before = (self.first_day - timedelta(days=7)).isocalendar()
+        return self.previous_week == f"{before.year:04}-W{before.week:02}"
 
     @property
     def open_rows(self) -> tuple[Row, ...]:

@@ -1,7 +1,7 @@
 """Makes the weekly report once, and gives it back the same ever after.
 
-One transaction reads everything, computes, renders and stores. It first takes a number from the counter that every event
-needs too: so nothing is learned between the reading and the storing, and each event is in one report.
+One transaction reads, computes, renders and stores. It first takes a number from the counter that every event needs
+too: so nothing is learned between the reading and the storing, and each event is in one report.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection, Row
 
 from service.followup.facts import Event, Incident
 from service.followup.snapshot import Snapshot, from_json, to_json
+from service.followup.week import Week
 from service.store.database import insert
 from service.store.items import next_seq
 from service.store.meta import count
-from service.store.tables import events, incidents, postmortems, reports
+from service.store.tables import events, incidents, postmortems, reports, work
 
 #: the forms that are stored, and their media types
 FORMATS: Mapping[str, str] = {
@@ -52,6 +53,16 @@ def before(connection: Connection, week: str) -> Frozen | None:
 def latest_week(connection: Connection) -> str | None:
     """ "2026-W47", the latest week that has its report."""
     return connection.execute(sa.select(sa.func.max(reports.c.week))).scalar()
+
+
+def latest(connection: Connection) -> Week | None:
+    """The latest week whose report was asked for on its day.
+
+    Not the latest that is stored: a report that a command made earlier has still to be sent when its slot is due.
+    """
+    query = sa.select(sa.func.max(work.c.key)).where(work.c.task == "report", work.c.key.like("weekly-%"))
+    slot = connection.execute(query).scalar()
+    return Week.parse(slot.removeprefix("weekly-")) if slot else None
 
 
 def weeks(connection: Connection, limit: int = 60) -> list[str]:

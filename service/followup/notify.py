@@ -1,0 +1,146 @@
+"""Sends a report to its addresses, each at most once: one ledger row per address and slot.
+
+A send cannot be looked up afterwards. So whatever may have gone out is never sent a second time by itself: it waits for
+a person, who looks whether it came. Only what certainly was not sent is tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from connectors.base import NotSent
+from service.followup.render import Words
+from service.followup.snapshot import Snapshot
+from service.store import writes
+from service.store.database import Database
+
+#: (Apprise URL, title, text as Markdown, HTML or None) → whether the service took it. Raises NotSent if nothing left.
+Send = Callable[[str, str, str, str | None], bool]
+
+LOST = "The report may have been sent, no answer came back. Look whether it is there; it is not sent a second time."
+REFUSED = "The service did not take the report, or its answer was lost. Look whether it is there, and at its address."
+
+_AGAIN = timedelta(minutes=15)
+_CHAT = (
+    3000  # characters that a Slack text block takes (https://docs.slack.dev/reference/block-kit/blocks/section-block)
+)
+_TITLED = ("mailto", "json", "xml", "form")  # kinds of address where the title has a place of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    title: str
+    text: str  # Markdown; each service gets it in its own form
+    html: str | None = None  # for mail
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`key` names the ledger row and tells no address. `again`: when to call once more, where nothing was sent."""
+
+    key: str
+    state: str  # done, waiting, failed, sending
+    reason: str
+    again: datetime | None
+
+
+def message(snapshot: Snapshot, words: Words, mail: Callable[[Snapshot], str] | None = None) -> Message:
+    """What is sent of a report: the same figures, capped. `mail` renders the HTML part."""
+    title = words.render("report.subject.j2", report=snapshot)
+    return Message(title, chat(snapshot, words), mail(snapshot) if mail else None)
+
+
+def chat(snapshot: Snapshot, words: Words) -> str:
+    """Under 3,000 characters also where each & becomes &amp;: at most ten overdue and five of each other kind."""
+    text = ""
+    for most in (5, 4, 3, 2, 1, 0):
+        text = words.render("report.chat.md.j2", report=snapshot, most=most)
+        if len(html.escape(text)) < _CHAT:
+            break
+    return text
+
+
+def deliver(
+    database: Database, slot: str, sent: Message, addresses: Sequence[str], send: Send, now: datetime
+) -> tuple[Delivery, ...]:
+    """Sends to each address that did not get it yet. Running it again is harmless.
+
+    Only one call at a time for a slot (the caller holds its row): who finds "sending" knows that its sender is gone.
+    """
+    return tuple(_deliver(database, key(slot, address), sent, address, send, now) for address in addresses)
+
+
+def key(slot: str, address: str) -> str:
+    """The ledger's key; an Apprise URL is a secret, so only its hash is kept."""
+    return f"send:{slot}:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+
+
+def _deliver(database: Database, row: str, sent: Message, address: str, send: Send, now: datetime) -> Delivery:
+    attempt = _begin(database, row, now)
+    if attempt is None:
+        return _told(database, row)
+    try:
+        taken = send(address, sent.title, sent.text, sent.html)
+    except NotSent as error:
+        again = now + min(_AGAIN * 2 ** min(attempt - 1, 10), timedelta(days=1))
+        with database.begin() as connection:
+            writes.failed(connection, row, attempt, f"{error.message} {error.mend}".strip(), {}, again)
+        return _told(database, row)
+    with database.begin() as connection:
+        if taken:
+            writes.done(connection, row, attempt, "", "")
+        else:
+            _wait(connection, row, REFUSED, now)
+    return _told(database, row)
+
+
+def _begin(database: Database, row: str, now: datetime) -> int | None:
+    """Commits "sending" before anything goes out. None: it is settled, or not due."""
+    with database.begin() as connection:
+        writes.plan(connection, row, None)
+        write = writes.get(connection, row)
+        if write is None or not write.due(now):
+            return None
+        if write.state in ("sending", "unknown"):
+            _wait(connection, row, LOST, now)
+            return None
+        return writes.begin(connection, write, now)
+
+
+def _wait(connection: Connection, row: str, reason: str, now: datetime) -> None:
+    """It may be there: a person looks. (There is no way for us to look, so there are no looks.)"""
+    write = writes.get(connection, row)
+    if write and write.state == "sending":
+        writes.unknown(connection, row, write.attempt, now, reason)
+        write = writes.get(connection, row)
+    if write:
+        writes.give_up_looking(connection, write, "waiting", reason)
+
+
+def _told(database: Database, row: str) -> Delivery:
+    with database.read() as connection:
+        write = writes.get(connection, row)
+    if write is None:
+        raise LookupError(row)
+    return Delivery(row, write.state, write.reason, write.not_before if write.state in ("planned", "failed") else None)
+
+
+def by_apprise(address: str, title: str, text: str, mail: str | None) -> bool:
+    """The `Send` of the service. Apprise says no more than whether every part was taken."""
+    # Apprise loads more than a hundred services; only the process that sends pays for it.
+    from apprise import Apprise, NotifyFormat
+
+    sender = Apprise()
+    if not sender.add(address):
+        raise NotSent("Apprise does not understand this address.", "Mend it where the variable of deliver_env is set.")
+    kind = address.partition(":")[0].lower()
+    if mail is not None and kind.startswith("mailto"):
+        return bool(sender.notify(body=mail, title=title, body_format=NotifyFormat.HTML))
+    own_title = title if kind.startswith(_TITLED) else ""  # elsewhere the text begins with it
+    return bool(sender.notify(body=text, title=own_title, body_format=NotifyFormat.MARKDOWN))
