@@ -64,9 +64,9 @@ clean:  ## Removes .venv and the caches; var/ stays, it holds the data
 	@touch $@
 
 .venv/.runtime: .venv/.made requirements.lock
-	@$(HERE) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(HERE) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.dev: .venv/.made requirements.lock requirements-dev.lock
-	@$(HERE) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(HERE) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/.runtime

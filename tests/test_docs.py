@@ -52,7 +52,7 @@ def test_each_setting_has_a_meaning():
     assert [f"{name}: {line}" for name, line in rows if line.endswith("| |") or "|  |" in line] == []
 
 
-def test_each_command_is_in_the_readme():
+def test_each_command_and_option_is_in_the_readme():
     """Read from the source, so that no command need run."""
     main = ast.parse((ROOT / "service/__main__.py").read_text("utf-8"))
     values = [
@@ -64,8 +64,11 @@ def test_each_command_is_in_the_readme():
     assert values, "service/__main__.py names its commands in COMMANDS"
     text = README.read_text("utf-8")
     table = text[text.index("## Commands") : text.index("## Settings")]
-    missing = [name for name in names_in(values[0]) if not re.search(rf"`{name}[ `]", table)]
-    assert missing == []
+    assert [name for name in names_in(values[0]) if not re.search(rf"`{name}[ `]", table)] == []
+    flags = {
+        node.value for node in ast.walk(main) if isinstance(node, ast.Constant) and str(node.value).startswith("--")
+    }
+    assert sorted(flag for flag in flags if flag not in table) == []
 
 
 def targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
