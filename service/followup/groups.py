@@ -108,10 +108,10 @@ def _connection(tracker: str, trouble: Trouble | None, rows: Sequence[Row]) -> C
         scope=trouble.scope if trouble else ", ".join(sorted({_place(row.issue_label) for row in rows} - {""})),
         open=len(rows),
         # one that was never read by id makes the whole line "never": nothing is shown fresher than it is
-        seen_at=min((stamp for stamp in stamps if stamp), default=None) if None not in stamps else None,
+        seen_at=min((stamp for stamp in stamps if stamp), default=None) if tracker and None not in stamps else None,
         unreachable=len(rows) - len(reachable),
         status=trouble.status if trouble else None,
-        message=trouble.message if trouble else "",
+        message=trouble.message if trouble else "" if tracker else next((row.reason for row in rows if row.reason), ""),
         since=trouble.since if trouble else None,
     )
 

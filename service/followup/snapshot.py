@@ -109,7 +109,7 @@ class Moved:
 class Connection:
     """How fresh the open items behind one tracker, or one refusing part of it, are.
 
-    `tracker` "" stands for items that have no issue yet. `scope`: repositories or projects, or the part that refuses.
+    `tracker` "" stands for items that have no issue yet; `message` says why, where that is known. `scope`: repositories or projects, or the part that refuses.
     `seen_at`: the least recent read by id among them; None: never. `since` is None while it answers.
     """
 
