@@ -58,7 +58,8 @@ class _Seen:
     looked_for: int = 0
 
     def trouble(self, scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> None:
-        self.problems.append(Problem(scope, error.status, error.message, tuple(item.id for item in tracked)))
+        status = 429 if isinstance(error, Limited) else error.status  # GitHub's limits also come as 403
+        self.problems.append(Problem(scope, status, error.message, tuple(item.id for item in tracked)))
 
     def saw(self, at: datetime | None) -> None:
         if at is not None and (self.latest is None or at > self.latest):

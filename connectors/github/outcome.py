@@ -8,7 +8,6 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
@@ -65,14 +64,15 @@ def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorErro
 def sent_nothing(error: BaseException) -> bool:
     """True only if the request cannot have left: no connection, no name, no proxy, no TLS handshake.
 
-    An SSL error is no proof by itself (it is also raised while an answer is read): it must stem from the handshake.
+    An SSL error or a reset is no proof by itself, as both also come while an answer is read: only one that stems from
+    the handshake is.
     """
     if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
         return True
     for link in _chain(error):
         if isinstance(link, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
             return True
-        if isinstance(link, (ssl.SSLError, ssl.CertificateError)) and _in_handshake(link):
+        if isinstance(link, OSError) and _in_handshake(link):
             return True
     return False
 
