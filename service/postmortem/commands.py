@@ -1,4 +1,4 @@
-"""Commands that people write in comments while the incident runs: "/impact Half of the orders", at the start of a line."""
+"""Commands in comments while the incident runs: "/impact Half of the orders", at the start of a line."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ _COMMAND_SECTION = {
 }
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z\"“`(])")
 _CLOSING_WORDS = re.compile(
-    r"(?:this (?:is|was) )?(?:now )?(?:fixed|resolved|solved|mitigated|rolled back|reverted|restored|restarted|closing|recovered)\b",
+    r"(?:this (?:is|was) )?(?:now )?"
+    r"(?:fixed|resolved|solved|mitigated|rolled back|reverted|restored|restarted|closing|recovered)\b",
     re.IGNORECASE,
 )
 

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
-from service.postmortem import times, vocabulary
+from service.postmortem import times, vocabulary, zones
 from service.postmortem.markdown import Block, lines_of, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Outline, field_of
 
 _SEVERITY = re.compile(
-    r"(?<![A-Za-z0-9])(?:SEV(?:ERITY)?[ :/_-]{0,3}([0-5])|([PS][0-5])|(critical|major|minor|high|medium|low|moderate|blocker))(?![A-Za-z0-9])",
+    r"(?<![A-Za-z0-9])(?:SEV(?:ERITY)?[ :/_-]{0,3}([0-5])|([PS][0-5])|"
+    r"(critical|major|minor|high|medium|low|moderate|blocker))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:sev(?:erity)?[ :/_-]{0,3}(?:sev[ -]?)?[0-5]|(?:priority|prio)[ :/_-]{0,2}p?[0-5]|[ps][0-5]|severity[:/ -]{1,2}\w+)",
+    r"sev(?:erity)?[ :/_-]{0,3}(?:sev[ -]?)?[0-5]|(?:priority|prio)[ :/_-]{0,2}p?[0-5]|[ps][0-5]|"
+    r"severity[:/ -]{1,2}\w+",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"([A-Za-z][A-Za-z ]{2,28}?):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
@@ -60,7 +62,7 @@ def read_fields(
 
     `near`: for each moment the time that a clock time without a day is closest to (opened, closed).
     """
-    stated = Stated(zone=times.stated_zone(outline.text))
+    stated = Stated(zone=zones.stated_zone(outline.text))
     pairs = [(vocabulary.key(name), value) for name, value in _pairs(outline)]
     here = stated.zone or zone
     for name, value in pairs:

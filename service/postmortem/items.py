@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from service.postmortem import itemtext, vocabulary
+from service.postmortem import itemtext, references, vocabulary
 from service.postmortem.itemtext import Facts
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.model import ReadItem, Section
@@ -16,9 +16,9 @@ from service.postmortem.outline import Part
 WHY_LIMIT = 600  # characters; the rest stays in the section
 
 _FIELD = re.compile(
-    r"\W{0,4}(owner|assignee|assigned to|responsible|dri|due|due date|deadline|eta|target date|priority|prio|why|reason|"
-    r"rationale|done when|acceptance criteria|acceptance|definition of done|status|state|ticket|issue|tracking|jira|link|"
-    r"tracked in|pr)s?\W{0,4}?[:=]\W{0,3}? ?(.*)",
+    r"\W{0,4}(owner|assignee|assigned to|responsible|dri|due|due date|deadline|eta|target date|priority|prio|why|"
+    r"reason|rationale|done when|acceptance criteria|acceptance|definition of done|status|state|ticket|issue|tracking|"
+    r"jira|link|tracked in|pr)s?\W{0,4}?[:=]\W{0,3}? ?(.*)",
     re.IGNORECASE,
 )
 _FIELD_FACT = {
@@ -29,23 +29,21 @@ _FIELD_FACT = {
     **dict.fromkeys(("done when", "acceptance criteria", "acceptance", "definition of done"), "done_when"),
     **dict.fromkeys(("status", "state"), "done"),
 }
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("done_when", r"done when|acceptance.*|definition of done"),
-    (
-        "text",
-        r"action|actions|action items?|items?|tasks?|description|what|to ?do|todos|follow.?ups?|title|summary|improvement|measure|next steps?|corrective action|name",
-    ),
-    ("owner", r"owners?|owned by|assignees?|assigned(?: to)?|who|responsible|responsibility|dri|leads?|person|team"),
-    ("due", r"due|due date|due by|deadline|eta|target(?: date)?|when|by when|date|completion date"),
-    ("priority", r"priority|prio|p|urgency"),
-    ("done", r"status|state|done|done\?|progress|completed?"),
-    (
-        "refs",
-        r"issues?|tickets?|links?|tracking|tracking issue|jira|bugs?|prs?|references?|tracked in|github issue|issue link|url",
-    ),
-    ("why", r"why|reason|rationale|notes?|comments?|details?"),
-)
-_COLUMN_PATTERNS = tuple((fact, re.compile(pattern)) for fact, pattern in _COLUMNS)
+_COLUMN_PATTERNS = {
+    fact: re.compile(names)
+    for fact, names in {
+        "done_when": r"done when|acceptance.*|definition of done",
+        "text": r"actions?|action items?|items?|tasks?|description|what|to ?do|todos|follow.?ups?|title|summary|"
+        r"improvement|measure|next steps?|corrective action|name",
+        "owner": r"owners?|owned by|assignees?|assigned(?: to)?|who|responsible|responsibility|dri|leads?|person|team",
+        "due": r"due|due date|due by|deadline|eta|target(?: date)?|when|by when|date|completion date",
+        "priority": r"priority|prio|p|urgency",
+        "done": r"status|state|done|done\?|progress|completed?",
+        "refs": r"issues?|tickets?|links?|tracking|tracking issue|jira|bugs?|prs?|references?|tracked in|github issue|"
+        r"issue link|url",
+        "why": r"why|reason|rationale|notes?|comments?|details?",
+    }.items()
+}
 _BULLET = re.compile(r"^(?:[•‣◦●▪·–—] ?|[-*+] |(?=\[[ xX]?\] )|(?=[☐☑☒]))")
 _BOX = re.compile(r"^\[[ xX]?\](?: |$)|^[☐☑☒]")
 _PERSON_END = re.compile(r"\(([A-ZÀ-Þ][\w.'-]{0,20}(?: [A-ZÀ-Þ][\w.'-]{0,20}){0,2})\)[.]?$")
@@ -173,11 +171,7 @@ def _list(block: Block, walk: _Walk) -> None:
                 _list(child, walk)
             continue
         text = plain(head.spans)
-        if (
-            nested
-            and (text.rstrip("*_ ").endswith(":") or len(text.split()) <= 2)
-            and not all(map(_only_fields, nested))
-        ):
+        if nested and (_is_category(text)) and not all(map(_only_fields, nested)):
             for child in nested:
                 _list(child, walk)
             continue
@@ -187,7 +181,7 @@ def _list(block: Block, walk: _Walk) -> None:
             _details(child, facts, walk)
         lead, rest = _lead_in(spans)
         if lead and rest and len(plain(lead).split()) >= 3:
-            facts.add_refs(itemtext.refs_of(spans))
+            facts.add_refs(references.refs_of(spans))
             rest = itemtext.take_facts(rest, facts, walk.today, walk.people)
             facts.why, spans = facts.why or rest[:WHY_LIMIT] or None, lead
         walk.add(spans, facts)
@@ -196,6 +190,11 @@ def _list(block: Block, walk: _Walk) -> None:
                 for inner in child.children:
                     if inner.children and _BOX.match(plain(inner.children[0].spans)):
                         walk.add(inner.children[0].spans, Facts())
+
+
+def _is_category(text: str) -> bool:
+    """ "Monitoring:" above a nested list names a group; a long sentence that ends so is an item with details."""
+    return len(text.split()) <= (6 if text.rstrip("*_ ").endswith(":") else 2)
 
 
 def _details(block: Block, facts: Facts, walk: _Walk) -> None:
@@ -220,7 +219,7 @@ def _without_fields(spans: Sequence[Span], facts: Facts, walk: _Walk) -> tuple[S
         if found is None:
             kept.extend((*([Span(" ")] if kept else []), *line))
             continue
-        facts.add_refs(itemtext.refs_of(line))
+        facts.add_refs(references.refs_of(line))
         _set(facts, _FIELD_FACT.get(found[1].lower(), "refs"), found[2].strip(), walk.today)
     return tuple(kept)
 
@@ -246,14 +245,14 @@ def _only_fields(block: Block) -> bool:
 
 def _heading_item(part: Part, walk: _Walk) -> None:
     """A heading of its own for one item, with prose or fields below it; a short bare heading is only a category."""
-    if not part.blocks and len(part.name.split()) < 3:
+    if len(part.name.split()) < 3 if not part.blocks else vocabulary.nothing_said(part.text):
         return
     facts = Facts()
     prose: list[str] = []
     for block in part.blocks:
         if block.kind == "paragraph":
             prose.append(_take_fields(block, facts, walk))
-            facts.add_refs(itemtext.refs_of(block.spans))
+            facts.add_refs(references.refs_of(block.spans))
         else:
             _details(block, facts, walk)
     facts.why = facts.why or " ".join(text for text in prose if text)[:WHY_LIMIT] or None
@@ -271,7 +270,8 @@ def _lead_in(spans: Sequence[Span]) -> tuple[tuple[Span, ...], str]:
     lead, rest = tuple(spans[:count]), plain(spans[count:])
     if not plain(lead).strip(" :"):
         return (), ""
-    if rest and not (plain(lead)[-1] in ":.?" or rest[0] in ":-–—."):
+    broken = count < len(spans) and spans[count].text == "\n"
+    if rest and not (broken or plain(lead)[-1] in ":.?" or rest[0] in ":-–—."):
         return (), ""
     return tuple(
         replace(span, text=span.text.rstrip(": ")) if span is lead[-1] else span for span in lead
@@ -284,7 +284,7 @@ def _table(block: Block, walk: _Walk) -> None:
     columns: dict[str, int] = {}
     for index, cell in enumerate(block.rows[0]):
         name = vocabulary.key(plain(cell)) or plain(cell).lower()
-        fact = next((fact for fact, pattern in _COLUMN_PATTERNS if pattern.fullmatch(name)), None)
+        fact = next((fact for fact, pattern in _COLUMN_PATTERNS.items() if pattern.fullmatch(name)), None)
         if fact and fact not in columns:
             columns[fact] = index
     taken = set(columns.values())
@@ -295,6 +295,6 @@ def _table(block: Block, walk: _Walk) -> None:
         facts = Facts()
         for fact, index in columns.items():
             cell = row[index] if index < len(row) else ()
-            facts.add_refs(itemtext.refs_of(cell))
+            facts.add_refs(references.refs_of(cell))
             _set(facts, fact, plain(cell), walk.today)
         walk.add(row[main], facts)

@@ -7,73 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
-from service.postmortem import times, vocabulary
+from service.postmortem import references, times, vocabulary
 from service.postmortem.markdown import Span, plain
 from service.postmortem.model import ReadItem
 
 _BOX = re.compile(r"^\[([ xX✓✔*-]?)\](?: |$)|^([☐☑☒✅✔✓❌])\ufe0f? ?")
-_ISSUE_URL = re.compile(
-    r"https?://[^\s<>()\[\]\"'|]{1,200}?/(?:issues/(?:[\w.-]{1,80}/){0,4}\d{1,9}|browse/[A-Z][A-Z0-9_]{1,19}-\d{1,9}|work_items/\d{1,9})(?!\d)"
-)
-_URL = re.compile(r"<?https?://[^\s<>()\[\]\"'|]{1,500}>?")
-_SHORT = re.compile(r"(?<![\w/&#.-])((?:[A-Za-z0-9][\w.-]{0,60}/[\w.-]{1,80})?#\d{1,9})(?![\w-])")
-_PULL = re.compile(r"(?:\bPR|\bpull request|\bMR)s? ?$", re.IGNORECASE)
-_KEY = re.compile(r"(?<![\w/#.-])([A-Z][A-Z0-9_]{1,11}-\d{1,7})(?![\w.-]\w)")
-_NOT_KEYS = frozenset(
-    [
-        "UTF",
-        "SHA",
-        "MD",
-        "CVE",
-        "CWE",
-        "ISO",
-        "RFC",
-        "HTTP",
-        "TLS",
-        "SSL",
-        "AES",
-        "RSA",
-        "SEV",
-        "GPT",
-        "COVID",
-        "PM",
-        "KB",
-        "GHSA",
-        "EIP",
-        "IPV",
-        "CPU",
-        "PEP",
-        "ASCII",
-        "BASE",
-        "UTC",
-        "GMT",
-        "TCP",
-        "H2",
-        "X",
-    ]
-)
 _MENTION = r"@[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?(?:/[A-Za-z0-9-]{1,39})?"
 _AT_START = re.compile(rf"^`?({_MENTION})`?(?: ?(?::|,|-|–|—|→)| to\b| will\b| should\b)? +", re.IGNORECASE)
 _AT_END = re.compile(
-    rf"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with)? ?[(\[]?`?({_MENTION})`?[)\]]?[.,;]?$", re.IGNORECASE
+    r"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with)? ?[(\[]?"
+    rf"`?({_MENTION})`?[)\]]?(?: \[\w{{1,20}}\])?[.,;]?$",
+    re.IGNORECASE,
 )
-_NAME = r"[^\W\d_][^()\[\],;:|\n]{0,60}"
+_BEGIN = r"(?:^|(?<=[\s(\[|,;.—–-]))[*_]{0,2}"  # a field's name stands at the start or after a separator
+_IS = r"[*_]{0,2} ?[:=][*_]{0,2} ?"
 _OWNER = re.compile(
-    rf"(?:^|(?<=[\s(\[|,;.—–-]))[*_]{{0,2}}(?:owner|assignee|assigned to|responsible|dri|lead|who)s?[*_]{{0,2}} ?[:=][*_]{{0,2}} ?(@?{_NAME})",
+    _BEGIN + r"(?:owner|assignee|assigned to|responsible|dri|lead|who)s?" + _IS + r"(@?[^\W\d_][^()\[\],;:|\n]{0,60})",
     re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"(?:^|(?<=[\s(\[|,;.—–-]))[*_]{0,2}(?:due(?: date| by| on)?|deadline|target date|eta|complete by)[*_]{0,2} ?[:=]?[*_]{0,2} ?",
-    re.IGNORECASE,
+    _BEGIN + r"(?:due(?: date| by| on)?|deadline|target date|eta|complete by)[*_]{0,2} ?[:=]?[*_]{0,2} ?", re.IGNORECASE
 )
 _BY = re.compile(r"(?:^|(?<=[\s(\[|,;—–-]))by (?=\d|[A-Z][a-z])")
 _PAREN_DATE = re.compile(r"\((?=\d{4}-\d\d-\d\d\))")
-_PRIORITY_FIELD = re.compile(
-    r"(?:^|(?<=[\s(\[|,;—–-]))[*_]{0,2}(?:priority|prio)[*_]{0,2} ?[:=][*_]{0,2} ?(P?[0-4])(?!\w)", re.IGNORECASE
-)
+_PRIORITY_FIELD = re.compile(_BEGIN + r"(?:priority|prio)" + _IS + r"(P?[0-4])(?!\w)", re.IGNORECASE)
 _PRIORITY = re.compile(
     r"^[(\[*]{0,3}(P[0-4])[)\]*]{0,3}(?: ?[:,–—-])? +|(?: ?[-–—,;|])? *[(\[]?\b(P[0-4])[)\]]?[.,;]?$"
 )
@@ -82,15 +42,14 @@ _DONE_BRACKET = re.compile(
     rf"[(\[]\**(?:{_DONE_WORD})(?: (?:in|on|by|via) [^()\[\]]{{1,80}}| ✅)?\**[)\]]", re.IGNORECASE
 )
 _DONE_EDGE = re.compile(
-    rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^(?:{_DONE_WORD}) ?[:–—] *|(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{{0,120}})?[.!]?$"
+    rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^(?:{_DONE_WORD}) ?[:–—] *"
+    r"|(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
     rf"|(?: [-–—:|]|:) *(?i:{_DONE_WORD})[.!]?$",
 )
 _DONE_MARK = re.compile(r"(?:[✅☑✔]\ufe0f?|:white_check_mark:|:heavy_check_mark:)")
-_LINK_WORDS = re.compile(
-    r"(?:[-–—:,]? ?[(\[]?(?:issue|issues|ticket|jira|link|here|tracking issue|github issue|bug|task|story|card)?(?: ?#?\d{1,9})?[)\]]?)",
-    re.IGNORECASE,
-)
-_POINTING_WORD = re.compile(r"(?:[-–—,:(;]? )(?:issue|ticket|tracked in|see|tracking issue)s?:? *$", re.IGNORECASE)
+_HINT = re.compile(r" ?\[(?:add |insert |put )?(?:a )?links? (?:to|of) [^\[\]]{0,40}\]", re.IGNORECASE)
+_BRACED = re.compile(r"\{\{ ?([^{}]{3,}?) ?\}\}")
+_OWNER_END = re.compile(r" (?:due|by|priority|status|deadline|ticket|issue)\b| [-–—] ", re.IGNORECASE)
 _EDGES = " \t-–—:;,|→>/"
 _STATUS_DONE = re.compile(
     rf"(?:[✅☑✔]\ufe0f? ?)?\W{{0,4}}(?:{_DONE_WORD}|yes|x|✓|✔)\b|^\W{{0,2}}[✅☑✔✓]|\[[xX]\]", re.IGNORECASE
@@ -115,13 +74,13 @@ class Facts:
 
 def read_line(spans: Sequence[Span], facts: Facts, today: date | None, people: frozenset[str] = frozenset()) -> str:
     """The clean text of one line; what is taken off it goes to `facts`, which may hold more already."""
-    shown = [span for span in spans if span.text.strip()]
-    if shown and all(span.struck for span in shown if not _BOX.match(span.text.strip() + " ")):
+    shown = [span for span in spans if span.text.strip() and not _BOX.fullmatch(span.text.strip())]
+    if shown and all(span.struck for span in shown):
         facts.done = True
     else:
         spans = [span for span in spans if not span.struck]
-    facts.add_refs(refs_of(spans))
-    text = plain(_without_reference_links(spans))
+    facts.add_refs(references.refs_of(spans))
+    text = plain(references.without_pointers(spans))
     box = _BOX.match(text)
     if box:
         facts.done = (
@@ -133,6 +92,7 @@ def read_line(spans: Sequence[Span], facts: Facts, today: date | None, people: f
 
 def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[str] = frozenset()) -> str:
     """Takes done marks, priority, due date and owner off a text, from its edges inwards."""
+    text = _HINT.sub("", text)
     whole = text.strip()
     if _DONE_MARK.search(text):
         facts.done, text = True, _DONE_MARK.sub("", text)
@@ -163,7 +123,8 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
             facts.owner, text = person
         if text == before:
             break
-    text = text.strip().strip("_*").strip(_EDGES).strip()
+    text = _BRACED.sub(r"\1", text.strip().strip("_*").strip(_EDGES)).strip()
+    text = references.without_last_url(text, facts.refs).rstrip(_EDGES)
     if text[:1].islower() and not named.lstrip(_EDGES).startswith(text[:20]):
         text = text[0].upper() + text[1:]
     return text or ("" if vocabulary.nothing_said(whole) else whole if facts.owner is None and not facts.due else "")
@@ -205,9 +166,7 @@ def due_of(text: str, today: date | None) -> date | None:
 def owner_of(text: str) -> str | None:
     """The owner of a cell or a field as it was written; None for "TBD", "-" and the like."""
     text = text.strip().strip("*_`()[].,;|").strip()
-    text = re.split(
-        r" (?:due|by|priority|status|deadline|ticket|issue)\b| [-–—] ", text, maxsplit=1, flags=re.IGNORECASE
-    )[0].strip()
+    text = _OWNER_END.split(text, maxsplit=1)[0].strip()
     if (
         vocabulary.nothing_said(text)
         or len(text) > 60
@@ -225,36 +184,6 @@ def done_of(text: str) -> bool:
 def priority_of(text: str) -> str | None:
     found = re.fullmatch(r"\W{0,3}P?([0-4])\b.{0,20}", text.strip(), re.IGNORECASE)
     return f"P{found[1]}" if found else None
-
-
-def refs_of(spans: Sequence[Span]) -> list[str]:
-    """The issues that a text names: "#123", "acme/ops#4", "PAY-12" or a URL; pull requests are none."""
-    found: list[str] = []
-    for span in spans:
-        if span.href:
-            found.extend(url[0] for url in _ISSUE_URL.finditer(span.href))
-            continue
-        if span.code:
-            continue
-        found.extend(url[0] for url in _ISSUE_URL.finditer(span.text))
-        rest = _URL.sub(" ", span.text)
-        for short in _SHORT.finditer(rest):
-            if not _PULL.search(rest[max(0, short.start() - 14) : short.start()]):
-                found.append(short[1])  # noqa: PERF401  (a condition on what stands before it)
-        found.extend(key[1] for key in _KEY.finditer(rest) if key[1].partition("-")[0] not in _NOT_KEYS)
-    return list(dict.fromkeys(found))
-
-
-def _without_reference_links(spans: Sequence[Span]) -> list[Span]:
-    """Without a last link whose words only point ("[Issue](…)", "[#12](…)"), if other words are left."""
-    kept = list(spans)
-    while len(kept) > 1 and (
-        not kept[-1].text.strip(" .,;)\n") or (kept[-1].href and _LINK_WORDS.fullmatch(kept[-1].text.strip()))
-    ):
-        kept.pop()
-    if kept and len(kept) < len(spans) and not kept[-1].code:
-        kept[-1] = replace(kept[-1], text=_POINTING_WORD.sub("", kept[-1].text))
-    return kept if any(len(span.text.strip()) > 3 for span in kept) else list(spans)
 
 
 def _cut(text: str, start: int, end: int) -> str:

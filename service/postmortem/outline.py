@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from service.postmortem import vocabulary
+from service.postmortem import times, vocabulary
 from service.postmortem.markdown import Block, Span, parse, plain, tidy
 from service.postmortem.model import Section
 
@@ -18,7 +19,8 @@ BOLD_LINE, LABEL, FIELD = 7, 8, 9  # levels below the six of headings
 
 _FRONT = re.compile(r"[ \t]{0,4}([A-Za-z][\w-]{0,30})[ \t]{0,4}[:=][ \t]{0,4}(.{1,300})")
 _FIELD_LINE = re.compile(
-    r"[ \t]{0,8}(?:[-*+] |\d{1,2}[.)] )?[ \t]{0,3}(?P<open>[*_]{0,3})(?P<name>[^\s:*_|][^:*_|\n]{0,48}?)[*_]{0,3} ?:[*_]{0,3}[ \t]{0,4}(?P<rest>.*)",
+    r"[ \t]{0,8}(?:[-*+] |\d{1,2}[.)] )?[ \t]{0,3}[*_]{0,3}(?P<name>[^\s:*_|][^:*_|\n]{0,48}?)[*_]{0,3} ?:[*_]{0,3}"
+    r"[ \t]{0,4}(?P<rest>.*)",
     re.DOTALL,
 )
 _BOLD_FIELD = re.compile(
@@ -76,10 +78,16 @@ def outline(text: str) -> Outline:
     for block in blocks:
         heading = _heading(block, here)
         if heading is None:
-            fields = _fields(block, here, lines)
+            outer = stack[-1][1] if stack else None
+            fields = _fields(block, here, outer, lines)
             if fields is not None:
-                parts.extend((_closed(here, lines), *fields))
-                here = _Open("", here.level, here.section, False)
+                parts.extend((_closed(here, lines), *fields[:-1]))
+                last = fields[-1]  # an empty last field ("- **Review actions**:") holds what follows
+                if last.text.strip():
+                    parts.append(last)
+                    here = _Open("", LABEL, outer, False)
+                else:
+                    here = _Open(last.name, LABEL, last.section, last.begins)
                 continue
             if (
                 here.level == LABEL
@@ -87,7 +95,7 @@ def outline(text: str) -> Outline:
                 and any(b.kind in ("list", "table") for b in here.blocks)
             ):
                 parts.append(_closed(here, lines))
-                here = _Open("", LABEL, stack[-2][1] if len(stack) > 1 else None, False)
+                here = _Open("", LABEL, outer, False)
             here.blocks.append(block)
             continue
         parts.append(_closed(here, lines))
@@ -98,14 +106,22 @@ def outline(text: str) -> Outline:
             stack = []
             here = _Open(name, 1, None, False, spans)
             continue
+        if stack and stack[-1][1] is Section.TIMELINE and _dated(name):
+            level = max(level, stack[0][0] + 1)
         while stack and stack[-1][0] >= level:
             stack.pop()
         inherited = stack[-1][1] if stack else None
         own = _own_section(name, inherited)
-        stack.append((level, own or inherited))
+        if level != LABEL:
+            stack.append((level, own or inherited))
         here = _Open(name, level, own or inherited, own is not None, spans)
     parts.append(_closed(here, lines))
     return Outline(_TITLE_PREFIX.sub("", title).strip() or title, front, tuple(parts), body)
+
+
+def _dated(name: str) -> bool:
+    stamp, _ = times.leading(name, date(2000, 1, 1))
+    return stamp is not None
 
 
 def _own_section(name: str, inherited: Section | None) -> Section | None:
@@ -142,12 +158,12 @@ def _closed(here: _Open, lines: Sequence[str]) -> Part:
     return Part(here.name, here.level, here.section, here.begins, text, tuple(here.blocks), here.spans)
 
 
-def _fields(block: Block, here: _Open, lines: Sequence[str]) -> list[Part] | None:
+def _fields(block: Block, here: _Open, outer: Section | None, lines: Sequence[str]) -> list[Part] | None:
     """The parts of a block whose lines or items are fields that name sections; None if it is an ordinary block.
 
-    Looked for only before the first section and inside the summary, where people put them.
+    Looked for only before the first section and inside the summary, where people put them, and after another field.
     """
-    if here.section not in (None, Section.SUMMARY):
+    if here.section not in (None, Section.SUMMARY) and (here.level != LABEL or outer not in (None, Section.SUMMARY)):
         return None
     if block.kind == "paragraph":
         pieces = _paragraph_pieces(lines[block.start : block.end])
@@ -158,9 +174,9 @@ def _fields(block: Block, here: _Open, lines: Sequence[str]) -> list[Part] | Non
     if all(section in (None, here.section) for _, section, _ in pieces):
         return None
     return [
-        Part(name, FIELD if section else LABEL, section or here.section, section is not None, rest, parse(rest))
-        for name, section, rest in pieces
-        if rest.strip()
+        Part(name, FIELD if section else LABEL, section or outer, section is not None, rest, parse(rest))
+        for index, (name, section, rest) in enumerate(pieces)
+        if rest.strip() or index == len(pieces) - 1
     ]
 
 

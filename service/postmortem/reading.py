@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from connectors.base import Ticket
-from service.postmortem import fields, times
+from service.postmortem import fields, zones
 from service.postmortem.conversation import read_conversation
 from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
@@ -27,8 +27,8 @@ def read_text(text: str, *, title: str | None = None, today: date | None = None,
     """Reads a Markdown ticket or postmortem. `today` lends its year to days without one; `zone` is for times without
     a zone, unless the text states one ("All times in CET")."""
     whole = outline(text)
-    stated = fields.read_fields(whole, times.zone_named(zone) or UTC, today)
-    here = stated.zone or times.zone_named(zone) or UTC
+    stated = fields.read_fields(whole, zones.zone_named(zone) or UTC, today)
+    here = stated.zone or zones.zone_named(zone) or UTC
     started = stated.moments.get("started")
     day = stated.day or (started.astimezone(here).date() if started else None)
     sections = read_sections(whole, source="the text")
@@ -51,7 +51,7 @@ def read_ticket(ticket: Ticket, *, zone: str = "UTC") -> Reading:
     A comment's section wins over the ticket's and over earlier comments'. Only people with a role are obeyed; the
     others' commands are listed in `not_obeyed`. `zone` is for clock times that are written without one.
     """
-    here = times.zone_named(zone) or UTC
+    here = zones.zone_named(zone) or UTC
     near = _near(ticket)
     whole = outline(ticket.text)
     stated = fields.read_fields(whole, here, _day(ticket.opened_at, here), near)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
-from service.postmortem import times, vocabulary
+from service.postmortem import times, vocabulary, zones
 from service.postmortem.markdown import Block, Span, lines_of, plain, words
 from service.postmortem.model import Section, TimelineLine
 from service.postmortem.outline import Part
@@ -15,6 +15,7 @@ from service.postmortem.outline import Part
 LINE_LIMIT = 300  # characters of one line; the section keeps the rest
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"“(])")
+_USUAL_DAY = re.compile(r"\b(?:events?|times?) (?:\w+ ){0,2}on (\d{4}-\d\d-\d\d)")
 _TIME_COLUMN = re.compile(r"(?:date|time|when|timestamp|clock)\b.*|.*\b(?:time|date|utc|cet|timestamp)")
 
 
@@ -35,10 +36,17 @@ def read_timeline(
     """The lines in the order of the text. `day` is the day of a clock time before any day is written."""
     clock = times.Clock(zone, day)
     lines: list[TimelineLine] = []
-    mine = [part for part in parts if part.section is Section.TIMELINE]
-    for part in mine:
-        stated = times.stated_zone(part.text) or (times.stated_zone(part.name) if part.begins else None)
+    for part in parts:
+        if part.section is None:
+            dated = [block for block in _lists(part.blocks) if _is_log(block)]
+            aside = times.Clock(clock.zone, clock.day)
+            lines.extend(replace(line, source=source, url=url) for line in _blocks(dated, aside))
+        if part.section is not Section.TIMELINE:
+            continue
+        stated = zones.stated_zone(part.text) or (zones.stated_zone(part.name) if part.begins else None)
         clock.zone = stated or clock.zone
+        usual = _USUAL_DAY.search(part.text[:2000])
+        clock.usual = times.day_at(usual[1], 0, day)[0] if usual else clock.usual
         heading_at: tuple[datetime | None, str] | None = None
         if not part.begins and part.name:
             at, rest, timed = clock.read(part.name)
@@ -55,6 +63,22 @@ def read_timeline(
         else:
             lines.extend(replace(line, source=source, url=url) for line in _blocks(part.blocks, clock))
     return lines
+
+
+def _lists(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.kind == "list":
+            yield block
+            for item in block.children:
+                yield from _lists(item.children)
+
+
+def _is_log(block: Block) -> bool:
+    """A list of which most items begin with a day and a time is a timeline, wherever it stands."""
+    heads = [plain(item.children[0].spans) for item in block.children if item.children]
+    stamps = [times.leading(head)[0] for head in heads]
+    timed = sum(1 for stamp in stamps if stamp is not None and stamp.clock is not None and stamp.day is not None)
+    return timed >= 3 and timed * 10 >= len(heads) * 6
 
 
 def _inner(blocks: Sequence[Block], clock: times.Clock) -> list[TimelineLine]:
@@ -80,7 +104,7 @@ def _table(block: Block, clock: times.Clock) -> list[TimelineLine]:
     if not block.rows:
         return []
     names = [vocabulary.key(plain(cell)) for cell in block.rows[0]]
-    clock.zone = times.stated_zone(" ".join(plain(cell) for cell in block.rows[0])) or clock.zone
+    clock.zone = zones.stated_zone(" ".join(plain(cell) for cell in block.rows[0])) or clock.zone
     timed = [i for i, name in enumerate(names) if _TIME_COLUMN.fullmatch(name)] or [0]
     lines: list[TimelineLine] = []
     for row in block.rows[1:]:

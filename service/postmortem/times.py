@@ -7,109 +7,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Abbreviations, in minutes east of UTC. IST is India's and CST America's: the uses most common in incident logs.
-_OFFSETS = {
-    "UTC": 0,
-    "GMT": 0,
-    "Z": 0,
-    "WET": 0,
-    "WEST": 60,
-    "BST": 60,
-    "CET": 60,
-    "CEST": 120,
-    "EET": 120,
-    "EEST": 180,
-    "MSK": 180,
-    "IST": 330,
-    "SGT": 480,
-    "HKT": 480,
-    "AWST": 480,
-    "JST": 540,
-    "KST": 540,
-    "ACST": 570,
-    "AEST": 600,
-    "AEDT": 660,
-    "NZST": 720,
-    "NZDT": 780,
-    "BRT": -180,
-    "ART": -180,
-    "EST": -300,
-    "EDT": -240,
-    "CST": -360,
-    "CDT": -300,
-    "MST": -420,
-    "MDT": -360,
-    "PST": -480,
-    "PDT": -420,
-}
-_PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
-_ZONE_WORD = "|".join(sorted({*_OFFSETS, *_PLACES}, key=len, reverse=True))
-_ZONE = re.compile(
-    rf"\s{{0,3}}\(?(?:(?P<off>(?:UTC|GMT) ?[+-]\d{{1,2}}(?::?\d{{2}})?|\+\d\d:?\d\d|-\d{{4}})(?![\d-])|(?P<abbr>{_ZONE_WORD})(?![A-Za-z0-9])"
-    r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))\)?"
-)
-_ISO_OFFSET = re.compile(r"(?P<off>[+-]\d\d:\d\d)(?!\d)")
-_STATED_ZONE = re.compile(
-    rf"(?i:\btimes?|\btime ?zone|\bzone|\bdocumented|\btimestamps?)\b[^.\n]{{0,40}}?(?<![A-Za-z])(?P<name>{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}})(?![A-Za-z])"
-)
+from service.postmortem import zones
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _WEEKDAY = re.compile(r"(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?,? +", re.I)
 _WORDED = re.compile(
-    r"(?:\d{1,2}(?:st|nd|rd|th|\.)? (?:of |de )?(?P<m1>[^\W\d_]{3,10})\.?|(?P<m2>[^\W\d_]{3,10})\.? \d{1,2}(?:st|nd|rd|th)?(?![\d:]))"
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.)? (?:of |de )?(?P<m1>[^\W\d_]{3,10})\.?|"
+    r"(?P<m2>[^\W\d_]{3,10})\.? \d{1,2}(?:st|nd|rd|th)?(?![\d:]))"
     r"(?:,? (?:\d{4})(?![\d:]))?",
     re.I,
 )
-_MONTHS = frozenset(
-    [
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "mär",
-        "mai",
-        "okt",
-        "dez",
-        "fév",
-        "fev",
-        "avr",
-        "juin",
-        "juil",
-        "aoû",
-        "ene",
-        "abr",
-        "ago",
-        "dic",
-        "out",
-        "set",
-        "mag",
-        "giu",
-        "lug",
-        "ott",
-        "gen",
-        "mei",
-        "maa",
-    ]
+_MONTH = re.compile(
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|fév|fev|avr|juin|juil|aoû|ene|abr|ago|dic|out|set|"
+    r"mag|giu|lug|ott|gen|mei|maa"
 )
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,9})?(?!\d)")
-_DOTTED = re.compile(r"(\d{2})[.h](\d{2})(?!\d|\.\d)")
+_DOTTED = re.compile(r"(\d{2})[.h](\d{2})(?!\d|\.\d|%)")
 _HOUR = re.compile(r"(\d{1,2})(?= ?[ap]\.?m\b)", re.I)
 _HALF = re.compile(r" ?([ap])\.?m?\.?(?![a-z])", re.I)
 _BEFORE = re.compile(
-    r"[\s~≈(\[*_{`]{0,8}(?:(?:ca\.?|c\.|approx\.?|approximately|around|about|at|on|between|circa|roughly) ?~?){0,2}",
+    r"[\s~≈(\[*_{`]{0,8}"
+    r"(?:(?:ca\.?|c\.|approx\.?|approximately|around|about|at|on|between|circa|roughly) ?~?){0,2}",
     re.I,
 )
 _BETWEEN = re.compile(r"(?:T|(?: |,|:|-|–|—|@|at|um|à|\)){1,5})", re.I)
@@ -126,33 +48,6 @@ class Stamp:
     zone: tzinfo | None = None
     until: time | None = None
     year_known: bool = True
-
-
-def zone_named(name: str) -> tzinfo | None:
-    """The zone of an abbreviation, an offset or an IANA name; None if it is none."""
-    name = name.strip()
-    if name.upper() in _OFFSETS:
-        return timezone(timedelta(minutes=_OFFSETS[name.upper()])) if _OFFSETS[name.upper()] else UTC
-    try:
-        return ZoneInfo(_PLACES.get(name, name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-def stated_zone(text: str) -> tzinfo | None:
-    """The zone of a sentence such as "All times are in CET" or a header such as "Time (UTC)"."""
-    found = _STATED_ZONE.search(text[:20_000])
-    return zone_named(found["name"]) if found else None
-
-
-def _offset(written: str) -> tzinfo | None:
-    digits = written.upper().removeprefix("UTC").removeprefix("GMT").strip()
-    sign = -1 if digits.startswith("-") else 1
-    hours, _, minutes = digits[1:].partition(":")
-    if not minutes and len(hours) > 2:
-        hours, minutes = hours[:-2], hours[-2:]
-    total = int(hours) * 60 + int(minutes or 0)
-    return timezone(sign * timedelta(minutes=total)) if total < 15 * 60 else None
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -199,11 +94,7 @@ def _read_day(text: str, at: int, base: date | None, *, ahead: bool = False) -> 
     weekday = _WEEKDAY.match(text, at)
     begin = weekday.end() if weekday else at
     worded = _WORDED.match(text, begin)
-    if (
-        worded
-        and (worded["m1"] or worded["m2"]).lower()[:3]
-        in _MONTHS | {(worded["m1"] or worded["m2"]).lower()[:4]} & _MONTHS
-    ):
+    if worded and _MONTH.match((worded["m1"] or worded["m2"]).lower()):
         known = re.search(r"\d{4}$", worded[0]) is not None
         if known or base is not None:
             day = worded_day(worded[0].lower(), base or date(2000, 1, 1), ahead=ahead and not known)
@@ -238,13 +129,13 @@ def leading(text: str, base: date | None = None) -> tuple[Stamp | None, str]:
         if day is None:
             return None, text
         return Stamp(day, year_known=year_known), text[_past(_AFTER, text, end) :]
-    zone, end = _read_zone(text, after_clock, iso=text[between - 1 : between] == "T")
+    zone, end = zones.zone_at(text, after_clock, iso=text[between - 1 : between] == "T")
     if day is None:
         day, after_day, year_known = _read_day(text, _past(_BETWEEN, text, end), base)
         end = after_day if day else end
     until, end = _read_until(text, end, base)
     if zone is None:
-        zone, end = _read_zone(text, end)
+        zone, end = zones.zone_at(text, end)
     if text[end : end + 1] == "`" and "`" in text[: _past(_BEFORE, text, 0)]:
         end += 1
     return Stamp(day, clock, zone, until, year_known), text[_past(_AFTER, text, end) :]
@@ -255,32 +146,27 @@ def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _read_zone(text: str, at: int, *, iso: bool = False) -> tuple[tzinfo | None, int]:
-    found = (_ISO_OFFSET.match(text, at) if iso else None) or _ZONE.match(text, at)
-    if found is None:
-        return None, at
-    named = found.groupdict()
-    zone = _offset(named["off"]) if named["off"] else zone_named(named["abbr"] or named["iana"])
-    return (zone, found.end()) if zone else (None, at)
-
-
 def _read_until(text: str, at: int, base: date | None) -> tuple[time | None, int]:
     gap = _RANGE.match(text, at)
     if gap is None:
         return None, at
     _, begin, _ = _read_day(text, gap.end(), base)
     between = _BETWEEN.match(text, begin) if begin != gap.end() else None
-    clock, end = _read_clock(text, between.end() if between else begin, dated=False)
+    clock, end = _read_clock(text, between.end() if between else begin, dated=True)
     return (clock, end) if clock else (None, at)
 
 
 @dataclass(slots=True)
 class Clock:
-    """Walks along a log: remembers the day and the zone, and notices midnight."""
+    """Walks along a log: remembers the day and the zone, and notices midnight.
+
+    `usual`: the day that the text gives to every line without one, whatever day the line before it had.
+    """
 
     zone: tzinfo
     day: date | None = None
     last: datetime | None = None
+    usual: date | None = None
 
     def read(self, text: str) -> tuple[datetime | None, str, bool]:
         """The time that a line begins with in UTC, the rest, and whether there was any day or time at all."""
@@ -294,6 +180,8 @@ class Clock:
         if stamp.day is not None:
             self.day = stamp.day
             self.last = None
+        elif self.usual is not None:
+            self.day, self.last = self.usual, None
         if stamp.clock is None or self.day is None:
             return None
         moment = moment_of(replace(stamp, day=self.day), self.zone)

@@ -1,6 +1,7 @@
 """The names that people give to things: sections, times, done, and nothing said yet.
 
-Found by reading real postmortems of many teams. Names are compared in lower case, without numbering, marks and brackets.
+Found by reading real postmortems of many teams. Names are compared in lower case, without numbering, marks and
+brackets.
 """
 
 from __future__ import annotations
@@ -14,27 +15,34 @@ _NAMES: dict[Section, str] = {
         what happened, incident overview, incident description, synopsis, brief summary, high level summary,
         zusammenfassung, résumé, resumen""",
     Section.IMPACT: """impact, user impact, customer impact, business impact, impact on users, impact assessment, scope,
-        who was affected, affected users, affected customers, affected services, effect, effects, consequences, symptoms,
+        who was affected, affected users, affected customers, affected services, effect, effects, consequences,
+        symptoms,
         blast radius, damage, auswirkung, auswirkungen, impacto""",
-    Section.ROOT_CAUSE: """root cause, root causes, root cause analysis, rca, cause, causes, cause of the incident, trigger,
+    Section.ROOT_CAUSE: """root cause, root causes, root cause analysis, rca, cause, causes, cause of the incident,
+        trigger,
         contributing factors, contributing causes, contributing factor, why did it happen, why it happened, five whys,
         5 whys, the five whys, underlying cause, underlying issue, analysis, technical details, diagnosis, fault,
         what caused it, what caused this, what was the cause, ursache, ursachen, cause racine, causa raíz""",
     Section.TIMELINE: """timeline, incident timeline, timeline of events, chronology, sequence of events, key events,
-        events, log of events, incident log, event log, key timeline, order of events, zeitverlauf, zeitleiste, chronologie""",
+        events, log of events, incident log, event log, key timeline, order of events, zeitverlauf, zeitleiste,
+        chronologie""",
     Section.RESOLUTION: """resolution, resolution and recovery, recovery, recovery efforts, mitigation, mitigations,
         remediation, fix, the fix, solution, how we fixed it, how was it fixed, how it was fixed, how it was resolved,
-        how we resolved it, response, incident response, what we did, workaround, repair, lösung, behebung, résolution""",
+        how we resolved it, response, incident response, what we did, workaround, repair, lösung, behebung,
+        résolution""",
     Section.LESSONS_LEARNED: """lessons learned, lessons learnt, lesson learned, lessons, learnings, key learnings,
-        what we learned, what did we learn, takeaways, key takeaways, reflections, retrospective, conclusion, conclusions,
+        what we learned, what did we learn, takeaways, key takeaways, reflections, retrospective, conclusion,
+        conclusions,
         what went well, what went wrong, what did not go well, what didn't go well, what could have gone better,
         what could be improved, what went poorly, where we got lucky, where did we get lucky, things that went well,
         things that went poorly, opportunities, lehren, leçons apprises""",
-    Section.ACTION_ITEMS: """action items, action item, actions, action points, actions to take, actions taken, next steps,
+    Section.ACTION_ITEMS: """action items, action item, actions, action points, actions to take, actions taken,
+        actions following review, next steps,
         next actions, follow ups, follow up, followups, followup, follow up actions, follow up items, follow up tasks,
         follow up work, todo, todos, to do, to dos, to do list, tasks, task list, corrective actions, corrective action,
         corrective measures, corrective and preventive actions, corrective and preventative actions, capa,
-        preventive actions, preventive action, preventative actions, preventive measures, preventative measures, prevention,
+        preventive actions, preventive action, preventative actions, preventive measures, preventative measures,
+        prevention,
         prevention measures, how do we prevent this, how will we prevent this, review actions, remediation items,
         remediation actions, remediation tasks, remediation steps, remediation plan, improvements, planned improvements,
         short term improvements, long term improvements, medium term improvements, immediate actions, planned actions,
@@ -54,7 +62,8 @@ _BEGINS: tuple[tuple[str, Section], ...] = tuple(
     for section, phrases in {
         Section.ACTION_ITEMS: """action items, next steps, follow up actions, follow up items, corrective actions,
             preventive actions, preventative actions, preventive measures, short term improvements,
-            long term improvements, immediate actions, planned actions, remediation items, review actions, follow ups""",
+            long term improvements, immediate actions, planned actions, remediation items, review actions, follow
+        ups""",
         Section.ROOT_CAUSE: "root cause, root causes, contributing factors",
         Section.TIMELINE: "timeline, incident timeline",
         Section.IMPACT: "impact, user impact, customer impact",
@@ -79,13 +88,16 @@ _ENDS: tuple[tuple[str, Section], ...] = (
 MOMENTS: dict[str, str] = {
     name.strip(): moment
     for moment, names in {
-        "started": """start, started, started at, start time, start date, incident start, incident started, impact start,
+        "started": """start, started, started at, start time, start date, incident start, incident started, impact
+        start,
             impact started, outage start, outage started, begin, began, beginning, fault occurs, fault occurred, from,
             time started, issue started, problem started""",
         "detected": """detected, detected at, first detected, detection, detection time, time detected, discovered,
-            first alert, first report, team aware, incident detected, acknowledged""",
-        "mitigated": "mitigated, mitigated at, mitigation time, time mitigated, repaired, stabilized, stabilised, contained",
-        "resolved": """resolved, resolved at, resolution time, resolved on, time resolved, end, ended, ended at, end time,
+            first alert, first report, fault detected, team aware, incident detected, acknowledged""",
+        "mitigated": """mitigated, mitigated at, mitigation time, time mitigated, repaired, stabilized, stabilised,
+            contained""",
+        "resolved": """resolved, resolved at, resolution time, resolved on, time resolved, end, ended, ended at, end
+        time,
             incident end, incident ended, incident resolved, impact end, impact ended, outage end, restored,
             service restored, recovered, fixed, fixed at, until, to, back to normal, finished""",
     }.items()
@@ -100,10 +112,11 @@ PEOPLE_NAMES = frozenset(
 )
 
 _BLANKS = frozenset(
-    """no response|n/a|na|none|nothing|tbd|tba|todo|to do|to be done|to be determined|to be filled in|to be added|unknown|
+    """no response|n/a|na|none|nothing|tbd|tba|todo|to do|to be done|to be determined|to be filled in|to be added|
+        unknown|
     pending|nil|-|--|?|??|???|not applicable|not yet|none yet|none so far|no action items|no actions|no action needed|
     fill in|fill me in|coming soon|wip|x|xxx|description|action|action item|item|text|task|short description|
-    your text here|insert text here|add action items here|list action items here|add here|example""".replace(
+    your text here|summary|insert text here|add action items here|list action items here|add here|example""".replace(
         "\n", ""
     ).split("|")
 )

@@ -1,0 +1,75 @@
+"""The issues that a text names, and the words and links that only point at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.postmortem.markdown import Span
+
+_ISSUE_URL = re.compile(
+    r"https?://[^\s<>()\[\]\"'|]{1,200}?/"
+    r"(?:issues/[\w./-]{0,120}?\d{1,9}|browse/[A-Z][A-Z0-9_]{1,19}-\d{1,9}|work_items/\d{1,9})(?![\w/])"
+)
+_URL = re.compile(r"<?https?://[^\s<>()\[\]\"'|]{1,500}>?")
+_LAST_URL = re.compile(r"[ (<](https?://[^\s<>()]{1,300}?)[>)\].,;]{0,3}$")
+_SHORT = re.compile(r"(?<![\w/&#.-])((?:[A-Za-z0-9][\w.-]{0,60}/[\w.-]{1,80})?#\d{1,9})(?![\w-])")
+_PULL = re.compile(r"(?:\bPR|\bpull request|\bMR)s? ?$", re.IGNORECASE)
+_KEY = re.compile(r"(?<![\w/#.-])([A-Z][A-Z0-9_]{1,11}-\d{1,7})(?![\w.-]\w)")
+#: look like a Jira key and are none: UTF-8, CVE-2019-1, SEV-2
+_NOT_KEYS = frozenset(
+    {"UTF", "SHA", "MD", "CVE", "CWE", "ISO", "RFC", "HTTP", "TLS", "SSL", "AES", "RSA", "SEV", "GPT", "COVID"}
+    | {"GHSA", "EIP", "IPV", "CPU", "PEP", "ASCII", "BASE", "UTC", "GMT", "TCP", "H2", "KB", "P", "AI"}
+)
+_POINTING_LINK = re.compile(
+    r"[-–—:,]? ?[(\[]?"
+    r"(?:issues?|ticket|jira|pr|pull request|mr|link|here|tracking issue|github issue|bug|task|story|card)?"
+    r"(?: ?#?\d{1,9})?[)\]]?",
+    re.IGNORECASE,
+)
+_POINTING_WORD = re.compile(
+    r"(?:[-–—,:(;]? )(?:issue|ticket|tracked in|see|tracking issue|pr|pull request):? *$", re.IGNORECASE
+)
+
+
+def refs_of(spans: Sequence[Span]) -> list[str]:
+    """The issues that a text names: "#123", "acme/ops#4", "PAY-12" or a URL; pull requests are none."""
+    found: list[str] = []
+    for span in spans:
+        if span.href:
+            found.extend(url[0] for url in _ISSUE_URL.finditer(span.href))
+            continue
+        if span.code:
+            continue
+        found.extend(url[0] for url in _ISSUE_URL.finditer(span.text))
+        rest = _URL.sub(" ", span.text)
+        for short in _SHORT.finditer(rest):
+            if not _PULL.search(rest[max(0, short.start() - 14) : short.start()]):
+                found.append(short[1])  # noqa: PERF401  (a condition on what stands before it)
+        found.extend(key[1] for key in _KEY.finditer(rest) if key[1].partition("-")[0] not in _NOT_KEYS)
+    return list(dict.fromkeys(found))
+
+
+def without_pointers(spans: Sequence[Span]) -> list[Span]:
+    """Without a last link whose words only point ("[Issue](…)", "[#12](…)"), if other words are left."""
+    kept = list(spans)
+    while len(kept) > 1:
+        tail = len(kept)
+        while tail > 1 and not kept[tail - 1].text.strip(" .,;)]\n"):
+            tail -= 1
+        if not kept[tail - 1].href or not _POINTING_LINK.fullmatch(kept[tail - 1].text.strip()):
+            break
+        del kept[tail - 1 :]
+    if kept and len(kept) < len(spans) and not kept[-1].code:
+        kept[-1] = replace(kept[-1], text=_POINTING_WORD.sub("", kept[-1].text.rstrip(" ([")))
+    return kept if any(len(span.text.strip()) > 3 for span in kept) else list(spans)
+
+
+def without_last_url(text: str, refs: Sequence[str]) -> str:
+    """Without a bare address at the end that is kept as a reference, if other words are left."""
+    link = _LAST_URL.search(text[-400:])
+    if link is None or link[1] not in refs:
+        return text
+    start = max(0, len(text) - 400) + link.start()
+    return text[:start].rstrip(" (<[") if start > 3 else text

@@ -1,0 +1,68 @@
+"""Time zones as people write them: abbreviations, offsets, places, and sentences such as "All times are in CET"."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+#: Abbreviations, in minutes east of UTC. IST is India's and CST America's: the uses most common in incident logs.
+# fmt: off
+_OFFSETS = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 60, "BST": 60, "CET": 60, "CEST": 120, "EET": 120,
+    "EEST": 180, "MSK": 180, "IST": 330, "SGT": 480, "HKT": 480, "AWST": 480, "JST": 540, "KST": 540,
+    "ACST": 570, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "BRT": -180, "ART": -180, "EST": -300,
+    "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
+}
+# fmt: on
+_PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_ZONE_WORD = "|".join(sorted({*_OFFSETS, *_PLACES}, key=len, reverse=True))
+_ZONE = re.compile(
+    r"\s{0,3}\(?(?:(?P<off>(?:UTC|GMT) ?[+-]\d{1,2}(?::?\d{2})?|\+\d\d:?\d\d|-\d{4})(?![\d-])|"
+    rf"(?P<abbr>{_ZONE_WORD})(?![A-Za-z0-9])"
+    r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))\)?"
+)
+_ISO_OFFSET = re.compile(r"(?P<off>[+-]\d\d:\d\d)(?!\d)")
+_STATED_ZONE = re.compile(
+    r"(?i:\btimes?|\btime ?zone|\bdocumented|\btimestamps?)\b[^.\n\d|]{0,40}?(?<![A-Za-z])"
+    rf"(?P<name>(?:UTC|GMT)[+-]\d{{1,2}}(?::\d\d)?|{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}})(?![A-Za-z])"
+)
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """The zone of an abbreviation, an offset or an IANA name; None if it is none."""
+    name = name.strip()
+    if name.upper() in _OFFSETS:
+        return timezone(timedelta(minutes=_OFFSETS[name.upper()])) if _OFFSETS[name.upper()] else UTC
+    try:
+        return ZoneInfo(_PLACES.get(name, name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def stated_zone(text: str) -> tzinfo | None:
+    """The zone of a sentence such as "All times are in CET" or a header such as "Time (UTC)"."""
+    found = _STATED_ZONE.search(text[:20_000])
+    return (_offset(found["name"]) or zone_named(found["name"])) if found else None
+
+
+def _offset(written: str) -> tzinfo | None:
+    digits = written.upper().removeprefix("UTC").removeprefix("GMT").strip()
+    if digits[:1] not in ("+", "-") or not digits[1:2].isdigit():
+        return None
+    sign = -1 if digits.startswith("-") else 1
+    hours, _, minutes = digits[1:].partition(":")
+    if not minutes and len(hours) > 2:
+        hours, minutes = hours[:-2], hours[-2:]
+    total = int(hours) * 60 + int(minutes or 0)
+    return timezone(sign * timedelta(minutes=total)) if total < 15 * 60 else None
+
+
+def zone_at(text: str, at: int, *, iso: bool = False) -> tuple[tzinfo | None, int]:
+    """The zone that stands at this place, and where it ends. `iso`: after an ISO time, where "-05:00" is a zone."""
+    found = (_ISO_OFFSET.match(text, at) if iso else None) or _ZONE.match(text, at)
+    if found is None:
+        return None, at
+    named = found.groupdict()
+    zone = _offset(named["off"]) if named["off"] else zone_named(named["abbr"] or named["iana"])
+    return (zone, found.end()) if zone else (None, at)
