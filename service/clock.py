@@ -39,11 +39,12 @@ def tick(parts: Parts) -> None:
 def _due(parts: Parts, connection: Connection, now: datetime) -> tuple[Week, ...]:
     report = parts.settings.report
     first_boot = meta.get(connection, "first_boot")
+    latest = reports.latest_week(connection)
     return due_slots(
         Schedule(report.weekday, report.at),
         ZoneInfo(report.timezone),
         now,
-        last=reports.latest(connection),
+        last=Week.parse(latest) if latest else None,
         first_boot=datetime.fromisoformat(first_boot) if first_boot else now,
     )
 

@@ -1,0 +1,188 @@
+"""The demo's story: what the people of a fictional company do, minute by minute, in the two stand-ins.
+
+It knows nothing of the service. A clock that stands still unless it is moved makes three hours pass in a moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sandbox.github import GitHubSandbox
+from sandbox.github_world import Issue
+from sandbox.jira import JiraSandbox
+
+GITHUB_TOKEN = "demo-github-token"
+JIRA_TOKEN = "demo-jira-token"
+JIRA_USER = "afterword@example.org"
+SECRET = "demo-webhook-secret-0123456789"
+
+#: what the story must have led to, counted in the stand-ins' own stores
+GITHUB_ISSUES = 4
+JIRA_ISSUES = 2
+
+TICKET = """\
+Checkout answers slowly since about 14:05. The storage of `db-a` stopped answering and the cluster made `db-b` the primary.
+
+## Impact
+- The slowest 5 % of checkout requests took 3 to 9 seconds. The usual figure is 0.4.
+- About 1 in 12 payments timed out in the browser and was tried again.
+- 14 customers wrote to support.
+"""
+CONCLUSION = """\
+## Root cause
+Three things came together.
+
+1. The pool keeps a connection for up to 30 minutes and tests it with a read. `db-a` still answered reads, so the test passed.
+2. A failed write was tried again with no limit on the total time. Each try held one of 40 workers.
+3. The alert for slow checkout looks at ten minutes. It came 11 minutes after the start.
+
+## Resolution and recovery
+The first step was to go back to the release of the day before. It changed nothing. The session list of `db-a` then showed
+118 sessions of checkout, and the pools were restarted four pods at a time. No data had to be repaired.
+
+## Action items
+- [ ] Test pooled connections with a write, and drop those on a read-only server @checkout-dev-2 P1
+  - Why: The pool keeps a connection for up to 30 minutes and tests it with a read. `db-a` still answered reads.
+  - Done when: No connection to the old primary is older than 60 s in a staging failover.
+- [ ] Page on checkout p95 over 3 minutes instead of 10 @sre-oncall P0
+  - Done when: The alert test pages in under 4 minutes.
+- [ ] Improve the alert on the state of the database P1
+- [ ] Rehearse a failover in staging each quarter @db-oncall P1
+- [ ] Replace fixed host names in the payment export @payments-dev-2 due:2026-12-04
+- [x] Restart the checkout pools and confirm that writes go to `db-b`
+"""
+PEOPLE = ("incident-lead", "db-oncall", "sre-oncall", "checkout-dev-2", "payments-dev-1", "payments-dev-2")
+
+
+class StoryClock:
+    """The time of the story. `run` lets it go on from where it stands, for pages that stay open."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._since: datetime | None = None
+
+    def now(self) -> datetime:
+        return self.at if self._since is None else self.at + (datetime.now(UTC) - self._since)
+
+    def to(self, day: int, clock: str) -> None:
+        hour, _, minute = clock.partition(":")
+        self.at = datetime(2026, 11, day, int(hour), int(minute), tzinfo=UTC)
+
+    def later(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+    def run(self) -> None:
+        self._since = datetime.now(UTC)
+
+
+@dataclass
+class Story:
+    """`say(time, sentence)` is called for what happens; the caller prints it."""
+
+    say: Callable[[str, str], None]
+    clock: StoryClock = field(default_factory=lambda: StoryClock(datetime(2026, 11, 16, 9, tzinfo=UTC)))
+    github: GitHubSandbox = field(default_factory=lambda: GitHubSandbox(token=GITHUB_TOKEN, web=""))
+    jira: JiraSandbox = field(default_factory=lambda: JiraSandbox(email=JIRA_USER, token=JIRA_TOKEN))
+
+    def start(self) -> None:
+        for sandbox in (self.github, self.jira):
+            sandbox.clock = self.clock.now
+            sandbox.start()
+        members = dict.fromkeys(PEOPLE, "write")
+        for name in ("acme/ops", "acme/checkout"):
+            self.github.create_repo(name, private=True, members=members)
+        self.jira.create_project("PAY", "Payments")
+        self.accounts = {name: self.jira.person(name) for name in PEOPLE}
+
+    def stop(self) -> None:
+        self.github.stop()
+        self.jira.stop()
+
+    # --- Tuesday: the incident
+
+    def incident(self) -> Issue:
+        self.clock.to(17, "14:19")
+        ticket = self.github.open_issue(
+            "acme/ops",
+            "Checkout slow after database failover",
+            TICKET,
+            labels=["incident", "SEV2"],
+            author="sre-oncall",
+        )
+        self._tell(f"acme/ops#{ticket.number} is opened: {ticket.title}")
+        self._says(ticket, "14:24", "checkout-dev-2", "Checkout goes back to the release of the day before.")
+        pull = self.github.open_pull_request(
+            "acme/checkout",
+            "Close pooled connections on a read-only server",
+            author="checkout-dev-2",
+            mentions=[ticket],
+        )
+        self._tell(f"acme/checkout#{pull.number} is opened and names the ticket: {pull.title}")
+        self._says(ticket, "14:46", "db-oncall", "/timeline 118 sessions of checkout are found on db-a")
+        self._says(
+            ticket, "14:58", "incident-lead", "/action Give a retried payment 2 seconds in all @payments-dev-1 P1"
+        )
+        self._says(ticket, "15:02", "payments-dev-2", "No payment was taken twice. 31 were tried twice.")
+        self.clock.to(17, "16:40")
+        self.github.merge(pull, by="incident-lead")
+        self._tell(f"acme/checkout#{pull.number} is merged")
+        self._says(ticket, "17:10", "incident-lead", CONCLUSION, shown="what was found, and six action items")
+        return ticket
+
+    def closing(self, ticket: Issue) -> None:
+        self.clock.to(17, "17:31")
+        self.github.close(ticket, by="incident-lead")
+        self._tell("the ticket is closed")
+
+    def _says(self, ticket: Issue, clock: str, author: str, text: str, shown: str = "") -> None:
+        self.clock.to(17, clock)
+        self.github.comment(ticket, text, author=author)
+        self._tell(f"@{author} writes: {shown or text}")
+
+    def _tell(self, sentence: str) -> None:
+        self.say(f"{self.clock.now():%H:%M}", sentence)
+
+    # --- the week after: people work on the issues
+
+    def week(self) -> None:
+        self.clock.to(18, "10:41")
+        first = self._issue("Test pooled connections")
+        self.github.label(first, "in progress", by="checkout-dev-2")
+        self._day(f"{first.ref} is in progress")
+        self.clock.to(19, "11:05")
+        alert = self._issue("Page on checkout p95")
+        self.github.close(alert, by="sre-oncall")
+        self._day(f"{alert.ref} is closed as completed")
+        self.clock.to(20, "15:20")
+        retried = self.jira.having("Give a retried payment")[0]
+        self.jira.transition(retried, "Done", by=self.accounts["payments-dev-1"])
+        self._day(f"{retried.key} is set to Done in Jira")
+        self.clock.to(20, "16:02")
+        rehearse = self._issue("Rehearse a failover")
+        self.github.comment(rehearse, "Part of the platform plan for 2027.", author="db-oncall")
+        self.github.close(rehearse, "not_planned", by="db-oncall")
+        self._day(f"{rehearse.ref} is closed as not planned, with a reason")
+
+    def monday(self) -> None:
+        self.clock.to(23, "09:00")
+
+    def _issue(self, title: str) -> Issue:
+        return next(issue for issue in self.github.issues if issue.title.startswith(title))
+
+    def _day(self, sentence: str) -> None:
+        self.say(f"{self.clock.now():%a}", sentence)
+
+    # --- the end: what there is, in the stand-ins' own stores
+
+    def tally(self) -> tuple[dict[str, int], dict[str, int], int]:
+        """(marker → issues in GitHub, marker → issues in Jira, our comments on the ticket)."""
+        pattern = r"afterword:item key=([0-9a-f]+)"
+        comments = sum(
+            len(re.findall(r"afterword:comment key=", comment.body))
+            for issue in self.github.issues
+            for comment in issue.comments
+        )
+        return dict(self.github.tally(pattern)), dict(self.jira.tally(pattern)), comments
