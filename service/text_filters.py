@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+from markdown_it import MarkdownIt
 
 from connectors.text import quiet
 
@@ -102,18 +105,25 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
 
-_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r"([ ]{0,3})(#{1,6})(?=[ \t]|$)")
-_UNDERLINE = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*$")
 _LOGIN = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,99})")
 _REF = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}#[0-9]{1,12}|[A-Z][A-Z0-9_]{0,40}-[0-9]{1,12}")
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+>]|#{1,6}|[0-9]{1,9}[.)])[ \t]+){0,4}")
+_OPENS = re.compile(
+    r"#{1,6}(?: |$)|>|[-+*](?: |$)|[-=]+$|```|~~~|[0-9]{1,9}[.)] |[*_]{2,3}due\b|due[*_]{0,3} ?:", re.IGNORECASE
+)
 _SENTENCE = re.compile(r".{8,400}?[.!?](?=[ ][A-Z0-9`“\"*\[]|$)")
 
 
 def line(text: str) -> str:
     """Ticket text in one line, for a paragraph of our own."""
     return quiet(" ".join(text.split()))
+
+
+def para(text: str) -> str:
+    """Ticket text as a paragraph, or a line of one, of our own: it opens no heading, list or code block, and cannot be
+    taken for our line "Due"."""
+    words = line(text)
+    return f"\u200b{words}" if _OPENS.match(words) else words
 
 
 def cell(text: str) -> str:
@@ -147,26 +157,34 @@ def login(owner: str, kind: str) -> str:
 
 
 def block(text: str) -> str:
-    """Ticket text of many lines below a heading of ours: it can neither open a heading of our rank nor leave a code
-    block open that would swallow what follows."""
-    out: list[str] = []
-    fence = ""
-    for said in quiet(text).strip("\n").split("\n"):
-        mark = _FENCE.match(said)
-        if fence:
-            if mark and mark[1].startswith(fence) and not said.strip().strip(fence[0]):
-                fence = ""
-        elif mark:
-            fence = mark[1]
-        elif (heading := _HEADING.match(said)) and len(heading[2]) < 3:
-            said = heading[1] + "###" + said[heading.end() :]
-        elif _UNDERLINE.match(said) and out and out[-1].strip():
-            out.append("")  # "Words\n---" is a heading; after an empty line it is a rule
-            said = "---" if "-" in said else ""
-        out.append(said)
-    if fence:
-        out.append(fence)
-    return "\n".join(out).strip("\n")
+    """Ticket text of many lines below a heading of ours: it opens no heading of our rank, and leaves no code block open
+    that would swallow what follows."""
+    said = quiet(text).strip("\n")
+    lines = said.split("\n")
+    for token in _parser().parse(said):
+        if token.type == "heading_open" and token.level == 0 and token.tag in ("h1", "h2") and token.map:
+            first, end = token.map
+            if not token.markup.startswith("#"):
+                lines[end - 1] = ""  # the line of = or - below the words
+            lines[first] = "### " + lines[first].lstrip().lstrip("#").lstrip()
+    said = "\n".join(lines)
+    longest = max((len(run) for run in re.findall(r"`+|~+", said)), default=0)
+    for closing in ("", "\n" + "`" * longest, "\n" + "~" * longest):
+        if _ends_clean(said + closing):
+            return said + closing
+    return "\n".join(f"> {quoted}" for quoted in lines)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Blocks only, as GitHub and Jira's renderers cut them (https://spec.commonmark.org/)."""
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
+def _ends_clean(said: str) -> bool:
+    """Whether a heading below this text is read as a heading."""
+    last = _parser().parse(f"{said}\n\n# next")[-3:]
+    return len(last) == 3 and last[0].type == "heading_open" and last[0].level == 0
 
 
 def first_sentence(text: str) -> str:

@@ -59,7 +59,7 @@ class Texts:
             *("zone", "offset", "zone_note"),
         ):
             self._env.filters[name] = getattr(self.days, name)
-        for name in ("span", "listed", "line", "cell", "label", "login", "block", "first_sentence"):
+        for name in ("span", "listed", "line", "para", "cell", "label", "login", "block", "first_sentence"):
             self._env.filters[name] = getattr(text_filters, name)
         self._env.filters["quiet"] = quiet
         self._env.globals["link"] = text_filters.link
