@@ -88,7 +88,13 @@ def test_only_wiring_loads_connectors():
         return parts[0] == "connectors" and (len(parts) == 1 or parts[1] not in COMMON) and file.name != "wiring.py"
 
     files = [file for file in FILES if name_of(file).startswith("service/")]
-    assert bent(files, wrong) == []
+    found = bent(files, wrong)
+    for file in files:
+        for node in ast.walk(tree_of(file)):
+            by_name = isinstance(node, ast.Constant) and str(node.value).startswith("connectors.")
+            if by_name and file.name != "wiring.py":
+                found.append(f"{name_of(file)}:{node.lineno} names a connector's module")
+    assert found == []
 
 
 def test_only_app_receive_and_web_know_flask():
