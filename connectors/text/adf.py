@@ -126,6 +126,11 @@ def _content(node: object) -> Sequence[object]:
     return content if isinstance(content, list) else ()
 
 
+def _kind(node: Mapping[str, Any]) -> str:
+    kind = node.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def _attr(node: Mapping[str, Any], name: str) -> str:
     attrs = node.get("attrs")
     value = attrs.get(name) if isinstance(attrs, Mapping) else None
@@ -155,11 +160,11 @@ _INLINE = frozenset(("text", "hardBreak", "mention", "emoji", "date", "status", 
 
 
 def _is_block(node: Mapping[str, Any]) -> bool:
-    return node.get("type") not in _INLINE and not str(node.get("type", "")).startswith(("inline", "media"))
+    return _kind(node) not in _INLINE and not _kind(node).startswith(("inline", "media"))
 
 
 def _block(node: Mapping[str, Any], depth: int) -> str:
-    kind = node.get("type")
+    kind = _kind(node)
     if kind == "heading":
         level = _attr(node, "level")
         return "#" * (int(level) if level in "123456" and level else 2) + " " + _inline(_content(node), depth)
@@ -189,12 +194,12 @@ def _list(node: Mapping[str, Any], depth: int) -> str:
     for item in _content(node):
         if not isinstance(item, Mapping):
             continue
-        if item.get("type") == node.get("type"):  # a task list inside a task list
+        if _kind(item) == _kind(node):  # a task list inside a task list
             lines += [("  " + line) for line in _block(item, depth + 1).split("\n")] if depth < _DEEPEST else []
             continue
         number += 1
-        mark = f"{number}. " if node.get("type") == "orderedList" else "- "
-        if item.get("type") == "taskItem":
+        mark = f"{number}. " if _kind(node) == "orderedList" else "- "
+        if _kind(item) == "taskItem":
             mark += "[x] " if _attr(item, "state") == "DONE" else "[ ] "
         pad = " " * (3 if mark[0].isdigit() else 2)
         inner = "\n".join(_read_blocks(item, depth + 1)).split("\n")
@@ -221,7 +226,7 @@ def _inline(nodes: Sequence[object], depth: int) -> str:
 
 
 def _span(node: Mapping[str, Any], depth: int) -> str:
-    match node.get("type"):
+    match _kind(node):
         case "text":
             return _marked(node)
         case "hardBreak":
@@ -248,7 +253,7 @@ def _marked(node: Mapping[str, Any]) -> str:
     if not core or not isinstance(marks, list):
         return text
     before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    kinds = {mark.get("type"): mark for mark in marks if isinstance(mark, Mapping)}
+    kinds = {_kind(mark): mark for mark in marks if isinstance(mark, Mapping)}
     for kind, sign in (("code", "`"), ("strike", "~~"), ("em", "*"), ("strong", "**")):
         core = sign + core + sign if kind in kinds else core
     if link := kinds.get("link"):

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
       (?P<escape>\\[\\!])
     | (?P<link>\]\([ \t]{0,8}\n?[ \t]{0,8}<?)                      # the target of a link follows
     | (?P<definition>^[ ]{0,3}\[[^\[\]\n]{1,200}\]:[ \t]{0,8}\n?[ \t]{0,8}<?)
-    | (?P<image>!\[\]?)
+    | (?P<image>!+(?:\[\]?)?)
     | (?P<closing>\b(?:clos(?:e|es|ed)|fix(?:|es|ed)|resolv(?:e|es|ed))(?=:?\s{0,8}[\[<(]?https?://))
     | (?P<url>(?<![A-Za-z0-9])https?://[A-Za-z0-9.-]{1,255}(?![^\s:/?\#<>()\[\]"'`|,;!*~])[^\s<>()\[\]"'`|\\]*)
     | (?P<tag><(?=[A-Za-z/!?]))
@@ -67,8 +67,7 @@ def quiet(text: str) -> str:
                     elif piece.endswith("<") and start[:1] not in ("", "#", ZERO) and not _starts_like_a_link(start):
                         out.append(ZERO)
             case "image":
-                # ![alt](x) becomes [alt](x); a picture without words gets one
-                out.append("[image]" if piece == "![]" else "[")
+                out.append(_picture(piece))
             case "url":
                 out.append(_quiet_url(piece))
             case "closing":
@@ -94,6 +93,15 @@ def is_safe_target(target: str) -> bool:
     read = re.sub(r"[\x00-\x20\\]", "", html.unescape(target))
     scheme = _SCHEME.match(read)
     return scheme is None or scheme.group()[:-1].lower() in _SAFE_SCHEMES
+
+
+def _picture(piece: str) -> str:
+    """The start of ![alt](x) as that of [alt](x); a picture without words gets one."""
+    bangs = piece.rstrip("[]")
+    if bangs == piece:
+        return piece
+    before = bangs[1:] + ZERO if len(bangs) > 1 else ""
+    return before + ("[image]" if piece.endswith("]") else "[")
 
 
 def _starts_like_a_link(text: str) -> bool:
