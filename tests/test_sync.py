@@ -242,6 +242,21 @@ def test_a_sync_that_was_taken_over_writes_nothing(database: Database, tracker: 
     assert row(database, 1).state == "open"
 
 
+def test_the_incidents_to_refresh_are_asked_for_in_the_same_transaction(
+    database: Database, tracker: MemoryTracker
+) -> None:
+    promise(database, tracker, 1)
+    run(database, tracker, later(1))
+    tracker.put(1, later(2), state=State.DONE)
+
+    def killed(connection: sa.Connection, incidents: frozenset[int]) -> None:
+        raise RuntimeError(f"killed with {sorted(incidents)}")
+
+    with pytest.raises(RuntimeError, match=r"killed with \[1\]"):
+        run(database, tracker, later(3), then=killed)
+    assert row(database, 1).state == "open"  # so the next sync sees the change again
+
+
 def test_the_tracker_is_asked_while_no_transaction_is_open(database: Database, tracker: MemoryTracker) -> None:
     promise(database, tracker, 1)
 

@@ -109,8 +109,9 @@ class Moved:
 class Connection:
     """How fresh the open items behind one tracker, or one refusing part of it, are.
 
-    `tracker` "" stands for items that have no issue yet; `message` says why, where that is known. `scope`: repositories or projects, or the part that refuses.
-    `seen_at`: the least recent read by id among them; None: never. `since` is None while it answers.
+    `tracker` "" stands for items that have no issue yet; `message` says why, where that is known. `scope`: repositories
+    or projects, or the part that refuses. `seen_at`: the least recent read by id among them; None: never. `since` is
+    None while it answers.
     """
 
     tracker: str

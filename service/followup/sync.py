@@ -54,10 +54,12 @@ def sync(
     verify_hours: float = 24,
     verify: bool = False,
     hold: Callable[[Connection], None] | None = None,
+    then: Callable[[Connection, frozenset[int]], None] | None = None,
 ) -> SyncResult:
     """`verify`: read every open item by id now (before a report), else only when `verify_hours` have passed.
 
-    `hold` is called first in the writing transaction: it raises if another attempt took this sync over meanwhile.
+    `hold` is called first in the writing transaction: it raises if another attempt took this sync over meanwhile. `then`
+    is called last in it with the incidents that have something new to show, so that asking for them cannot be lost.
 
     A part that does not answer is recorded and leaves its items stale. Raises Limited, with nothing changed.
     """
@@ -71,7 +73,10 @@ def sync(
     with database.begin() as connection:
         if hold:
             hold(connection)
-        return _record(connection, tracker_name, answers, now)
+        result = _record(connection, tracker_name, answers, now)
+        if then and result.incidents:
+            then(connection, result.incidents)
+    return result
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
