@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import structlog
+
+from connectors.base import ConnectorError
 from service import crash
-from service.followup import notify, weekly
+from service.followup import notify
 from service.followup.sync import sync
 from service.followup.week import Week
+from service.followup.weekly import Weekly
 from service.parts import Parts
-from service.store import work
+from service.store import meta, work
 from service.store.work import Lease
+from service.web.report_page import render_report_html
+
+log = structlog.get_logger()
 
 
 def sync_tracker(parts: Parts, lease: Lease) -> datetime | None:
@@ -23,7 +31,7 @@ def sync_tracker(parts: Parts, lease: Lease) -> datetime | None:
 
 
 def look_at(parts: Parts, tracker: str, *, verify: bool, lease: Lease | None = None) -> int:
-    """Asks one tracker what changed, or with `verify` how every open item is. Gives the number of items that changed."""
+    """Asks one tracker what changed, or with `verify` how every open item is. Gives how many items changed."""
     result = sync(
         parts.database,
         tracker,
@@ -39,3 +47,39 @@ def look_at(parts: Parts, tracker: str, *, verify: bool, lease: Lease | None = N
     for incident in result.incidents:
         parts.engine.wake("incident", str(incident))
     return result.changed
+
+
+def weekly_of(parts: Parts) -> Weekly:
+    with parts.database.read() as connection:
+        first_boot = meta.get(connection, "first_boot")
+    return Weekly(
+        parts.database,
+        parts.texts,
+        render_report_html,
+        ZoneInfo(parts.settings.report.timezone),
+        datetime.fromisoformat(first_boot) if first_boot else parts.now(),
+        parts.people.names,
+        parts.people.order,
+    )
+
+
+def report_week(parts: Parts, lease: Lease) -> datetime | None:
+    """One week's report: every open item is looked at, the report is frozen and sent, each address once."""
+    for tracker in parts.trackers:
+        try:
+            look_at(parts, tracker, verify=True)
+        except ConnectorError as error:  # the report says how old its figures are
+            log.warning("a tracker did not answer before the report", tracker=tracker, error=error.message)
+    with parts.database.begin() as connection:
+        work.hold(connection, lease, parts.now())
+    frozen = weekly_of(parts).make(Week.parse(lease.key.removeprefix("weekly-")), parts.now())
+    crash.point("report made")
+    sent = notify.deliver(
+        parts.database,
+        lease.key,
+        notify.message(frozen.snapshot, parts.texts),
+        [address.reveal() for address in parts.settings.report.deliver],
+        notify.by_apprise,
+        parts.now(),
+    )
+    return min((one.again for one in sent if one.again is not None), default=None)
