@@ -45,8 +45,9 @@ class People(IssueActions):
         associations: Mapping[str, str] | None = None,
         has_issues: bool = True,
     ) -> Repo:
-        """`members`: login → admin, maintain, write, triage or read. Our own login is an admin unless it is named."""
+        """`members`: login → admin, maintain, write, triage, read or none. Our own is an admin unless it is named."""
         owner, _, name = full_name.partition("/")
+        roles = {self.login: "admin", **(members or {})}
         with self.lock:
             repo = Repo(
                 id=self.world.next_id("repo"),
@@ -54,7 +55,7 @@ class People(IssueActions):
                 name=name,
                 private=private,
                 created_at=self.now(),
-                members={self.login: "admin", **(members or {})},
+                members={who: role for who, role in roles.items() if role != "none"},
                 associations=dict(associations or {}),
                 has_issues=has_issues,
             )

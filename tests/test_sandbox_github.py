@@ -1,0 +1,89 @@
+"""The stand-in GitHub answers as GitHub does where it matters: pages, moves, rights, GraphQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox.github import GitHubSandbox
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ISSUES = "/repos/acme/ops/issues"
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubSandbox]:
+    with GitHubSandbox() as sandbox:
+        sandbox.create_repo("acme/ops", members={"sam": "write"})
+        yield sandbox
+
+
+def ask(sandbox: GitHubSandbox, method: str, path: str, **more: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    return requests.request(method, sandbox.url + path, headers=headers, timeout=5, allow_redirects=False, **more)
+
+
+def test_github_refuses_strangers_with_its_own_words(github: GitHubSandbox) -> None:
+    assert requests.get(github.url + "/user", timeout=5).json()["message"] == "Requires authentication"
+    wrong = requests.get(github.url + "/user", headers={"Authorization": "token no"}, timeout=5)
+    assert (wrong.status_code, wrong.json()["message"]) == (401, "Bad credentials")
+    assert not any("authorization" in call.headers for call in github.calls)
+
+
+def test_github_lists_by_page_state_and_time(github: GitHubSandbox) -> None:
+    for hour in range(5):
+        github.clock = lambda hour=hour: NOON + timedelta(hours=hour)  # type: ignore[misc]
+        github.open_issue("acme/ops", f"at {hour}", labels=["a"] if hour else [])
+    github.close(github.issue("acme/ops", 2))
+    assert [one["number"] for one in ask(github, "GET", ISSUES).json()] == [5, 4, 3, 1]
+    first = ask(github, "GET", ISSUES, params={"state": "all", "per_page": "2", "labels": "a"})
+    assert [one["number"] for one in first.json()] == [5, 4]
+    assert 'rel="next"' in first.headers["Link"]
+    second = requests.get(first.links["next"]["url"], headers={"Authorization": f"token {github.token}"}, timeout=5)
+    assert [one["number"] for one in second.json()] == [3, 2]
+    since = {"since": "2026-11-23T15:00:00Z", "state": "all", "sort": "updated", "direction": "asc"}
+    assert [one["number"] for one in ask(github, "GET", ISSUES, params=since).json()] == [4, 2, 5]
+
+
+def test_github_sends_on_what_moved_and_says_what_is_gone(github: GitHubSandbox) -> None:
+    github.create_repo("acme/shop")
+    moved = github.transfer(github.open_issue("acme/ops", "Moves"), "acme/shop")
+    github.delete(github.open_issue("acme/ops", "Goes"))
+    answer = ask(github, "GET", f"{ISSUES}/1")
+    assert answer.status_code == 301
+    assert ask(github, "GET", answer.headers["Location"].removeprefix(github.url)).json()["id"] == moved.id
+    assert ask(github, "GET", f"{ISSUES}/2").status_code == 410
+    assert ask(github, "GET", f"{ISSUES}/3").status_code == 404
+    github.rename_repo("acme/ops", "acme/platform")
+    assert ask(github, "GET", ISSUES, params={"state": "all"}).headers["Location"].endswith("/issues?state=all")
+    assert ask(github, "POST", ISSUES, json={"title": "x"}).status_code == 307
+    assert len(github.issues) == 1
+
+
+def test_github_graphql_answers_ids_and_refuses_what_it_does_not_know(github: GitHubSandbox) -> None:
+    issue = github.close(github.open_issue("acme/ops", "x"), "duplicate")
+    query = "query($ids:[ID!]!){nodes(ids:$ids){...on Issue{n:number stateReason(enableDuplicate:true)}}}"
+    body = {"query": query, "variables": {"ids": [issue.node_id, "I_nothing"]}}
+    answer = ask(github, "POST", "/graphql", json=body).json()
+    assert answer["data"]["nodes"] == [{"n": 1, "stateReason": "DUPLICATE"}, None]
+    assert [(one["type"], one["path"]) for one in answer["errors"]] == [("NOT_FOUND", ["nodes", 1])]
+    many = {"query": query, "variables": {"ids": [issue.node_id] * 101}}
+    assert ask(github, "POST", "/graphql", json=many).json()["errors"][0]["type"] == "ARGUMENT_LIMIT"
+    unknown = {"query": query.replace("n:number", "colour"), "variables": {"ids": [issue.node_id]}}
+    assert (
+        "Field 'colour' doesn't exist" in ask(github, "POST", "/graphql", json=unknown).json()["errors"][0]["message"]
+    )
+
+
+def test_github_drops_labels_and_assignees_of_a_caller_without_the_right(github: GitHubSandbox) -> None:
+    github.tokens["visitor-token"] = "visitor"
+    made = requests.post(
+        github.url + ISSUES,
+        json={"title": "x", "labels": ["a"], "assignees": ["nobody"]},
+        headers={"Authorization": "token visitor-token"},
+        timeout=5,
+    )
+    assert (made.status_code, made.json()["labels"], made.json()["assignees"]) == (201, [], [])
+    assert made.json()["author_association"] == "NONE"
