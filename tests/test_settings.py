@@ -263,3 +263,11 @@ def test_a_setting_can_be_found_again_by_its_line(write):
     assert settings.where("trackers", "code") == "mine.toml, line 11"
     assert settings.where("trackers", "code", "fields", "components") == "mine.toml, line 11"
     assert settings.where("jobs") == "mine.toml"
+
+
+def test_the_line_of_a_fault_is_right_below_texts_of_many_lines_and_repeated_tables(write):
+    text = 'timezone = """\\\n  [jobs]\n  UTC"""\n[[people]]\nname = "A"\n[[people]]\nname = "B"\nmail = "x"\n'
+    text += "[jobs]\nthreads = 0\n"
+    page = str(faults(write, text))
+    assert "line 8   [[people]]   mail is not a known key." in page
+    assert "line 10  [jobs]       threads = 0 is too small." in page
