@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from connectors.base import (
@@ -174,7 +175,7 @@ class _Telling:
     def _done(self, attempt: int, published: Published, digest: str) -> None:
         self._move(writes.done, attempt, published.id, published.url, digest)
 
-    def _move(self, how, attempt: int, *args) -> None:  # type: ignore[no-untyped-def]
+    def _move(self, how: Callable[..., bool], attempt: int, *args: object) -> None:
         """One step of the ledger, recorded while this attempt holds the incident."""
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())

@@ -28,6 +28,9 @@ class Engine(Protocol):
     def wake(self, task: str, key: str, at: datetime | None = None) -> None:
         """Look at this row soon, or at that time. Never raises: the scan finds the row anyway."""
 
+    def stop(self) -> None:
+        """Ends what this process holds open."""
+
 
 class Embedded:
     """Jobs in this process, on APScheduler's own executor (https://apscheduler.readthedocs.io/en/3.x/)."""

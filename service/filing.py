@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.engine import Connection
+
 from connectors.base import (
     ConnectorError,
     Filed,
@@ -244,6 +246,8 @@ class _Filing:
             item = items.get(connection, self.item.id)
         return _link(self.parts, self.lease, self.tracker, item) if item and item.filed and not item.linked else None
 
-    def _record(self, connection, item: Item, attempt: int, issue: Filed, assignee: str | None = None) -> None:  # type: ignore[no-untyped-def]
+    def _record(
+        self, connection: Connection, item: Item, attempt: int, issue: Filed, assignee: str | None = None
+    ) -> None:
         if writes.done(connection, items.write_key(item.key), attempt, issue.id, issue.url):
             items.filed(connection, item, issue, assignee=assignee, now=self.parts.now())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from connectors.base import AfterwordError, Said, Signal
+from connectors.base import AfterwordError, Said, Signal, Source
 from service.commands.running import finish, opened, progress
 from service.errors import MEND, WELL
+from service.parts import Parts
 from service.store import incidents, postmortems, standings, work
 
 
@@ -14,7 +15,7 @@ def run(args: Namespace) -> int:
     name, _, ref = args.ticket.partition(":")
     with opened(args) as (service, here):
         parts = service.parts
-        source = parts.sources.get(name) or _of_kind(service.parts.settings.sources, parts.sources, name)
+        source = _named(parts, name)
         if source is None or not ref:
             known = ", ".join(parts.sources) or "none yet"
             raise AfterwordError(f"There is no source called {name}.", f"Write SOURCE:REF; sources are: {known}.")
@@ -38,8 +39,9 @@ def run(args: Namespace) -> int:
         return WELL if done and postmortem else MEND
 
 
-def _of_kind(settings: object, sources: object, kind: str):  # type: ignore[no-untyped-def]
-    """`github:…` names the one source of that kind."""
-    assert isinstance(settings, dict) and isinstance(sources, dict)
-    fitting = [name for name, one in settings.items() if getattr(one, "kind", "") == kind]
-    return sources[fitting[0]] if len(fitting) == 1 else None
+def _named(parts: Parts, name: str) -> Source | None:
+    """By its name in the settings; `github:…` also names the one source of that kind."""
+    if name in parts.sources:
+        return parts.sources[name]
+    fitting = [source for source, one in parts.settings.sources.items() if getattr(one, "kind", "") == name]
+    return parts.sources[fitting[0]] if len(fitting) == 1 else None

@@ -21,6 +21,7 @@ def run(args: Namespace) -> int:
     print(f"{'ID':>6}  {'received (UTC)':16}  {'source':12}  {'state':11}  {'bytes':>9}  what it says")
     for row in rows:
         print(
-            f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source[:12]:12}  {row.state:11}  {row.size:>9,}  {row.reason}"
+            f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source[:12]:12}  {row.state:11}  {row.size:>9,}  "
+            f"{row.reason}"
         )
     return 0

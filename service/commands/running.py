@@ -41,7 +41,7 @@ def opened(args: Namespace) -> Iterator[tuple[Service, bool]]:
 
 
 def finish(service: Service, here: bool, task: str, key: str, say: Callable[[str], None]) -> bool:
-    """Does what was asked for in ("task", "key"), or waits for the running service to do it. False: not done in time."""
+    """Does what was asked for in (task, key), or waits for the running service to do it. False: not done in time."""
     parts = service.parts
     until = parts.now() + PATIENCE
     said = ""

@@ -7,6 +7,7 @@ from argparse import Namespace
 from service.commands.running import finish, opened, progress
 from service.errors import MEND, WELL
 from service.store import followups, work
+from service.wiring import Service
 
 
 def run(args: Namespace) -> int:
@@ -29,6 +30,6 @@ def run(args: Namespace) -> int:
     return code
 
 
-def _due(service) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
+def _due(service: Service) -> list[tuple[str, str]]:
     with service.parts.database.read() as connection:
         return [row for row in work.due(connection, service.parts.now()) if row[0] == "incident"]
