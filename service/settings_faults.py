@@ -133,8 +133,10 @@ _EXPECTED = {
 
 
 def from_validation(error: ValidationError, model: type[BaseModel], prefix: Place, raw: object) -> list[Fault]:
-    """One fault per finding of pydantic. `raw` is what the file says below `prefix`."""
-    return [_fault(found, model, prefix, raw) for found in error.errors(include_url=False)]
+    """One fault for each place that pydantic names. `raw` is what the file says below `prefix`."""
+    found = [_fault(one, model, prefix, raw) for one in error.errors(include_url=False)]
+    # Where several kinds of value are allowed, pydantic says for each why it is none: the first is enough.
+    return list({fault.place: fault for fault in reversed(found)}.values())[::-1]
 
 
 def _fault(found: ErrorDetails, model: type[BaseModel], prefix: Place, raw: object) -> Fault:

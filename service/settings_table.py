@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic import BaseModel
@@ -55,4 +56,6 @@ def _toml(value: object) -> str:
         return f'"{seconds}s"'
     if isinstance(value, tuple | list):
         return f"[{', '.join(_toml(one) for one in value)}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml(one)}' for key, one in value.items())} }}"
     return shown(str(value) if not isinstance(value, bool | int | str) else value)

@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,7 @@ class _Tool(BaseModel):
     kind: str
     token: Secret | None = None
     labels: tuple[str, ...] = ()
+    trusted: Literal["internal", "everyone"] | tuple[str, ...] = "internal"
 
 
 class _Source(_Tool):
@@ -175,6 +177,11 @@ def test_one_fault_is_counted_as_one(write):
         (TRACKER.replace("token_env = ", "token_env = ['CHAT'] #"), None, None),
         (TRACKER.replace('project = "PAY"', ""), "trackers.work.project", "project is missing."),
         (TRACKER + "labels = 'x'", "trackers.work.labels", "is not a list"),
+        (
+            TRACKER + "trusted = 7",
+            "trackers.work.trusted",
+            "trusted = 7 is not known. Write one of: 'internal' or 'everyone'",
+        ),
         (TRACKER + "lables = ['x']", "trackers.work.lables", "lables is not a known key."),
         (TRACKER + "[[routes]]\ntracker = 'wrok'", "routes.1.tracker", 'tracker = "wrok" names no tracker.'),
         (TRACKER + "[[routes]]\nplace = 'x'", "routes.1.tracker", "tracker is missing."),
