@@ -22,6 +22,7 @@ class MemoryTracker:
     def __init__(self) -> None:
         self.issues: dict[str, IssueState] = {}
         self.refused: set[str] = set()
+        self.status = 403
         self.gone: set[str] = set()
         self.down: Exception | None = None
         self.why = "Part of the 2027 plan."
@@ -48,7 +49,7 @@ class MemoryTracker:
             for one in ids
             if one not in self.gone and one not in refused and (since is None or self.issues[one].updated_at > since)
         ]
-        problems = tuple(Problem(place, 403, "no right to read issues here", refused) for place in self.refused)
+        problems = tuple(Problem(place, self.status, "no right to read issues here", refused) for place in self.refused)
         cursor = max((state.updated_at for state in seen), default=since)
         return Sighting(states=tuple(seen), problems=problems, cursor=cursor)
 

@@ -7,14 +7,12 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 
 import pytest
 
 from service.followup.notify import LOST, Message, by_apprise, deliver, key
 from service.store import writes
 from service.store.database import Database
-from service.store.tables import metadata
 
 # Apprise imports imghdr where Python still has it
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -60,15 +58,6 @@ class Service:
 @pytest.fixture
 def service() -> Iterator[Service]:
     made = Service()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/afterword.db")
-    with made.begin() as connection:
-        metadata.create_all(connection)
     yield made
     made.close()
 

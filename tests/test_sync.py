@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,19 +22,10 @@ from service.followup.sync import SyncResult, sync
 from service.store.database import Database
 from service.store.followups import progress
 from service.store.standings import standings
-from service.store.tables import events, incidents, items, metadata
+from service.store.tables import events, incidents, items
 from tests.memory_tracker import DUE, MemoryTracker
 
 T0 = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/afterword.db")
-    with made.begin() as connection:
-        metadata.create_all(connection)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -207,6 +197,15 @@ def test_a_limit_is_for_the_caller_and_changes_nothing(database: Database, track
     tracker.down = Limited("slow down", 60.0, status=429)
     with pytest.raises(Limited):
         run(database, tracker, later(2))
+    assert row(database, 1).stale_since is None
+
+
+def test_a_limit_of_one_part_is_told_and_makes_nothing_stale(database: Database, tracker: MemoryTracker) -> None:
+    promise(database, tracker, 1)
+    run(database, tracker, later(1))
+    tracker.refused, tracker.status = {"acme/ops"}, 429
+    result = run(database, tracker, later(2))
+    assert [(one.status, one.items) for one in result.troubles] == [(429, ())]
     assert row(database, 1).stale_since is None
 
 

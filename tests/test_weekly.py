@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,7 +24,7 @@ from service.followup.weekly import Weekly
 from service.postmortem.model import ReadItem
 from service.store import items, reports, work
 from service.store.database import Database
-from service.store.tables import incidents, metadata
+from service.store.tables import incidents
 from service.store.tables import items as item_rows
 from service.texts import Texts
 from tests.report_facts import CLOSED, MONDAY, W47, facts, item
@@ -41,10 +39,8 @@ def page(snapshot: Snapshot) -> str:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/afterword.db")
-    with made.begin() as connection:
-        metadata.create_all(connection)
+def weekly(database: Database) -> Weekly:
+    with database.begin() as connection:
         connection.execute(
             incidents.insert().values(
                 id=1, source="ops", key="42", ref="acme/ops#42", url="https://github.example/acme/ops/issues/42",
@@ -52,12 +48,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
                 closed_at=CLOSED, ticket={}, looked=[], created_at=CLOSED,
             )
         )  # fmt: skip
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def weekly(database: Database) -> Weekly:
     return Weekly(database, TEXTS, page, BERLIN, first_boot=CLOSED, names={})
 
 
@@ -161,7 +151,7 @@ def test_a_report_that_a_command_made_early_is_still_due_on_its_day(database: Da
         assert reports.latest(connection) == W47
 
 
-def test_a_tracker_that_refuses_is_said_in_the_report(database: Database) -> None:
+def test_a_tracker_that_refuses_is_said_in_the_report() -> None:
     trouble = Trouble("code", "acme/platform", 403, "no right to read", MONDAY - timedelta(days=3), (2,))
     stale = item(2, stale_since=trouble.since, verified_at=trouble.since, issue_label="acme/platform#2")
     text = TEXTS.render("report.md.j2", report=compute(facts(item(1), stale, troubles=[trouble])))

@@ -58,8 +58,8 @@ def sync(
 ) -> SyncResult:
     """`verify`: read every open item by id now (before a report), else only when `verify_hours` have passed.
 
-    `hold` is called first in the writing transaction: it raises if another attempt took this sync over meanwhile. `then`
-    is called last in it with the incidents that have something new to show, so that asking for them cannot be lost.
+    `hold` is called first in the writing transaction: it raises if another attempt took this sync over meanwhile.
+    `then` is called last in it with the incidents that have something new to show, so that asking cannot be lost.
 
     A part that does not answer is recorded and leaves its items stale. Raises Limited, with nothing changed.
     """
@@ -184,7 +184,8 @@ def _troubles(
     answered = answers.missing | answers.verified
     troubles: list[Trouble] = []
     for problem in answers.problems:
-        ids = set(problem.ids) - answered
+        # a limit is over soon and says nothing about the items; the cursor waits for it
+        ids = set(problem.ids) - answered if problem.status != 429 else set()
         behind = tuple(item.id for item in items if item.issue_id in ids)
         since = began.get((problem.scope, problem.status), now)
         troubles.append(Trouble(name, problem.scope, problem.status, problem.message, since, behind))
