@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -377,6 +377,7 @@ class Tracker(Protocol):
     name: str
     kind: str  # github, jira
     places: Sequence[str]  # the repositories or projects named in the settings, the default first
+    paces: Sequence[tuple[int, timedelta]]  # (creations, within this time) that keep clear of the vendor's limits
 
     def look(
         self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False

@@ -196,11 +196,13 @@ class _Filing:
     def _post(self) -> datetime | None:
         parts = self.parts
         draft = draft_of(parts, self.item, self.tracker)
+        account = self.item.tracker or ""
         with parts.database.begin() as connection:
             work.hold(connection, self.lease, parts.now())
-            attempt = writes.begin(connection, self.write, parts.now())
+            paced = writes.pace(connection, account, self.tracker.paces, parts.now())
+            attempt = None if paced else writes.begin(connection, self.write, parts.now(), account)
         if attempt is None:
-            return None
+            return paced
         crash.point("before POST")
         try:
             issue = self.tracker.create(draft)

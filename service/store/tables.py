@@ -167,7 +167,8 @@ writes = Table(
     metadata,
     Column("key", String(200), primary_key=True),
     Column("incident_id", Id, ForeignKey("incidents.id")),
-    Column("state", String(20), nullable=False),  # planned, sending, done, unknown, waiting, failed
+    Column("account", String(100)),  # whose limits the last attempt counted against: the tracker or source
+    Column("state", String(20), nullable=False),  # planned, sending, done, unknown, waiting, failed, dropped
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("since", Utc),  # when the last attempt began: committed before the bytes go
     Column("looks", Integer, nullable=False, server_default="0"),  # looks since that attempt that found nothing
@@ -179,6 +180,7 @@ writes = Table(
     Column("fields", sa.JSON, nullable=False),  # failed: field → the tracker's own words
     Index("ix_writes_incident", "incident_id"),
     Index("ix_writes_state", "state", "not_before"),
+    Index("ix_writes_pace", "account", "since"),
 )
 
 #: One row per thing to be done, over and over: ("incident", id), ("sync", tracker), ("report", slot).

@@ -7,9 +7,9 @@ writer is gone: the outcome is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,9 +85,39 @@ def _move(connection: Connection, key: str, attempt: int, frm: tuple[str, ...], 
     return moved.rowcount == 1
 
 
-def begin(connection: Connection, write: Write, now: datetime) -> int | None:
+def pace(
+    connection: Connection, account: str, paces: Sequence[tuple[int, timedelta]], now: datetime
+) -> datetime | None:
+    """When this account may write again by its vendor's limits, counted in the ledger itself; None: now.
+
+    `paces`: (writes, within this time). Shared by all workers, as the rows are; a few workers that count at the same
+    moment overshoot by their number, so the paces keep clear of the vendor's own.
+    """
+    waits = []
+    for most, within in paces:
+        oldest_that_counts = (
+            sa.select(writes.c.since)
+            .where(writes.c.account == account, writes.c.since > now - within)
+            .order_by(writes.c.since.desc())
+            .offset(most - 1)
+            .limit(1)
+        )
+        found = connection.execute(oldest_that_counts).scalar()
+        if found is not None:
+            waits.append(found + within)
+    return max(waits, default=None)
+
+
+def begin(connection: Connection, write: Write, now: datetime, account: str | None = None) -> int | None:
     """The bytes are about to go. Gives the attempt that may report their outcome, or None if another one began."""
-    values = {"state": "sending", "attempt": write.attempt + 1, "since": now, "looks": 0, "not_before": None}
+    values = {
+        "state": "sending",
+        "attempt": write.attempt + 1,
+        "since": now,
+        "looks": 0,
+        "not_before": None,
+        "account": account,
+    }
     return write.attempt + 1 if _move(connection, write.key, write.attempt, ("planned", "failed"), values) else None
 
 
