@@ -117,6 +117,16 @@ def test_renamed_and_transferred_tickets_are_found(github):
     assert source(github).fetch("acme/ops#1", hint=hint).ref == "acme/desk#1"
 
 
+def test_a_new_repository_under_the_old_name_is_not_taken_for_the_ticket_s(github):
+    github.open_issue("acme/ops", "The incident", labels=["incident"])
+    hint = source(github).fetch("acme/ops#1")
+    github.rename_repo("acme/ops", "acme/operations")
+    github.create_repo("acme/ops")
+    github.open_issue("acme/ops", "Something else")
+    assert source(github).fetch("acme/ops#1", hint=hint).title == "The incident"
+    assert source(github).fetch("acme/ops#1").title == "Something else"
+
+
 def test_what_is_no_ticket_is_refused(github):
     github.open_pull_request("acme/ops", "A change")
     with pytest.raises(Missing):

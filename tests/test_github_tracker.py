@@ -222,6 +222,21 @@ def test_a_marker_in_an_issue_of_somebody_else_does_not_count(github):
     assert tracker(github).look([MARKER], "acme/checkout", jira_incident(), LONG_AGO, deep=True) == {}
 
 
+def test_a_sub_issue_of_somebody_else_with_our_marker_does_not_count(github):
+    incident = incident_of(github)
+    parent = github.issue("acme/ops", 1)
+    github.open_issue("acme/checkout", "A copy", f"<!-- afterword:item key={MARKER} -->", author="sam", parent=parent)
+    assert tracker(github).look([MARKER], "acme/checkout", incident, LONG_AGO) == {}
+
+
+def test_a_200_that_holds_an_issue_is_not_taken_for_a_new_one(github):
+    it = tracker(github)
+    it.create(draft(jira_incident()))
+    github.fault("POST", "/issues$", "status", status=200, body=posts(github)[0].answer)
+    with pytest.raises(OutcomeUnknown):
+        it.create(draft(jira_incident(), marker="bb"))
+
+
 def test_of_two_issues_with_one_marker_the_older_one_counts(github):
     it = tracker(github)
     first = it.create(draft(jira_incident()))
