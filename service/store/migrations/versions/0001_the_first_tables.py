@@ -178,6 +178,7 @@ def upgrade() -> None:
         "writes",
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account", sa.String(length=100), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
@@ -196,6 +197,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("writes", schema=None) as batch_op:
         batch_op.create_index("ix_writes_incident", ["incident_id"], unique=False)
+        batch_op.create_index("ix_writes_pace", ["account", "since"], unique=False)
         batch_op.create_index("ix_writes_state", ["state", "not_before"], unique=False)
 
     op.create_table(
