@@ -1,0 +1,53 @@
+"""The vocabulary of every connector: tickets, issues, promises, and what can go wrong. Standard library only."""
+
+from connectors.base.errors import (
+    AfterwordError,
+    BadPayload,
+    BadSignature,
+    ConnectorError,
+    Denied,
+    Limited,
+    Missing,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
+from connectors.base.issues import Draft, Filed, Finding, IssueState, Problem, Sighting, State, Tracked
+from connectors.base.promises import Published, Publisher, Source, Tracker
+from connectors.base.tickets import Comment, EventKind, Person, Said, Secret, Signal, Ticket, TicketEvent, Visibility
+
+__all__ = [
+    "AfterwordError",
+    "BadPayload",
+    "BadSignature",
+    "Comment",
+    "ConnectorError",
+    "Denied",
+    "Draft",
+    "EventKind",
+    "Filed",
+    "Finding",
+    "IssueState",
+    "Limited",
+    "Missing",
+    "NotSent",
+    "OutcomeUnknown",
+    "Person",
+    "Problem",
+    "Published",
+    "Publisher",
+    "Refused",
+    "Said",
+    "Secret",
+    "Sighting",
+    "Signal",
+    "Source",
+    "State",
+    "Ticket",
+    "TicketEvent",
+    "Tracked",
+    "Tracker",
+    "Unavailable",
+    "Visibility",
+]

@@ -1,0 +1,96 @@
+"""What a connector promises: a Source of incidents, a Tracker of issues, a Publisher of the one comment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from connectors.base.issues import Draft, Filed, Finding, IssueState, Sighting, Tracked
+from connectors.base.tickets import Signal, Ticket
+
+
+class Source(Protocol):
+    """Where incidents come from. `verify`, `delivery_id` and `read` do no I/O."""
+
+    name: str
+    max_bytes: int
+    accepted: int  # the status of a stored delivery: 202, or 200 where the vendor insists
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises BadSignature. `headers` keys are lower-case."""
+
+    def delivery_id(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The vendor's id of the delivery (the same when delivered again), else the SHA-256 of the body in hex."""
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
+        """Raises BadPayload with a sentence for `deliveries`."""
+
+    def fetch(self, ref: str, *, hint: Ticket | None = None) -> Ticket:
+        """The truth about one ticket: text, comments, events. Raises ConnectorError."""
+
+    def check(self) -> Sequence[Finding]:
+        """Tries the connection, read-only; never raises ConnectorError."""
+
+
+class Tracker(Protocol):
+    """Where issues go. One instance may be used by many threads; it keeps one client per thread itself."""
+
+    name: str
+    kind: str  # github, jira
+    places: Sequence[str]  # the repositories or projects named in the settings, the default first
+    paces: Sequence[tuple[int, timedelta]]  # (creations, within this time) that keep clear of the vendor's limits
+
+    def look(
+        self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
+    ) -> Mapping[str, Filed]:
+        """Issues made by our own account that carry one of these markers. One call, as near to the truth as the
+        vendor allows (sub-issues, listing, JQL), never a text search; `deep` spends more calls (every way there is),
+        for after an unknown outcome."""
+
+    def create(self, draft: Draft) -> Filed:
+        """Exactly one POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown, nothing else."""
+
+    def link(self, filed: Filed, draft: Draft) -> None:
+        """Whatever links the issue to the incident and the document and is harmless to repeat (Jira: issue link, remote
+        link). Raises ConnectorError."""
+
+    def assignable(self, place: str, person_id: str) -> bool:
+        """Whether this person can be assigned there. Cached for a day."""
+
+    def resolve(self, reference: str, incident: Ticket) -> IssueState | None:
+        """The issue that an action item's text already names (#123, URL, PAY-12); None: not one of this tracker's."""
+
+    def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
+        """What changed since the cursor, in few calls. Never raises for one bad place: that is a Problem."""
+
+    def states(self, tracked: Sequence[Tracked]) -> Sighting:
+        """Each of these read by id, 100 a call."""
+
+    def reason(self, tracked: Tracked) -> str:
+        """The last comment of a person on an issue, in one line, or ""; kept as the reason of a "won't do"."""
+
+    def check(self, places: Sequence[str]) -> Sequence[Finding]:
+        """Tries the connection and each place, read-only; never raises ConnectorError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A comment of ours on a ticket."""
+
+    id: str
+    url: str
+
+
+class Publisher(Protocol):
+    """Writes the one comment on an incident ticket."""
+
+    def find(self, ticket: Ticket, marker: str) -> Published | None:
+        """Our comment with this marker, read from the vendor now."""
+
+    def post(self, ticket: Ticket, marker: str, body: str) -> Published:
+        """Exactly one POST, never repeated here. `body` is Markdown; the connector adds the marker."""
+
+    def edit(self, ticket: Ticket, comment_id: str, marker: str, body: str) -> bool:
+        """Replaces the text without notifying where the vendor allows. False: a person deleted the comment."""
