@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.github_answers import Answers
 from sandbox.github_hooks import HOOK_ROUTES
+from sandbox.github_issue_parts import PART_ROUTES
 from sandbox.github_issues import ISSUE_ROUTES
 from sandbox.github_people import People
 from sandbox.github_refusals import DOCS, error, wrong_credentials
@@ -71,7 +72,7 @@ class GitHubSandbox(People):
                 number = self.world.user_id(login)
                 return error(403, f"API rate limit exceeded for user ID {number}.", {"x-ratelimit-remaining": "0"})
             self.rate_left -= 1
-        for router in (ISSUE_ROUTES, REPO_ROUTES, HOOK_ROUTES):
+        for router in (ISSUE_ROUTES, PART_ROUTES, REPO_ROUTES, HOOK_ROUTES):
             if found := router.find(request.method, request.path):
                 handler, parameters = found
                 with self.acting(in_background=True):

@@ -6,7 +6,7 @@ Only fields that GitHub has are answered; a query for any other fails, as it wou
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.github_answers import stamp
+from sandbox.github_repo_answer import stamp
 from sandbox.github_world import Issue, Repo, node_id
 from sandbox.graphql_text import BadQuery, Field, read_query
 from sandbox.routing import Request

@@ -3,10 +3,10 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.github_answers import stamp
 from sandbox.github_issues import both, paged
 from sandbox.github_payloads import hook_json
 from sandbox.github_refusals import error, find_repo, need_admin
+from sandbox.github_repo_answer import stamp
 from sandbox.github_world import Repo
 from sandbox.routing import Answer, Refusal, Request, Router
 from sandbox.webhooks import Delivery, Hook

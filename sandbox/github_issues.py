@@ -112,7 +112,7 @@ def _check_assignees(repo: Repo, logins: Sequence[str]) -> None:
             raise invalid("Issue", [{"value": login, "field": "assignees", "code": "invalid"}])
 
 
-def _names(labels: Sequence[Any]) -> list[str]:
+def label_names(labels: Sequence[Any]) -> list[str]:
     return [label["name"] if isinstance(label, dict) else str(label) for label in labels]
 
 
@@ -132,7 +132,7 @@ def create_issue(github: "GitHubSandbox", request: Request, **where: str) -> Ans
         raise invalid("Issue", [{"field": "title", "code": "custom", "message": said}])
     _check_text(fields)
     may = can_triage(request, repo)
-    labels = _names(fields.get("labels") or []) if may else []
+    labels = label_names(fields.get("labels") or []) if may else []
     assignees = list(fields.get("assignees") or ([fields["assignee"]] if fields.get("assignee") else [])) if may else []
     _check_assignees(repo, assignees)
     milestone = fields.get("milestone")
@@ -183,7 +183,7 @@ def edit_issue(github: "GitHubSandbox", request: Request, number: str, **where: 
         body = (fields["body"] or "") if "body" in fields else None
         github.edit(issue, title=fields.get("title"), body=body, by=by)
     if fields.get("labels") is not None:
-        wanted = _names(fields["labels"])
+        wanted = label_names(fields["labels"])
         for name in [name for name in issue.labels if name not in wanted]:
             github.unlabel(issue, name, by=by)
         for name in wanted:
@@ -198,17 +198,6 @@ def edit_issue(github: "GitHubSandbox", request: Request, number: str, **where: 
     elif fields.get("state") == "open":
         github.reopen(issue, by=by)
     return Answer(200, github.answers.issue(issue))
-
-
-@ISSUE_ROUTES.on("POST", *both("/issues/{number}/assignees"))
-def add_assignees(github: "GitHubSandbox", request: Request, number: str, **where: str) -> Answer:
-    """Logins that cannot be assigned are passed over in silence."""
-    repo = find_repo(github, request, **where)
-    issue = find_issue(github, request, repo, number)
-    for login in request.fields().get("assignees") or []:
-        if repo.members.get(login, "read") in TRIAGE and can_triage(request, repo):
-            github.assign(issue, login, by=request.user)
-    return Answer(201, github.answers.issue(issue))
 
 
 @ISSUE_ROUTES.on("GET", *both("/issues/{number}/comments"))

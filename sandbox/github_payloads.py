@@ -4,7 +4,8 @@ import json
 import uuid
 from typing import Any
 
-from sandbox.github_answers import Answers, stamp
+from sandbox.github_answers import Answers
+from sandbox.github_repo_answer import stamp
 from sandbox.github_world import Comment, Issue, Repo
 from sandbox.webhooks import Hook, Post, sign
 

@@ -1,12 +1,12 @@
-"""GitHub's account and repositories over REST, sub-issue writes, and the door to GraphQL."""
+"""GitHub's account and repositories over REST, and the door to GraphQL."""
 
 from typing import TYPE_CHECKING
 
 from sandbox.github_graphql import answer_query
 from sandbox.github_issues import both, paged
-from sandbox.github_refusals import can_triage, error, find_issue, find_repo, invalid
+from sandbox.github_refusals import error, find_repo
 from sandbox.github_world import TRIAGE
-from sandbox.routing import Answer, Refusal, Request, Router
+from sandbox.routing import Answer, Request, Router
 
 if TYPE_CHECKING:
     from sandbox.github import GitHubSandbox
@@ -41,30 +41,6 @@ def list_assignees(github: "GitHubSandbox", request: Request, **where: str) -> A
 def check_assignee(github: "GitHubSandbox", request: Request, login: str, **where: str) -> Answer:
     repo = find_repo(github, request, **where)
     return Answer(204) if repo.members.get(login) in TRIAGE else error(404, "Not Found")
-
-
-@REPO_ROUTES.on("POST", *both("/issues/{number}/sub_issues"))
-def add_sub_issue(github: "GitHubSandbox", request: Request, number: str, **where: str) -> Answer:
-    """Takes the child's id, not its number; answers with the parent."""
-    repo = find_repo(github, request, **where)
-    parent = find_issue(github, request, repo, number)
-    if not can_triage(request, repo):
-        raise Refusal(error(403, "Resource not accessible by personal access token"))
-    child = github.world.issue_by_id(request.fields().get("sub_issue_id"))
-    if child is None:
-        raise Refusal(error(404, "The provided sub-issue does not exist"))
-    if child.parent is parent:
-        raise invalid("Issue", [{"code": "custom", "message": "Issue may not contain duplicate sub-issues"}])
-    if child.parent and not request.fields().get("replace_parent"):
-        raise invalid("Issue", [{"code": "custom", "message": "Sub issue may only have one parent"}])
-    github.add_sub_issue(parent, child, by=request.user)
-    return Answer(201, github.answers.issue(parent))
-
-
-@REPO_ROUTES.on("GET", *both("/issues/{number}/parent"))
-def get_parent(github: "GitHubSandbox", request: Request, number: str, **where: str) -> Answer:
-    issue = find_issue(github, request, find_repo(github, request, **where), number)
-    return Answer(200, github.answers.issue(issue.parent)) if issue.parent else error(404, "Not Found")
 
 
 @REPO_ROUTES.on("GET", "/rate_limit")

@@ -2,18 +2,15 @@
 
 import json
 import re
-import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
 
 from sandbox.calls import ACTS, KEPT_HEADERS, Call, CallLog, Fault, Faults
 from sandbox.routing import Answer, Request
+from sandbox.server import Server
 from sandbox.webhooks import Post, Webhooks
 
 PROXY_PAGE = "<!doctype html><html><head><title>Sign in</title></head><body><p>Please sign in.</p></body></html>"
@@ -34,27 +31,34 @@ class HttpSandbox:
         self.webhooks = Webhooks(self.now)
         self._log = CallLog()
         self._acting = threading.local()
-        self._server = _Server(("127.0.0.1", port), self)
+        self._server: Server | None = Server(port, self)
         self._thread: threading.Thread | None = None
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.port = int(self._server.server_address[1])
+        self.url = f"http://127.0.0.1:{self.port}"
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
     def start(self) -> Self:
+        """Also after `stop`: at the same address, with everything that it knew."""
+        if self._server is None:
+            self._server = Server(self.port, self)
         if self._thread is None:
+            self.stopping.clear()
             self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
             self._thread.start()
         return self
 
     def stop(self) -> None:
-        """Ends every connection too, so that no socket outlives a test."""
+        """Connections are refused from now on. Ends every open one too, so that no socket outlives a test."""
         self.stopping.set()
-        if self._thread is not None:
-            self._server.shutdown()
-            self._thread.join(5)
-            self._thread = None
-        self._server.server_close()
-        self._server.end_connections()
+        if self._server is not None:
+            if self._thread is not None:
+                self._server.shutdown()
+                self._thread.join(5)
+                self._thread = None
+            self._server.server_close()
+            self._server.end_connections()
+            self._server = None
         self.webhooks.stop()
 
     def __enter__(self) -> Self:
@@ -182,102 +186,3 @@ class HttpSandbox:
         if fault is not None and fault.kind == "hang":
             self.stopping.wait(fault.seconds)
         return answer, fault
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-    allow_reuse_address = True
-
-    def __init__(self, address: tuple[str, int], sandbox: HttpSandbox) -> None:
-        super().__init__(address, _Connection)
-        self.sandbox = sandbox
-        self._open: dict[threading.Thread, socket.socket] = {}
-        self._open_lock = threading.Lock()
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        with self._open_lock:
-            self._open[threading.current_thread()] = request
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._open_lock:
-                self._open.pop(threading.current_thread(), None)
-
-    def end_connections(self) -> None:
-        with self._open_lock:
-            left = dict(self._open)
-        for connection in left.values():
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in left:
-            thread.join(2)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news; a bug of the sandbox is."""
-        import sys
-
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Connection(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "sandbox"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    wbufsize = -1  # headers and body leave in one piece
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
-
-    def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        raw = self.rfile.read(length) if length else b""
-        body, readable = None, True
-        if raw:
-            try:
-                body = json.loads(raw)
-            except ValueError:
-                readable = False
-        parts = urlsplit(self.path)
-        request = Request(
-            method=self.command,
-            path=parts.path,
-            query=parse_qs(parts.query, keep_blank_values=True),
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=body,
-        )
-        answer, fault = self.server.sandbox.handle(request, readable=readable)
-        if answer is None or (fault is not None and fault.kind == "lose_answer"):
-            self._drop(abruptly=answer is None)
-        else:
-            self._write(answer, cut=fault is not None and fault.kind == "truncate")
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
-
-    def _drop(self, *, abruptly: bool) -> None:
-        self.close_connection = True
-        if abruptly:  # a reset, not a goodbye
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        else:
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
-
-    def _write(self, answer: Answer, *, cut: bool) -> None:
-        is_page = isinstance(answer.body, str)
-        payload = b"" if answer.body is None else (answer.body if is_page else json.dumps(answer.body)).encode()
-        self.send_response(answer.status)
-        if payload:
-            self.send_header("Content-Type", ("text/html" if is_page else "application/json") + "; charset=utf-8")
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(payload)))
-        self.end_headers()
-        if cut:
-            self.close_connection = True
-            payload = payload[: len(payload) // 2]
-        self.wfile.write(payload)
-        self.wfile.flush()

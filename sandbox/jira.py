@@ -15,6 +15,7 @@ from sandbox.jira_issues import ISSUE_ROUTES
 from sandbox.jira_meta import META_ROUTES, server_info
 from sandbox.jira_people import People
 from sandbox.jira_refusals import collection
+from sandbox.jira_screens import SCREEN_ROUTES
 from sandbox.jira_search import SEARCH_ROUTES
 from sandbox.jira_world import World
 from sandbox.routing import Answer, Refusal, Request
@@ -68,7 +69,7 @@ class JiraSandbox(People):
             said = collection(401, WORDS[401])
             return Answer(401, said.body, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
         known = Request(request.method, request.path, request.query, request.headers, request.body, user=account)
-        for router in (META_ROUTES, SEARCH_ROUTES, ISSUE_ROUTES):
+        for router in (META_ROUTES, SCREEN_ROUTES, SEARCH_ROUTES, ISSUE_ROUTES):
             if found := router.find(request.method, request.path):
                 handler, parameters = found
                 with self.acting(in_background=True):

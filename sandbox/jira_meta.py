@@ -1,12 +1,12 @@
-"""Jira around the issues over REST: server, account, projects, fields, links, properties, permissions."""
+"""Jira around the issues over REST: server, account, projects, people, links, properties, permissions."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sandbox.jira_answers import Answers
-from sandbox.jira_fields import read_link
+from sandbox.jira_fields import read_fields, read_link
 from sandbox.jira_issues import API, answers, listed
 from sandbox.jira_refusals import collection, find_issue, find_project, refused
-from sandbox.jira_world import LINK_TYPES, PRIORITIES, RESOLUTIONS, TYPES, Project
+from sandbox.jira_world import LINK_TYPES, PRIORITIES, RESOLUTIONS
 from sandbox.routing import Answer, Request, Router
 
 if TYPE_CHECKING:
@@ -27,28 +27,6 @@ PERMISSIONS = (
     "SET_ISSUE_SECURITY",
     "TRANSITION_ISSUES",
 )
-# id: name, the schema's type, the type of its items
-FIELDS = {
-    "summary": ("Summary", "string", None),
-    "issuetype": ("Issue Type", "issuetype", None),
-    "project": ("Project", "project", None),
-    "status": ("Status", "status", None),
-    "resolution": ("Resolution", "resolution", None),
-    "priority": ("Priority", "priority", None),
-    "labels": ("Labels", "array", "string"),
-    "assignee": ("Assignee", "user", None),
-    "reporter": ("Reporter", "user", None),
-    "creator": ("Creator", "user", None),
-    "created": ("Created", "datetime", None),
-    "updated": ("Updated", "datetime", None),
-    "duedate": ("Due date", "date", None),
-    "description": ("Description", "string", None),
-    "issuelinks": ("Linked Issues", "array", "issuelinks"),
-    "parent": ("Parent", "issuelink", None),
-    "security": ("Security Level", "securitylevel", None),
-}
-ON_SCREEN = ("summary", "issuetype", "project", "priority", "labels", "assignee", "reporter", "duedate")
-ON_SCREEN += ("description", "issuelinks", "parent")
 
 
 def server_info(jira: "JiraSandbox", request: Request) -> Answer:
@@ -81,52 +59,6 @@ def myself(jira: "JiraSandbox", request: Request, version: str) -> Answer:
 @META_ROUTES.on("GET", f"{API}/project/{{key}}")
 def get_project(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
     return Answer(200, answers(jira, request, version).project(find_project(jira, key), in_full=True))
-
-
-@META_ROUTES.on("GET", f"{API}/field")
-def list_fields(jira: "JiraSandbox", request: Request, version: str) -> Answer:
-    found = [
-        {
-            "id": name,
-            "key": name,
-            "name": title,
-            "custom": False,
-            "orderable": True,
-            "navigable": True,
-            "searchable": True,
-            "clauseNames": [name],
-            "schema": _schema(name),
-        }
-        for name, (title, _, _) in FIELDS.items()
-    ]
-    custom = {name: title for project in jira.world.projects.values() for name, title in project.fields.items()}
-    for name, title in custom.items():
-        found.append(
-            {
-                "id": name,
-                "key": name,
-                "name": title,
-                "custom": True,
-                "orderable": True,
-                "navigable": True,
-                "searchable": True,
-                "clauseNames": [f"cf[{name.removeprefix('customfield_')}]", title],
-                "schema": _schema(name),
-            }
-        )
-    return Answer(200, found)
-
-
-def _schema(name: str) -> dict[str, Any]:
-    if name.startswith("customfield_"):
-        number = int(name.removeprefix("customfield_"))
-        return {
-            "type": "string",
-            "custom": "com.atlassian.jira.plugin.system.customfieldtypes:textfield",
-            "customId": number,
-        }
-    _, kind, items = FIELDS[name]
-    return {"type": kind, "system": name, **({"items": items} if items else {})}
 
 
 @META_ROUTES.on("GET", f"{API}/status")
@@ -190,42 +122,6 @@ def assignable(jira: "JiraSandbox", request: Request, version: str) -> Answer:
     return Answer(200, found[: request.number("maxResults", 50, 1, 1000)])
 
 
-# --- what a create screen holds ---------------------------------------------------------------------------------------
-
-
-@META_ROUTES.on("GET", f"{API}/issue/createmeta/{{key}}/issuetypes")
-def create_types(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
-    project = find_project(jira, key)
-    shown = answers(jira, request, version)
-    types = [shown.type(name) for name in project.types]
-    return Answer(200, {"startAt": 0, "maxResults": 50, "total": len(types), "issueTypes": types})
-
-
-@META_ROUTES.on("GET", f"{API}/issue/createmeta/{{key}}/issuetypes/{{type_id}}")
-def create_fields(jira: "JiraSandbox", request: Request, version: str, key: str, type_id: str) -> Answer:
-    project = find_project(jira, key)
-    if type_id not in [TYPES[name] for name in project.types]:
-        raise refused(400, f"Issue type with id '{type_id}' is not in project '{key}'.")
-    names = [name for name in (*ON_SCREEN, *project.fields) if name not in project.off_screen]
-    fields = [_create_field(answers(jira, request, version), project, name) for name in names]
-    return Answer(200, {"startAt": 0, "maxResults": 50, "total": len(fields), "fields": fields})
-
-
-def _create_field(shown: Answers, project: Project, name: str) -> dict[str, Any]:
-    field: dict[str, Any] = {
-        "required": name in ("summary", "issuetype", "project") or name in project.required,
-        "schema": _schema(name),
-        "name": project.fields.get(name) or FIELDS[name][0],
-        "key": name,
-        "fieldId": name,
-        "hasDefaultValue": name == "priority",
-        "operations": ["add", "remove", "set"] if name == "labels" else ["set"],
-    }
-    if name == "priority":
-        field["allowedValues"] = [shown.priority(one) for one in PRIORITIES]
-    return field
-
-
 # --- links and properties ---------------------------------------------------------------------------------------------
 
 
@@ -269,6 +165,14 @@ def put_remote_link(jira: "JiraSandbox", request: Request, version: str, key: st
     link, made = jira.remote_link(issue, content, global_id)
     shown = answers(jira, request, version).remote_link(issue, link)
     return Answer(201 if made else 200, {"id": shown["id"], "self": shown["self"]})
+
+
+@META_ROUTES.on("PUT", f"{API}/issue/{{key}}/assignee")
+def assign(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
+    issue = find_issue(jira, key)
+    value = {"assignee": request.body if (request.body or {}).get("accountId") else None}
+    jira.change(issue, request.user, **read_fields(jira, issue.project, value, "3", new=False))
+    return Answer(204)
 
 
 @META_ROUTES.on("GET", f"{API}/issue/{{key}}/properties")

@@ -12,6 +12,7 @@ from sandbox.jira_world import Text
 INLINE = re.compile(
     r"\[~accountid:(?P<who>[^\]]+)\]|\[(?P<words>[^\]|\n]+)\|(?P<href>[^\]|\s]+)[^\]\n]*\]|\[(?P<bare>https?://[^\]\s]+)\]"
     r"|\{\{(?P<mono>[^}\n]+)\}\}|(?<![\w*])\*(?P<strong>[^*\s][^*\n]*)\*(?![\w*])"
+    r"|(?<!\w)_(?P<em>[^_\s][^_\n]*)_(?!\w)"
     r"|(?P<url>https?://[^\s\[\]|{}()<>]+)"
 )
 ITEM = re.compile(r"^(?P<mark>[*#-]+) (?P<rest>.*)$")
@@ -55,6 +56,12 @@ def _blocks(lines: list[str]) -> list[dict[str, Any]]:
         elif line.strip() == "----":
             blocks.append({"type": "rule"})
             at += 1
+        elif line.startswith("|"):
+            end = at
+            while end < len(lines) and lines[end].startswith("|"):
+                end += 1
+            blocks.append({"type": "table", "content": [_row(one) for one in lines[at:end]]})
+            at = end
         elif ITEM.match(line):
             end = at
             while end < len(lines) and ITEM.match(lines[end]):
@@ -71,6 +78,14 @@ def _blocks(lines: list[str]) -> list[dict[str, Any]]:
             blocks.append({"type": "paragraph", "content": content})
             at = end
     return blocks
+
+
+def _row(line: str) -> dict[str, Any]:
+    head = line.startswith("||")
+    cells = line.strip().strip("|").split("||" if head else "|")
+    kind = "tableHeader" if head else "tableCell"
+    content = [{"type": "paragraph", "content": _inline(cell.strip())} for cell in cells]
+    return {"type": "tableRow", "content": [{"type": kind, "attrs": {}, "content": [cell]} for cell in content]}
 
 
 def _list(items: list[re.Match[str]], depth: int) -> dict[str, Any]:
@@ -111,6 +126,8 @@ def _inline(line: str) -> list[dict[str, Any]]:
             nodes.append(_text(href, {"type": "link", "attrs": {"href": href}}))
         elif match["mono"]:
             nodes.append(_text(match["mono"], {"type": "code"}))
+        elif match["em"]:
+            nodes.append(_text(match["em"], {"type": "em"}))
         else:
             nodes.append(_text(match["strong"], {"type": "strong"}))
     if at < len(line):

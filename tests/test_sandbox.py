@@ -157,6 +157,15 @@ def test_stopping_does_not_wait_for_a_hanging_answer() -> None:
     assert len(ended) == 1
 
 
+def test_a_server_that_is_down_refuses_and_comes_back_with_all_that_it_knew(github: GitHubSandbox) -> None:
+    github.open_issue("acme/ops", "Before")
+    github.stop()
+    with pytest.raises(requests.ConnectionError):
+        ask(github, "GET", ISSUES)
+    github.start()
+    assert [one["title"] for one in ask(github, "GET", ISSUES).json()] == ["Before"]
+
+
 def test_many_threads_create_each_issue_once(github: GitHubSandbox) -> None:
     github.fault(None, "/issues", "lose_answer", times=5)
 

@@ -30,11 +30,15 @@ def search(jira: JiraSandbox, jql: str, **more: Any) -> list[str]:
 
 
 def test_jira_gives_the_same_text_as_wiki_and_as_a_document(jira: JiraSandbox) -> None:
-    issue = jira.create_issue("OPS", "x", "h2. Impact\n\n* late *orders*\n* [status|https://example.org/s]")
+    issue = jira.create_issue(
+        "OPS",
+        "x",
+        "h2. Impact\n\n* late *orders*\n* [status|https://example.org/s]\n\n||When||What||\n|14:05|It _began_|",
+    )
     wiki = ask_jira(jira, "GET", f"/rest/api/2/issue/{issue.key}").json()["fields"]["description"]
     document = ask_jira(jira, "GET", f"/rest/api/3/issue/{issue.key}").json()["fields"]["description"]
     assert wiki.startswith("h2. Impact")
-    assert [block["type"] for block in document["content"]] == ["heading", "bulletList"]
+    assert [block["type"] for block in document["content"]] == ["heading", "bulletList", "table"]
     copy = {"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "y", "description": document}
     made = ask_jira(jira, "POST", "/rest/api/3/issue", json={"fields": copy}).json()
     assert ask_jira(jira, "GET", f"/rest/api/2/issue/{made['key']}").json()["fields"]["description"] == wiki

@@ -55,7 +55,11 @@ def tour_github(github: GitHubSandbox) -> None:
         issue.edit(title="Add the alert", labels=["afterword", "P1"], assignees=[])
         issue.edit(state="closed", state_reason="not_planned")
         issue.edit(state="open")
-        assert issue.add_to_assignees("sam", "stranger") is None
+        issue.add_to_assignees("sam", "stranger")
+        issue.remove_from_assignees("sam")
+        issue.add_to_labels("late")
+        issue.remove_from_labels("late")
+        issue.create_comment("Wrong place").delete()
         assert [one.number for one in repo.get_issues(state="all", sort="updated", direction="asc")]
         assert repo.full_name == "acme/ops"
         assert repo.has_in_assignees("sam")
@@ -158,6 +162,7 @@ def tour_jira(jira: JiraSandbox) -> None:
         statuses = [session.post(f"{url}/remotelink", json=remote).status_code for _ in range(2)]
         assert statuses == [201, 200]
         session.put(f"{url}/properties/afterword", json={"item": "a2"})
+        session.put(f"{url}/assignee", json={"accountId": sam.account_id})
         session.put(url, params={"notifyUsers": "false"}, json={"update": {"labels": [{"add": "late"}]}})
         for tail in ("changelog", "comment", "transitions", "remotelink", "properties/afterword", "properties"):
             session.get(f"{url}/{tail}")
