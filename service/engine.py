@@ -93,6 +93,7 @@ class Distributed:
             return self._app
 
     def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        # Heavy, and not wanted where no job is deferred.
         from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
         try:
@@ -121,6 +122,7 @@ class Distributed:
         asyncio.run(self._work(handler, scan, threads, scan_seconds))
 
     async def _work(self, handler: Handler, scan: Scan, threads: int, scan_seconds: float) -> None:
+        # Heavy, and wanted in workers alone.
         import procrastinate
 
         app = procrastinate.App(
@@ -159,6 +161,7 @@ class Distributed:
 
 
 def _failed() -> Any:
+    # Heavy, and wanted in workers alone.
     from procrastinate.jobs import Status
 
     return Status.FAILED
