@@ -153,6 +153,13 @@ def test_an_item_spelled_out_where_it_stood_keeps_its_key() -> None:
     assert found.same == {"k0": 0}
 
 
+def test_an_item_reworded_where_it_stood_keeps_its_key_and_one_reworded_elsewhere_is_new() -> None:
+    reworded = "Paging for slow checkout after 3 minutes"
+    before = known("Page on slow checkouts past three minutes")
+    assert match(before, read(reworded)).same == {"k0": 0}
+    assert match(before, read(reworded, anchor="comment:9")).new == (0,)
+
+
 def test_an_item_spelled_out_elsewhere_waits_for_a_person() -> None:
     found = match(
         known("Add alert on queue depth"),

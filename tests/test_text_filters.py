@@ -88,6 +88,12 @@ def test_a_link_leads_to_web_pages_only() -> None:
     assert link("x", "https://e.example/a b)[c](d)") == "[x](https://e.example/a%20b%29%5Bc%5D%28d%29)"
 
 
+def test_a_pipe_ends_no_cell_even_behind_a_backslash() -> None:
+    # GitHub reads two backslashes as one first; the pipe behind them would then end the cell
+    assert cell("a | b\nc") == "a \\| b c"
+    assert cell("a \\| b") == "a \\\\\\| b"
+
+
 def test_a_code_block_left_open_is_closed_and_one_in_a_list_is_not_opened_anew() -> None:
     assert block("a\n\n````sh\nb") == "a\n\n````sh\nb\n````"
     assert block("~~~\nb") == "~~~\nb\n~~~"
