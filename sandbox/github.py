@@ -18,6 +18,7 @@ from sandbox.github_people import People
 from sandbox.github_refusals import DOCS, error, wrong_credentials
 from sandbox.github_repos import REPO_ROUTES
 from sandbox.github_world import World
+from sandbox.pages import github_page, is_browser
 from sandbox.routing import Answer, Refusal, Request
 
 WORDS = {
@@ -58,6 +59,8 @@ class GitHubSandbox(People):
         self._asked = itertools.count(1)
 
     def respond(self, request: Request) -> Answer:
+        if is_browser(request) and (page := github_page(self.world, request.path)):
+            return page
         asked = next(self._asked)
         try:
             answer = self._answer(request)

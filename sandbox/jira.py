@@ -18,6 +18,7 @@ from sandbox.jira_refusals import collection
 from sandbox.jira_screens import SCREEN_ROUTES
 from sandbox.jira_search import SEARCH_ROUTES
 from sandbox.jira_world import World
+from sandbox.pages import is_browser, jira_page
 from sandbox.routing import Answer, Refusal, Request
 
 WORDS = {
@@ -56,6 +57,8 @@ class JiraSandbox(People):
         self.lacking: set[str] = set()
 
     def respond(self, request: Request) -> Answer:
+        if is_browser(request) and (page := jira_page(self.world, request.path)):
+            return page
         try:
             return self._answer(request)
         except Refusal as refusal:

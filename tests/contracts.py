@@ -35,8 +35,8 @@ TOLERATED: dict[tuple[str, str], str] = {
     ("POST", "/graphql"): "GraphQL has its own schema; the sandbox refuses a field that GitHub does not have.",
     ("POST", f"{GITHUB_REPO}/issues body.parent_issue_id"): "Creates and links in one call; documented for the "
     "endpoint in the versions 2022-11-28 and 2026-03-10, absent from this snapshot.",
-    ("POST", f"{GITHUB_REPO}/issues/{{issue_number}}/labels body."): "The client library sends a bare list of names, "
-    "as GitHub's older documentation has it and GitHub takes.",
+    ("POST", f"{GITHUB_REPO}/issues/{{issue_number}}/labels body."): "The client library sends a bare list of names; "
+    "described in words, not in the schema.",
     ("*", "github 401"): "Any call may be answered with 401; it is described once, not for each operation.",
     ("*", "github 403"): "Any call may be refused for rights or limits; described for some operations only.",
     ("*", "github 404"): "Any call may be answered with 404 for what one may not see; described for some only.",

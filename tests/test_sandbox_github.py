@@ -77,6 +77,14 @@ def test_github_graphql_answers_ids_and_refuses_what_it_does_not_know(github: Gi
     )
 
 
+def test_a_browser_is_shown_a_page_and_markup_stays_text(github: GitHubSandbox) -> None:
+    github.open_issue("acme/ops", "<b>Queue</b>", "grew")
+    page = requests.get(github.url + "/acme/ops/issues/1", headers={"Accept": "text/html"}, timeout=5)
+    assert page.status_code == 200
+    assert "&lt;b&gt;Queue" in page.text
+    assert requests.get(github.url + "/acme/ops/issues/1", timeout=5).status_code == 401
+
+
 def test_github_drops_labels_and_assignees_of_a_caller_without_the_right(github: GitHubSandbox) -> None:
     github.tokens["visitor-token"] = "visitor"
     made = requests.post(
