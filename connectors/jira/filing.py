@@ -1,0 +1,86 @@
+"""One action item becomes one Jira issue: what is sent, and what is left out when Jira refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter
+
+from connectors.base import Draft, Filed, OutcomeUnknown, Refused
+from connectors.jira import wire
+from connectors.jira.client import Client, parse
+from connectors.jira.marks import SUMMARY, property_of, with_mark
+from connectors.jira.settings import TrackerSettings
+
+_MADE = TypeAdapter(wire.Made)
+#: An issue without these is still the issue; they may be off the create screen, or name someone who has left.
+OPTIONAL = ("duedate", "priority", "assignee", "labels")
+_BY_NAME = ("priority", "security", "resolution")
+_LISTS_BY_NAME = ("components", "versions", "fixVersions")
+
+
+def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
+    """One POST with marker and all fields at once.
+
+    After a definite refusal of optional fields alone, one more without them: the first was not executed.
+    Raises NotSent, Limited, Refused or OutcomeUnknown.
+    """
+    fields = fields_of(settings, draft)
+    try:
+        return _post(client, draft, fields, ())
+    except Refused as refused:
+        bad = set(refused.fields)
+        if refused.status != 400 or not bad or not bad <= set(OPTIONAL) & set(fields):
+            raise
+        notes = tuple(f"{name}: {refused.fields[name]}" for name in OPTIONAL if name in bad)
+    return _post(client, draft, {name: value for name, value in fields.items() if name not in bad}, notes)
+
+
+def _post(client: Client, draft: Draft, fields: Mapping[str, object], notes: tuple[str, ...]) -> Filed:
+    answer = client.write("POST", "issue", {"fields": fields, "properties": property_of("item", draft.marker)})
+    made = parse(_MADE, answer, "POST issue", write=True)
+    if answer.status != 201:
+        raise OutcomeUnknown(f"Jira answered {answer.status}, not 201, to POST issue.", status=answer.status)
+    project = made.key.rpartition("-")[0]
+    return Filed(made.id, made.key, client.browse(made.key), {"key": made.key, "project": project}, notes=notes)
+
+
+def fields_of(settings: TrackerSettings, draft: Draft) -> dict[str, object]:
+    """The fields of the issue, in wiki markup (REST v2).
+
+    https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-post
+    """
+    fields: dict[str, object] = {
+        "project": {"key": draft.place or settings.project},
+        "issuetype": {"name": settings.issue_type},
+        "summary": " ".join(draft.title.split())[:SUMMARY] or "Action item",
+        "description": with_mark("item", draft.marker, draft.body),
+    }
+    labels = ["-".join(label.split()) for label in (*settings.labels, *draft.labels)]
+    if labels:
+        fields["labels"] = list(dict.fromkeys(label for label in labels if label))
+    if draft.due:
+        fields["duedate"] = draft.due.isoformat()
+    if draft.priority and (name := settings.priorities.get(draft.priority)):
+        fields["priority"] = {"name": name}
+    if draft.assignee:
+        fields["assignee"] = {"accountId" if settings.cloud else "name": draft.assignee}
+    for name, value in {**settings.fields, **draft.fields}.items():
+        fields[name] = field_value(name, value, cloud=settings.cloud)
+    return fields
+
+
+def field_value(name: str, value: object, *, cloud: bool) -> object:
+    """A value from the settings in Jira's form: components = "Checkout" is [{"name": "Checkout"}]."""
+    if name in _LISTS_BY_NAME:
+        values = value if isinstance(value, list | tuple) else [value]
+        return [{"name": one} if isinstance(one, str) else one for one in values]
+    if not isinstance(value, str):
+        return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+    if name in _BY_NAME:
+        return {"name": value}
+    if name == "parent":
+        return {"key": value}
+    if name in ("reporter", "assignee"):
+        return {"accountId" if cloud else "name": value}
+    return value

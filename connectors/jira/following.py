@@ -1,0 +1,136 @@
+"""How the issues are now: read by id, 100 a call; and which of them changed, found by a query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from connectors.base import ConnectorError, IssueState, Missing, Problem, Sighting, Tracked
+from connectors.jira import state, wire
+from connectors.jira.client import MOST, Client, parse
+from connectors.jira.settings import TrackerSettings, valid_project
+
+_BULK = TypeAdapter(wire.Bulk)
+_OLD = TypeAdapter(wire.FoundOld)
+_ISSUE = TypeAdapter(wire.Issue)
+MARGIN = 10  # minutes by which a window is widened: clocks differ, and the index lags
+WIDEST = 24 * 60
+_SEARCH_PAGES = 20
+_SINGLE_READS = 20  # issues that Data Center did not list, asked for one by one in one go
+
+
+@dataclass(slots=True)
+class _Seen:
+    states: list[IssueState] = field(default_factory=list)
+    verified: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def sighting(self, cursor: datetime | None) -> Sighting:
+        newest = max((one.updated_at for one in self.states), default=None)
+        cursors = [one for one in (cursor, newest) if one is not None]
+        return Sighting(
+            tuple(self.states),
+            frozenset(self.verified),
+            frozenset(self.missing),
+            tuple(self.problems),
+            max(cursors, default=None),
+        )
+
+
+def window(since: datetime) -> int:
+    """Minutes from `since` to now, with a margin. JQL reads a time in the zone of whoever asks, `-30m` everywhere."""
+    return max(0, int((datetime.now(UTC) - since).total_seconds() // 60)) + 1 + MARGIN
+
+
+class Following:
+    """Reads states for a tracker. Problems are told, not raised."""
+
+    def __init__(self, client: Client, settings: TrackerSettings) -> None:
+        self._client = client
+        self._settings = settings
+
+    def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
+        """Up to 100 issues are simply read, in one call; of more, those that a query by project says have changed."""
+        if since is None or len(tracked) <= MOST or window(since) > WIDEST:
+            return self._read(tracked).sighting(since)
+        by_project: dict[str, list[Tracked]] = {}
+        for one in tracked:
+            by_project.setdefault(one.native.get("project") or one.label.rpartition("-")[0], []).append(one)
+        changed: set[str] = set()
+        problems: list[Problem] = []
+        for project, here in sorted(by_project.items()):
+            if not valid_project(project):
+                changed |= {one.id for one in here}
+                continue
+            jql = f'project = "{project}" AND updated >= -{window(since)}m ORDER BY updated DESC'
+            try:
+                changed |= {one.id for one in self._client.search(jql, "id", most=_SEARCH_PAGES, whole=False)}
+            except ConnectorError as error:
+                problems.append(_problem(project, error, here))
+        seen = self._read([one for one in tracked if one.id in changed])
+        seen.problems += problems
+        return seen.sighting(since)
+
+    def states(self, tracked: Sequence[Tracked]) -> Sighting:
+        """Each by id."""
+        return self._read(tracked).sighting(None)
+
+    def _read(self, tracked: Sequence[Tracked]) -> _Seen:
+        seen = _Seen()
+        for start in range(0, len(tracked), MOST):
+            part = tracked[start : start + MOST]
+            try:
+                found = self._fetch([one.id for one in part])
+                for one in part:
+                    if one.id in found:
+                        seen.states.append(self.state(found[one.id]))
+                    elif self._settings.cloud or self._gone(one, seen):
+                        seen.missing.add(one.id)
+                seen.verified |= found.keys()
+            except ConnectorError as error:
+                seen.problems.append(_problem(self._settings.url, error, part))
+        return seen
+
+    def _fetch(self, ids: Sequence[str]) -> Mapping[str, wire.Issue]:
+        """Those of these issues that are there. Neither form follows a moved key, so ids are asked for.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-bulkfetch-post
+        """
+        if self._settings.cloud:
+            body = {"issueIdsOrKeys": list(ids), "fields": list(state.FIELDS)}
+            found = parse(_BULK, self._client.ask("issue/bulkfetch", body), "POST issue/bulkfetch").issues
+        else:
+            numbers = [one for one in ids if one.isdigit()]
+            jql = {"jql": f"id in ({', '.join(numbers)})", "fields": list(state.FIELDS), "maxResults": MOST}
+            asked = self._client.ask("search", {**jql, "validateQuery": False}) if numbers else None
+            found = parse(_OLD, asked, "POST search").issues if asked else ()
+        return {issue.id: issue for issue in found}
+
+    def _gone(self, one: Tracked, seen: _Seen) -> bool:
+        """Whether an issue that Data Center did not list is really gone; at most a few are asked for in one go."""
+        if len(seen.missing) >= _SINGLE_READS:
+            return False
+        try:
+            issue = self.one(one.id)
+        except Missing:
+            return True
+        seen.states.append(self.state(issue))
+        seen.verified.add(one.id)
+        return False
+
+    def one(self, id_or_key: str) -> wire.Issue:
+        """One issue by id or key, also by one that it had before it was moved. Raises ConnectorError."""
+        path = f"issue/{id_or_key}"
+        return parse(_ISSUE, self._client.get(path, {"fields": ",".join(state.FIELDS)}), f"GET {path}")
+
+    def state(self, issue: wire.Issue) -> IssueState:
+        """Its state in our words. Raises Unavailable."""
+        return state.of_issue(issue, self._client.browse(issue.key), self._settings.wont_do_resolutions)
+
+
+def _problem(scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> Problem:
+    return Problem(scope, error.status, error.message, tuple(one.id for one in tracked))

@@ -1,0 +1,117 @@
+"""What a delivery of Jira means. Pure.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/ · Data Center sends the same with user names.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from connectors.base import BadPayload, Said, Signal
+from connectors.jira import wire
+from connectors.jira.marks import is_ours
+from connectors.jira.settings import SourceSettings, among
+from connectors.jira.ticket import is_closed, ticket
+
+_DELIVERY = TypeAdapter(wire.Delivery)
+# Statuses that are "done" in Jira's own workflows; the changelog does not tell the category of the one that was left.
+_DONE = ("done", "closed", "resolved", "completed", "complete", "cancelled", "canceled")
+
+
+def read(source: str, settings: SourceSettings, body: bytes) -> Signal:
+    """Raises BadPayload with a sentence."""
+    delivery = _parsed(body)
+    event, issue = delivery.webhookEvent or "", delivery.issue
+    if issue is None:
+        return Signal(Said.NOTHING, f"{event or 'a delivery'} names no issue, so there is nothing to look at")
+    at = _moment(delivery.timestamp) or issue.fields.updated
+    said, why = _meaning(settings, delivery, event, issue)
+    concerns = said in (Said.CLOSED, Said.EDITED, Said.REOPENED)
+    return Signal(
+        said,
+        f"{issue.key or issue.id} {why}",
+        ref=issue.key,
+        key=issue.id,
+        at=at,
+        ticket=ticket(source, settings, issue, from_payload=True) if concerns else None,
+        issue_id=issue.id,
+    )
+
+
+def _parsed(body: bytes) -> wire.Delivery:
+    try:
+        return _DELIVERY.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the body"
+        raise BadPayload(
+            f"The delivery cannot be read as one of Jira: {where}: {first['msg']}.",
+            "If it comes from Automation, choose “Issue data” as the body of the web request.",
+        ) from None
+
+
+def _moment(timestamp: object) -> datetime | None:
+    """Milliseconds since 1970."""
+    if isinstance(timestamp, bool) or not isinstance(timestamp, int | float) or not 0 < timestamp < 10**14:
+        return None
+    return datetime.fromtimestamp(timestamp / 1000, UTC)
+
+
+def _meaning(settings: SourceSettings, delivery: wire.Delivery, event: str, issue: wire.Issue) -> tuple[Said, str]:
+    """What is said, and the rest of a sentence that begins with the issue."""
+    if event.startswith("comment_"):
+        return _commented(settings, delivery, event, issue)
+    if event == "jira:issue_deleted":
+        return Said.ISSUE, "was deleted"
+    closed = is_closed(issue.fields)
+    if not event:  # Automation: a person chose when it is sent
+        if not closed:
+            return Said.ISSUE, "was sent by Automation and is not closed"
+        return _concerning(settings, issue, Said.CLOSED, "was sent by Automation and is closed")
+    if event != "jira:issue_updated":
+        return Said.ISSUE, f"was told of by {event}"
+    changes = {change.name: change for change in (delivery.changelog.items if delivery.changelog else ())}
+    status, resolution = changes.get("status"), changes.get("resolution")
+    if (status and closed) or (resolution and resolution.now):
+        return _concerning(settings, issue, Said.CLOSED, "was closed")
+    left_done = status is not None and (status.was or "").casefold() in _DONE
+    if not closed and (left_done or (resolution and resolution.was and not resolution.now)):
+        return _concerning(settings, issue, Said.REOPENED, "was opened again")
+    if closed and delivery.comment is not None and not changes:
+        return _commented(settings, delivery, event, issue)
+    if closed:
+        return _concerning(settings, issue, Said.EDITED, "was changed after it was closed")
+    return Said.ISSUE, "was changed and is open"
+
+
+def _commented(settings: SourceSettings, delivery: wire.Delivery, event: str, issue: wire.Issue) -> tuple[Said, str]:
+    comment = delivery.comment
+    if comment is not None and is_ours(comment.body):
+        return Said.NOTHING, "has our own comment, which says nothing new"
+    if comment is not None and (comment.visibility or comment.jsdPublic is False):
+        return Said.NOTHING, "has a comment that not everybody may read, so it is not read"
+    if not is_closed(issue.fields):
+        return Said.ISSUE, "has a comment and is open"
+    return _concerning(settings, issue, Said.EDITED, "has a comment after it was closed")
+
+
+def _concerning(settings: SourceSettings, issue: wire.Issue, said: Said, why: str) -> tuple[Said, str]:
+    """The same if this is an incident by the settings; else an issue that may be an action item of ours.
+
+    What the payload does not hold (a comment's names the issue in brief) is no reason to leave it out.
+    """
+    fields = issue.fields
+    project = (fields.project.key if fields.project else None) or issue.key.rpartition("-")[0]
+    if settings.projects and project.upper() not in settings.projects:
+        return Said.ISSUE, f"{why}; its project is none of {', '.join(settings.projects)}"
+    kind = fields.issuetype.name if fields.issuetype else None
+    if settings.issue_types and kind is not None and not among(kind, settings.issue_types):
+        return Said.ISSUE, f"{why}; its type “{kind}” is none of {', '.join(settings.issue_types)}"
+    if settings.labels and fields.labels is not None and not any(among(one, settings.labels) for one in fields.labels):
+        return Said.ISSUE, f"{why}; it has none of the labels {', '.join(settings.labels)}"
+    resolution = fields.resolution.name if fields.resolution else None
+    if said is not Said.REOPENED and among(resolution, settings.skip_resolutions):
+        return Said.NOTHING, f"{why} as “{resolution}”, which gets no postmortem"
+    return said, why

@@ -1,0 +1,128 @@
+"""What people set for Jira: one model for a source, one for a tracker. The README's table is made from these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from connectors.base import Secret
+
+_PROJECT = re.compile(r"^[A-Za-z][A-Za-z0-9_]{1,254}\Z")
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        raise ValueError("is no address of a Jira. Write https://acme.atlassian.net, or https://jira.example.org")
+    return value.rstrip("/")
+
+
+def valid_project(value: str) -> bool:
+    """Whether this is a project key, and so may stand in a query or a path."""
+    return _PROJECT.match(value) is not None
+
+
+def _project(value: str) -> str:
+    if not valid_project(value):
+        raise ValueError("is no project key. Write the letters before the number of an issue, such as PAY")
+    return value.upper()
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Project = Annotated[str, AfterValidator(_project)]
+
+
+class Connection(BaseModel):
+    """How one Jira is reached."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    kind: Literal["jira"] = Field("jira", description="The tool: `jira`.")
+    url: Url = Field(description="Where people see it: `https://acme.atlassian.net`.")
+    api_url: Url | None = Field(
+        None,
+        description="Where its REST API answers, if that is elsewhere: `https://api.atlassian.com/ex/jira/<cloud id>` "
+        "for scoped tokens and service accounts.",
+    )
+    deployment: Literal["cloud", "datacenter"] = Field("cloud", description="`cloud` or `datacenter`.")
+    user: Secret | None = Field(
+        None, description="The e-mail address of the account (Cloud). Without one the token is sent as a bearer token."
+    )
+    token: Secret | None = Field(
+        None, description="An API token (Cloud) or personal access token (Data Center) of an account of its own."
+    )
+    timeout: int = Field(30, ge=1, le=120, description="Seconds to wait for an answer of Jira.")
+
+    @property
+    def cloud(self) -> bool:
+        return self.deployment == "cloud"
+
+
+class SourceSettings(Connection):
+    """Where incident tickets come from."""
+
+    secret: Secret | None = Field(None, description="The secret of the webhook.")
+    secret_old: Secret | None = Field(
+        None, description="The secret before the last change; both are good while you rotate them."
+    )
+    unsigned: bool = Field(False, description="Accept deliveries without a signature; only behind a proxy that checks.")
+    projects: tuple[Project, ...] = Field(
+        (), description="Projects whose issues may be incidents; none means every project that sends."
+    )
+    issue_types: tuple[str, ...] = Field((), description='Issue types that are incidents, such as `"Incident"`.')
+    labels: tuple[str, ...] = Field((), description="Only issues with one of these labels are incidents.")
+    skip_resolutions: tuple[str, ...] = Field(
+        ("Won't Do", "Duplicate", "Cannot Reproduce"),
+        description="A ticket closed with one of these resolutions gets no postmortem.",
+    )
+    trusted: Literal["internal", "everyone"] | tuple[str, ...] = Field(
+        "internal",
+        description="Whose comments may hold commands: `internal` (all but customers of a service desk), `everyone`, "
+        "or a list of account ids (Data Center: user names).",
+    )
+    severity_field: str | None = Field(
+        None, description="The custom field that holds the severity: `customfield_10042`. Else a label or the priority."
+    )
+
+
+class TrackerSettings(Connection):
+    """Where action items are filed."""
+
+    project: Project = Field(description="The project where action items are filed unless a route names another.")
+    projects: tuple[Project, ...] = Field((), description="Other projects that routes may name.")
+    issue_type: str = Field("Task", description="The type of the filed issues.")
+    labels: tuple[str, ...] = Field(("afterword",), description="Labels that every filed issue gets; without spaces.")
+    fields: Mapping[str, object] = Field(
+        default_factory=dict,
+        description='More fields of the issue, where a project requires them: `components = "Checkout"`, '
+        '`customfield_10010 = { value = "Checkout" }`.',
+    )
+    link_type: str = Field(
+        "Relates", description='The link to an incident ticket in the same Jira. `""`: none, only the remote link.'
+    )
+    wont_do_resolutions: tuple[str, ...] = Field(
+        ("Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce"),
+        description="Resolutions that mean that an action item ended without being done.",
+    )
+    priorities: Mapping[str, str] = Field(
+        default_factory=lambda: {"P0": "Highest", "P1": "High", "P2": "Medium", "P3": "Low", "P4": "Lowest"},
+        description="The Jira priority for each priority of an action item.",
+    )
+
+    @property
+    def places(self) -> Sequence[str]:
+        return tuple(dict.fromkeys((self.project, *self.projects)))
+
+
+def plain_word(word: str) -> str:
+    """A resolution's name for comparing: without case, and with one kind of apostrophe."""
+    return word.replace("’", "'").casefold()
+
+
+def among(word: str | None, words: Sequence[str]) -> bool:
+    """Whether `words` names this, in whatever case and apostrophe."""
+    return word is not None and plain_word(word) in {plain_word(one) for one in words}

@@ -1,0 +1,105 @@
+"""Jira as a source: webhooks verified and read, tickets fetched in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from connectors.base import BadSignature, Denied, Finding, Refused, Signal, Ticket, Unavailable
+from connectors.jira import check, payload, wire
+from connectors.jira.client import Client, parse
+from connectors.jira.settings import SourceSettings
+from connectors.jira.ticket import comments, events, ticket
+from connectors.signing import METHODS, body_id, check_hmac
+
+KEY = re.compile(r"^[A-Za-z][A-Za-z0-9_]{1,254}-[0-9]{1,12}$|^[0-9]{1,18}$")
+ISSUE = TypeAdapter(wire.Issue)
+COMMENTS = TypeAdapter(wire.Comments)
+_CHANGELOG = TypeAdapter(wire.Changelog)
+_IDENTIFIER = re.compile(r"^[0-9A-Za-z-]{1,100}$")
+FIELDS = (
+    "summary,description,status,resolution,resolutiondate,statuscategorychangedate,priority,labels,components,issuetype,"
+    "project,assignee,reporter,creator,created,updated,duedate,security"
+)
+
+
+class Source:
+    """Incidents from Jira issues."""
+
+    max_bytes = 25 * 1024 * 1024
+    accepted = 202
+
+    def __init__(self, name: str, settings: SourceSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self._client = Client(settings)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises BadSignature unless one of the live secrets signed these bytes."""
+        secrets = [secret for secret in (self.settings.secret, self.settings.secret_old) if secret is not None]
+        if secrets:
+            check_hmac(body, headers.get("x-hub-signature"), secrets, header_name="X-Hub-Signature", methods=METHODS)
+        elif not self.settings.unsigned:
+            raise BadSignature(
+                f"The source {self.name} has no secret, so no delivery can be believed. Nothing was stored.",
+                "Set secret_env for this source, or say unsigned = true.",
+            )
+
+    def delivery_id(self, headers: Mapping[str, str], body: bytes) -> str:
+        """Jira's identifier, the same when it delivers again; else the SHA-256 of the body."""
+        stated = headers.get("x-atlassian-webhook-identifier", "")
+        return stated if _IDENTIFIER.match(stated) else body_id(body)
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
+        """What the delivery means. Raises BadPayload."""
+        return payload.read(self.name, self.settings, body)
+
+    def fetch(self, ref: str, *, hint: Ticket | None = None) -> Ticket:
+        """Issue with its history, and its comments: two calls for a ticket of up to 100 comments and changes.
+
+        A `hint` with the issue's id finds the ticket after a move as well. Raises ConnectorError.
+        """
+        if not KEY.match(ref):
+            raise Refused(f"“{ref[:100]}” is no issue of Jira.", "Write its key, such as OPS-12.")
+        where = hint.native.get("id") or ref if hint is not None and hint.ref == ref else ref
+        client, wanted = self._client, FIELDS
+        if self.settings.severity_field:
+            wanted += f",{self.settings.severity_field}"
+        path = f"issue/{where}"
+        issue = parse(ISSUE, client.get(path, {"fields": wanted, "expand": "changelog"}), f"GET {path}")
+        plain = ticket(self.name, self.settings, issue)
+        if plain is None:
+            raise Unavailable(f"Jira's answer to GET {path} lacks the key or the time of creation.")
+        own = self._own_id()
+        found = [
+            one
+            for page in client.pages(f"issue/{issue.id}/comment", {"expand": "properties"}, COMMENTS)
+            for one in page.comments
+        ]
+        return replace(
+            plain,
+            comments=tuple(comments(self.settings, issue, found, own)),
+            events=events(issue, self._histories(issue), plain.url),
+        )
+
+    def _histories(self, issue: wire.Issue) -> Sequence[wire.History]:
+        """The whole history; on Cloud what comes with the issue is its newest part."""
+        log = issue.changelog or wire.Changelog()
+        if not self.settings.cloud or log.total <= len(log.histories):
+            return log.histories
+        pages = self._client.pages(f"issue/{issue.id}/changelog", {}, _CHANGELOG)
+        return [one for page in pages for one in page.values]
+
+    def check(self) -> Sequence[Finding]:
+        """Tries the connection and every project that is named; read-only."""
+        return check.source(self.settings, self._client)
+
+    def _own_id(self) -> str | None:
+        """Our account's id; None where there is no account, so that no comment is taken for ours."""
+        try:
+            return self._client.account().id
+        except Denied:
+            return None

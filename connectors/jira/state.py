@@ -1,0 +1,54 @@
+"""A Jira issue as the state of an action item. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.base import Filed, IssueState, State, Unavailable
+from connectors.jira import wire
+from connectors.jira.settings import among
+from connectors.jira.ticket import is_closed
+
+FIELDS = ("summary", "status", "resolution", "resolutiondate", "assignee", "duedate", "created", "updated", "project")
+
+
+def of_issue(issue: wire.Issue, url: str, wont_do: Sequence[str]) -> IssueState:
+    """`url` is where people see it. Raises Unavailable if the answer lacks what a state needs."""
+    fields = issue.fields
+    updated = fields.updated or fields.created
+    if updated is None or fields.status is None:
+        raise Unavailable(f"Jira's answer on {issue.key or issue.id} lacks its status or time.")
+    state, word = _state(fields, wont_do)
+    return IssueState(
+        id=issue.id,
+        label=issue.key,
+        url=url,
+        state=state,
+        word=word,
+        title=fields.summary or issue.key,
+        updated_at=updated,
+        ended_at=(fields.resolutiondate or fields.statuscategorychangedate or updated) if state.ended else None,
+        assignee=fields.assignee.person() if fields.assignee and fields.assignee.id else None,
+        due=fields.duedate,
+        native=native(issue),
+    )
+
+
+def _state(fields: wire.Fields, wont_do: Sequence[str]) -> tuple[State, str]:
+    status = (fields.status.name if fields.status else None) or ""
+    resolution = fields.resolution.name if fields.resolution else None
+    if is_closed(fields):
+        return (State.WONT_DO, resolution or status) if among(resolution, wont_do) else (State.DONE, status)
+    category = fields.status.statusCategory.key if fields.status and fields.status.statusCategory else None
+    return (State.IN_PROGRESS if category == "indeterminate" else State.OPEN), status
+
+
+def native(issue: wire.Issue) -> dict[str, str]:
+    """What is kept with the item: the key and project as they are now."""
+    project = issue.fields.project.key if issue.fields.project else None
+    return {"key": issue.key, "project": project or issue.key.rpartition("-")[0]}
+
+
+def filed(issue: wire.Issue, url: str) -> Filed:
+    """An issue of ours that was found."""
+    return Filed(id=issue.id, label=issue.key, url=url, native=native(issue))

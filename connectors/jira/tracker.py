@@ -1,0 +1,134 @@
+"""Jira as a tracker: one issue per action item, found again by its marker, followed by its id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import TypeAdapter
+
+from connectors.base import Draft, Filed, Finding, IssueState, Missing, Sighting, Ticket, Tracked
+from connectors.jira import check, filing, state, wire
+from connectors.jira.client import Client, parse
+from connectors.jira.following import Following, window
+from connectors.jira.marks import is_ours, markdown, marks_in, one_line
+from connectors.jira.settings import TrackerSettings
+
+SHALLOW, DEEP = 2, 50  # pages of 100
+_COMMENTS = TypeAdapter(wire.Comments)
+_KEY = re.compile(r"^[A-Z][A-Z0-9_]{1,254}-[0-9]{1,12}$")
+
+
+class Tracker:
+    """Action items as Jira issues. One instance serves many threads."""
+
+    kind = "jira"
+
+    def __init__(self, name: str, settings: TrackerSettings) -> None:
+        self.name = name
+        self.settings = settings
+        self.places: Sequence[str] = settings.places
+        self._client = Client(settings)
+        self._following = Following(self._client, settings)
+
+    # --- filing -------------------------------------------------------------------------------------------------------
+
+    def look(
+        self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
+    ) -> Mapping[str, Filed]:
+        """Our own issues since then that carry one of the markers, in the property or the last line. One query.
+
+        By creator and time alone: an issue that a person moved to another project, or took the label from, is found
+        too. Jira's index lags by seconds to minutes, so a miss proves little; `deep` reads every page.
+        """
+        wanted, found = set(markers), dict[str, wire.Issue]()
+        jql = f"creator = currentUser() AND created >= -{window(since)}m ORDER BY created DESC"
+        fields = ",".join((*state.FIELDS, "description"))
+        pages = DEEP if deep else SHALLOW
+        for issue in self._client.search(jql, fields, properties="afterword.item", most=pages):
+            for marker in marks_in(issue.fields.description, issue.properties, "item") & wanted:
+                known = found.get(marker)
+                # where two carry one marker, the older one is the right one
+                if known is None or _age(issue) < _age(known):
+                    found[marker] = issue
+        return {marker: state.filed(issue, self._client.browse(issue.key)) for marker, issue in found.items()}
+
+    def create(self, draft: Draft) -> Filed:
+        """One POST, with marker and fields at once. Raises NotSent, Limited, Refused or OutcomeUnknown.
+
+        Only a definite refusal of optional fields alone is followed by one POST without them.
+        """
+        return filing.create(self._client, self.settings, draft)
+
+    def link(self, filed: Filed, draft: Draft) -> None:
+        """A remote link to the document (made or replaced by its globalId), and, where the incident is an issue of the
+        same Jira, an issue link (made once). Both are harmless to repeat. Raises ConnectorError."""
+        document = {
+            "globalId": f"afterword:item:{draft.marker}",
+            "application": {"type": "afterword", "name": "Afterword"},
+            "relationship": "postmortem",
+            "object": {"url": draft.document_url, "title": f"Postmortem: {draft.document_title}"[:255]},
+        }
+        self._client.write("POST", f"issue/{filed.id}/remotelink", document)
+        native = draft.incident.native
+        if self.settings.link_type and native.get("site") == self.settings.url and native.get("id"):
+            sides = {"inwardIssue": {"id": native["id"]}, "outwardIssue": {"id": filed.id}}
+            self._client.write("POST", "issueLink", {"type": {"name": self.settings.link_type}, **sides})
+
+    def assignable(self, place: str, person_id: str) -> bool:
+        """Always True: who is in the people map is tried, and left out of the issue if Jira then refuses them."""
+        return bool(person_id)
+
+    # --- following ----------------------------------------------------------------------------------------------------
+
+    def resolve(self, reference: str, incident: Ticket) -> IssueState | None:
+        """The issue that "PAY-12" or an address of this Jira names. None: not this Jira's, or not there."""
+        key = self._key(reference.strip())
+        if key is None:
+            return None
+        try:
+            return self._following.state(self._following.one(key))
+        except Missing:
+            return None
+
+    def _key(self, reference: str) -> str | None:
+        if _KEY.match(reference):
+            return reference
+        try:
+            parts, home = urlsplit(reference), urlsplit(self.settings.url)
+        except ValueError:
+            return None
+        if parts.scheme not in ("http", "https") or parts.netloc.lower() != home.netloc.lower():
+            return None
+        selected = parse_qs(parts.query).get("selectedIssue", [""])[0]
+        last = parts.path.removeprefix(f"{home.path}/browse/").rstrip("/")
+        return next((key for key in (last, selected) if _KEY.match(key)), None)
+
+    def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
+        """What changed: one call for up to 100 issues, else one for each project and 100 changed. Problems are told."""
+        return self._following.changes(since, tracked)
+
+    def states(self, tracked: Sequence[Tracked]) -> Sighting:
+        """Each by id, 100 a call. Problems are told, not raised."""
+        return self._following.states(tracked)
+
+    def reason(self, tracked: Tracked) -> str:
+        """The last comment of a person that everyone may read, in one line of at most 200 characters, or ""."""
+        path = f"issue/{tracked.id}/comment"
+        page = parse(_COMMENTS, self._client.get(path, {"orderBy": "-created", "maxResults": 50}), f"GET {path}")
+        for comment in page.comments:
+            author = comment.author
+            public = not comment.visibility and comment.jsdPublic is not False
+            if public and author is not None and author.accountType != "app" and not is_ours(comment.body):
+                return one_line(markdown(comment.body))
+        return ""
+
+    def check(self, places: Sequence[str]) -> Sequence[Finding]:
+        """Tries the connection and each place, read-only; never raises ConnectorError."""
+        return check.tracker(self.settings, self._client, places or self.places)
+
+
+def _age(issue: wire.Issue) -> tuple[int, str]:
+    return len(issue.id), issue.id  # ids are numbers that grow
