@@ -1,63 +1,19 @@
-"""The GitHub tracker against the sandbox over real HTTP: filed once, found again, linked."""
+"""The GitHub tracker against the sandbox over real HTTP: what is filed, refused, resolved."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from connectors.base import Draft, Missing, OutcomeUnknown, Refused, Secret, State, Ticket, Tracked, Visibility
-from connectors.github import Source, SourceSettings, Tracker, TrackerSettings
-from sandbox.github import GitHubSandbox
-
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-MARKER = "9f2c4b7d10ae"
+from connectors.base import Missing, OutcomeUnknown, Refused, Secret, State, Tracked
+from connectors.github import Tracker, TrackerSettings
+from tests.github_hands import LONG_AGO, MARKER, draft, incident_of, jira_incident, posts, tracker, two_repositories
 
 
 @pytest.fixture
 def github():
-    with GitHubSandbox() as sandbox:
-        sandbox.create_repo("acme/ops", private=True)
-        sandbox.create_repo("acme/checkout", members={"sam": "write"})
+    with two_repositories() as sandbox:
         yield sandbox
-
-
-def tracker(github, **more):
-    token = Secret(lambda: github.token, "the variable GITHUB_TOKEN")
-    given = {"repositories": ("acme/checkout", "acme/ops"), **more}
-    return Tracker("code", TrackerSettings(api_url=github.url, token=token, **given))
-
-
-def incident_of(github, **more):
-    issue = github.open_issue("acme/ops", "Checkout slow", labels=["incident"], **more)
-    github.close(issue)
-    token = Secret(lambda: github.token, "the variable GITHUB_TOKEN")
-    return Source("ops", SourceSettings(api_url=github.url, token=token, unsigned=True)).fetch(issue.ref)
-
-
-def jira_incident():
-    return Ticket("desk", "10042", "OPS-12", "", "Slow", "", Visibility.INTERNAL, LONG_AGO, native={"id": "10042"})
-
-
-def draft(incident, **more):
-    given = {
-        "marker": MARKER,
-        "place": "acme/checkout",
-        "title": "Test pooled connections with a write",
-        "body": "An action item.\n\n**Due:** 2026-12-17\n30 days, as P1.",
-        "labels": ("team:checkout",),
-        "assignee": None,
-        "due": date(2026, 12, 17),
-        "priority": "P1",
-        "incident": incident,
-        "document_title": "Checkout slow",
-        "document_url": "https://postmortems.example.org/postmortems/17",
-        **more,
-    }
-    return Draft(**given)
-
-
-def posts(github):
-    return [call for call in github.calls if call.method == "POST" and call.path.endswith("/issues")]
 
 
 def test_an_issue_is_filed_with_marker_labels_assignee_and_parent_in_one_post(github):
@@ -171,89 +127,6 @@ def test_a_repository_renamed_meanwhile_leaves_the_outcome_open_once_and_is_then
     assert unknown.value.status == 307
     assert it.look(["a2"], "acme/checkout", jira_incident(), LONG_AGO, deep=True) == {}
     assert it.create(draft(jira_incident(), marker="a2")).label == "acme/shop#2"
-
-
-# --- found again ------------------------------------------------------------------------------------------------------
-
-
-def test_an_issue_whose_answer_was_lost_is_found_below_its_incident_in_one_call(github):
-    incident, it = incident_of(github), tracker(github)
-    github.fault("POST", "/issues$", "lose_answer")
-    with pytest.raises(OutcomeUnknown):
-        it.create(draft(incident))
-    it.look([MARKER], "acme/checkout", incident, LONG_AGO)  # asks who we are, once for each process
-    github.reset_calls()
-    found = it.look([MARKER, "other"], "acme/checkout", incident, LONG_AGO)
-    assert [call.path.rpartition("/")[2] for call in github.calls] == ["sub_issues"]
-    assert found[MARKER].label == "acme/checkout#1"
-    assert found[MARKER].linked
-    assert found[MARKER].native == tracker(github).look([MARKER], "", incident, LONG_AGO)[MARKER].native
-
-
-def test_without_a_parent_on_github_it_is_found_in_the_listing_of_the_place(github):
-    it = tracker(github)
-    filed = it.create(draft(jira_incident()))
-    github.reset_calls()
-    assert it.look([MARKER], "acme/checkout", jira_incident(), LONG_AGO) == {MARKER: filed}
-    listing = [call for call in github.calls if call.path.endswith("/issues")]
-    assert len(listing) == 1
-    assert {name: values[0] for name, values in listing[0].query.items()} == {
-        "creator": "afterword-bot",
-        "state": "all",
-        "since": "2026-01-01T00:00:00Z",
-        "sort": "created",
-        "direction": "desc",
-        "per_page": "100",
-    }
-
-
-def test_a_deep_look_goes_both_ways_and_through_every_page(github):
-    incident = incident_of(github)
-    it = tracker(github, sub_issues=False)
-    it.create(draft(incident))
-    for number in range(130):
-        github.open_issue("acme/checkout", f"Other {number}", "text", author="afterword-bot")
-    assert tracker(github).look([MARKER], "acme/checkout", incident, LONG_AGO) == {}
-    assert MARKER in tracker(github).look([MARKER], "acme/checkout", incident, LONG_AGO, deep=True)
-
-
-def test_a_marker_in_an_issue_of_somebody_else_does_not_count(github):
-    github.open_issue("acme/checkout", "A copy", f"<!-- afterword:item key={MARKER} -->\ncopied", author="alex")
-    assert tracker(github).look([MARKER], "acme/checkout", jira_incident(), LONG_AGO, deep=True) == {}
-
-
-def test_a_sub_issue_of_somebody_else_with_our_marker_does_not_count(github):
-    incident = incident_of(github)
-    parent = github.issue("acme/ops", 1)
-    github.open_issue("acme/checkout", "A copy", f"<!-- afterword:item key={MARKER} -->", author="sam", parent=parent)
-    assert tracker(github).look([MARKER], "acme/checkout", incident, LONG_AGO) == {}
-
-
-def test_a_200_that_holds_an_issue_is_not_taken_for_a_new_one(github):
-    it = tracker(github)
-    it.create(draft(jira_incident()))
-    github.fault("POST", "/issues$", "status", status=200, body=posts(github)[0].answer)
-    with pytest.raises(OutcomeUnknown):
-        it.create(draft(jira_incident(), marker="bb"))
-
-
-def test_of_two_issues_with_one_marker_the_older_one_counts(github):
-    it = tracker(github)
-    first = it.create(draft(jira_incident()))
-    it.create(draft(jira_incident()))
-    assert it.look([MARKER], "acme/checkout", jira_incident(), LONG_AGO)[MARKER].id == first.id
-
-
-def test_a_look_into_a_renamed_repository_keeps_its_question(github):
-    filed = tracker(github).create(draft(jira_incident()))
-    github.close(github.issue("acme/checkout", 1))
-    github.rename_repo("acme/checkout", "acme/shop")
-    found = tracker(github).look([MARKER], "acme/checkout", jira_incident(), LONG_AGO)
-    assert found[MARKER].id == filed.id
-    assert found[MARKER].label == "acme/shop#1"
-
-
-# --- the rest ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_assignable_person_is_asked_for_once_a_day(github):

@@ -1,0 +1,58 @@
+"""What the tests of the GitHub tracker have in common: a sandbox with two repositories, an incident, a draft."""
+
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+from connectors.base import Draft, Secret, Ticket, Visibility
+from connectors.github import Source, SourceSettings, Tracker, TrackerSettings
+from sandbox.github import GitHubSandbox
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+MARKER = "9f2c4b7d10ae"
+
+
+@contextmanager
+def two_repositories():
+    with GitHubSandbox() as sandbox:
+        sandbox.create_repo("acme/ops", private=True)
+        sandbox.create_repo("acme/checkout", members={"sam": "write"})
+        yield sandbox
+
+
+def tracker(github, **more):
+    token = Secret(lambda: github.token, "the variable GITHUB_TOKEN")
+    given = {"repositories": ("acme/checkout", "acme/ops"), **more}
+    return Tracker("code", TrackerSettings(api_url=github.url, token=token, **given))
+
+
+def incident_of(github, **more):
+    issue = github.open_issue("acme/ops", "Checkout slow", labels=["incident"], **more)
+    github.close(issue)
+    token = Secret(lambda: github.token, "the variable GITHUB_TOKEN")
+    return Source("ops", SourceSettings(api_url=github.url, token=token, unsigned=True)).fetch(issue.ref)
+
+
+def jira_incident():
+    return Ticket("desk", "10042", "OPS-12", "", "Slow", "", Visibility.INTERNAL, LONG_AGO, native={"id": "10042"})
+
+
+def draft(incident, **more):
+    given = {
+        "marker": MARKER,
+        "place": "acme/checkout",
+        "title": "Test pooled connections with a write",
+        "body": "An action item.\n\n**Due:** 2026-12-17\n30 days, as P1.",
+        "labels": ("team:checkout",),
+        "assignee": None,
+        "due": date(2026, 12, 17),
+        "priority": "P1",
+        "incident": incident,
+        "document_title": "Checkout slow",
+        "document_url": "https://postmortems.example.org/postmortems/17",
+        **more,
+    }
+    return Draft(**given)
+
+
+def posts(github):
+    return [call for call in github.calls if call.method == "POST" and call.path.endswith("/issues")]
