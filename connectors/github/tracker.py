@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from pydantic import TypeAdapter
@@ -44,6 +44,9 @@ class Tracker:
     """Action items as GitHub issues. One instance serves many threads."""
 
     kind = "github"
+    #: clear of the limits on creating content, about 80 a minute and 500 an hour
+    #: (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)
+    paces: Sequence[tuple[int, timedelta]] = ((60, timedelta(minutes=1)), (400, timedelta(hours=1)))
 
     def __init__(self, name: str, settings: TrackerSettings) -> None:
         self.name = name

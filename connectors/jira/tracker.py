@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
@@ -25,6 +25,9 @@ class Tracker:
     """Action items as Jira issues. One instance serves many threads."""
 
     kind = "jira"
+    #: none of ours: Jira allows 100 creations a second and says when it has enough
+    #: (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/)
+    paces: Sequence[tuple[int, timedelta]] = ()
 
     def __init__(self, name: str, settings: TrackerSettings) -> None:
         self.name = name
