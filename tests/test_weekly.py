@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from connectors.base import AfterwordError
 from service.followup.facts import Trouble
-from service.followup.notify import chat
+from service.followup.notify import chat, message
 from service.followup.render import render
 from service.followup.report import compute
 from service.followup.snapshot import Snapshot
@@ -201,6 +201,27 @@ def test_the_chat_message_stays_below_3000_characters(count: int) -> None:
     assert len(text.replace("&", "&amp;").replace(r"\<", "&lt;").replace(r"\>", "&gt;")) < 3000
     assert f"**Overdue, {count}**" in text
     assert ("more](https://postmortems.example.org/reports/weekly/2026-W47)" in text) == (count > 1)
+
+
+def test_a_large_week_as_a_mail_stays_below_100_kilobytes_and_says_what_is_left_out() -> None:
+    words = "Make the <retry> & the pool agree on what a dead connection is, " * 9
+    rows = [item(number, text=words, due=date(2026, 10, 1), owner=f"@owner-{number}") for number in range(200)]
+    rows += [item(number + 1000, text=words, owner=None) for number in range(200)]
+    rows += [item(number + 2000, text=words, state="waiting", reason=words) for number in range(200)]
+    rows += [item(number + 3000, text=words, state="wont_do", reason=words) for number in range(200)]
+    mail = message(compute(facts(*rows)), TEXTS).html or ""
+    assert len(mail.encode()) < 100_000
+    assert mail.count(">53 days<") == 10
+    assert [f">{left} more<" in mail for left in (190, 195, 190)] == [True, True, True]
+
+
+def test_ticket_text_is_only_text_in_a_mail() -> None:
+    evil = "<img src=x onerror=alert(1)>\"'>&"
+    mail = message(
+        compute(facts(item(1, text=evil, owner=evil, issue_label=evil, issue_url="javascript:alert(1)"))), TEXTS
+    )
+    assert "<img" not in (mail.html or "")
+    assert "javascript:" not in (mail.html or "")
 
 
 def test_a_chat_message_lists_ten_overdue_and_says_how_many_are_left_out() -> None:

@@ -50,10 +50,10 @@ class Delivery:
     again: datetime | None
 
 
-def message(snapshot: Snapshot, words: Words, mail: Callable[[Snapshot], str] | None = None) -> Message:
-    """What is sent of a report: the same figures, capped. `mail` renders the HTML part."""
+def message(snapshot: Snapshot, words: Words) -> Message:
+    """What is sent of a report: the same figures as the report itself, capped."""
     title = words.render("report.subject.j2", report=snapshot)
-    return Message(title, chat(snapshot, words), mail(snapshot) if mail else None)
+    return Message(title, chat(snapshot, words), words.render("weekly-mail.html.j2", report=snapshot))
 
 
 def chat(snapshot: Snapshot, words: Words) -> str:
