@@ -18,6 +18,7 @@ from service.postmortem.sections import read_sections
 from service.postmortem.timeline import LINE_LIMIT, read_timeline, shorten
 
 COMMENT_LIMIT = 200  # characters of a comment in the timeline
+HEAD = 4000  # characters of a comment among which its first sentence is looked for
 AFTER_CLOSING = timedelta(hours=1)  # what is said or done later is no part of the incident
 
 #: the words for what a tool recorded
@@ -74,8 +75,8 @@ def read_conversation(ticket: Ticket, zone: tzinfo, people: frozenset[str], near
             continue
         told, rest = commands.split(tidy(comment.text))
         source = f"comment {number}, {called(comment.author)}"
-        whole = outline(rest)
         if comment.trusted:
+            whole = outline(rest)
             _sections(said, whole, comment, number)
             _stated(said, whole, zone, comment, near)
             today = comment.at.astimezone(zone).date()
@@ -105,7 +106,7 @@ def read_conversation(ticket: Ticket, zone: tzinfo, people: frozenset[str], near
 
 def called(person: Person) -> str:
     """ "@alex" where the handle is what people say, else the name."""
-    return person.name if person.name and person.name != person.id else f"@{person.id}"
+    return tidy(person.name if person.name and person.name != person.id else f"@{person.id}")
 
 
 def by(person: Person | None) -> str:
@@ -134,7 +135,7 @@ def event_words(event: TicketEvent) -> str:
 
 def first_sentence(text: str) -> str:
     """The first sentence of the prose of a comment; "" if it holds none (only code, quotes, tables or pictures)."""
-    for block in parse(text):
+    for block in parse(text[:HEAD]):
         while block.kind in ("list", "item") and block.children:
             block = block.children[0]
         if block.kind == "paragraph":
@@ -183,11 +184,11 @@ def _section(text: str, comment: Comment, number: int) -> SectionText:
 
 
 def _timeline_line(text: str, comment: Comment, number: int, zone: tzinfo) -> TimelineLine:
-    """ "/timeline 14:05 Failover begun": the time nearest to the comment; without one the comment's own."""
+    """ "/timeline 14:05 Failover begun": the last such time before the comment; without one the comment's own."""
     stamp, rest = times.leading(text, comment.at.astimezone(zone).date())
     at = comment.at
     if stamp is not None and stamp.clock is not None and rest:
-        moment = times.moment_of(stamp, zone) if stamp.day else times.nearest(stamp, zone, comment.at)
+        moment = times.moment_of(stamp, zone) if stamp.day else times.nearest(stamp, zone, comment.at, past=True)
         at, text = (moment, rest) if moment else (at, text)
     return TimelineLine(at, shorten(text, LINE_LIMIT), f"comment {number}, {called(comment.author)}", comment.url)
 

@@ -7,43 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from service.postmortem import itemtext, references, vocabulary
+from service.postmortem import itemfields, itemtext, references, vocabulary
 from service.postmortem.itemtext import Facts
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.model import ReadItem, Section
 from service.postmortem.outline import Part
 
-WHY_LIMIT = 600  # characters; the rest stays in the section
-
-_FIELD = re.compile(
-    r"\W{0,4}(owner|assignee|assigned to|responsible|dri|due|due date|deadline|eta|target date|priority|prio|why|"
-    r"reason|rationale|done when|acceptance criteria|acceptance|definition of done|status|state|ticket|issue|tracking|"
-    r"jira|link|tracked in|pr)s?\W{0,4}?[:=]\W{0,3}? ?(.*)",
-    re.IGNORECASE,
-)
-_FIELD_FACT = {
-    **dict.fromkeys(("owner", "assignee", "assigned to", "responsible", "dri"), "owner"),
-    **dict.fromkeys(("due", "due date", "deadline", "eta", "target date"), "due"),
-    **dict.fromkeys(("priority", "prio"), "priority"),
-    **dict.fromkeys(("why", "reason", "rationale"), "why"),
-    **dict.fromkeys(("done when", "acceptance criteria", "acceptance", "definition of done"), "done_when"),
-    **dict.fromkeys(("status", "state"), "done"),
-}
-_COLUMN_PATTERNS = {
-    fact: re.compile(names)
-    for fact, names in {
-        "done_when": r"done when|acceptance.*|definition of done",
-        "text": r"actions?|action items?|items?|tasks?|description|what|to ?do|todos|follow.?ups?|title|summary|"
-        r"improvement|measure|next steps?|corrective action|name",
-        "owner": r"owners?|owned by|assignees?|assigned(?: to)?|who|responsible|responsibility|dri|leads?|person|team",
-        "due": r"due|due date|due by|deadline|eta|target(?: date)?|when|by when|date|completion date",
-        "priority": r"priority|prio|p|urgency",
-        "done": r"status|state|done|done\?|progress|completed?",
-        "refs": r"issues?|tickets?|links?|tracking|tracking issue|jira|bugs?|prs?|references?|tracked in|github issue|"
-        r"issue link|url",
-        "why": r"why|reason|rationale|notes?|comments?|details?",
-    }.items()
-}
 _BULLET = re.compile(r"^(?:[•‣◦●▪·–—] ?|[-*+] |(?=\[[ xX]?\] )|(?=[☐☑☒]))")
 _BOX = re.compile(r"^\[[ xX]?\](?: |$)|^[☐☑☒]")
 _PERSON_END = re.compile(r"\(([A-ZÀ-Þ][\w.'-]{0,20}(?: [A-ZÀ-Þ][\w.'-]{0,20}){0,2})\)[.]?$")
@@ -76,7 +45,7 @@ def read_items(
     walk = _Walk(today, people | _named_by_convention(mine))
     for part in mine:
         before = len(walk.found)
-        lists = any(block.kind in ("list", "table") and not _only_fields(block) for block in part.blocks)
+        lists = any(block.kind in ("list", "table") and not itemfields.only_fields(block) for block in part.blocks)
         if part.begins or part.level not in range(1, 7) or lists:
             _blocks(part.blocks, walk)
         else:
@@ -158,7 +127,7 @@ def _paragraph(block: Block, walk: _Walk, *, category: bool, after: Sequence[Blo
     facts = Facts()
     if not rest and after and after[0].kind == "paragraph" and not _lead_in(after[0].spans)[0]:
         rest = _take_fields(after[0], facts, walk)
-    facts.why = facts.why or rest[:WHY_LIMIT] or None
+    facts.why = facts.why or rest[: itemfields.WHY_LIMIT] or None
     walk.add(lead, facts)
 
 
@@ -171,19 +140,21 @@ def _list(block: Block, walk: _Walk) -> None:
                 _list(child, walk)
             continue
         text = plain(head.spans)
-        if nested and (_is_category(text)) and not all(map(_only_fields, nested)):
+        if nested and _is_category(text) and not all(map(itemfields.only_fields, nested)):
+            before = len(walk.found)
             for child in nested:
                 _list(child, walk)
-            continue
+            if len(walk.found) > before:
+                continue
         facts = Facts()
-        spans = _without_fields(head.spans, facts, walk)
+        spans = itemfields.without_fields(head.spans, facts, walk.today)
         for child in item.children[1:]:
             _details(child, facts, walk)
         lead, rest = _lead_in(spans)
         if lead and rest and len(plain(lead).split()) >= 3:
             facts.add_refs(references.refs_of(spans))
             rest = itemtext.take_facts(rest, facts, walk.today, walk.people)
-            facts.why, spans = facts.why or rest[:WHY_LIMIT] or None, lead
+            facts.why, spans = facts.why or rest[: itemfields.WHY_LIMIT] or None, lead
         walk.add(spans, facts)
         if not _BOX.match(text):
             for child in nested:
@@ -208,39 +179,7 @@ def _details(block: Block, facts: Facts, walk: _Walk) -> None:
 
 
 def _take_fields(block: Block, facts: Facts, walk: _Walk) -> str:
-    return plain(_without_fields(block.spans, facts, walk))
-
-
-def _without_fields(spans: Sequence[Span], facts: Facts, walk: _Walk) -> tuple[Span, ...]:
-    """The lines that are no fields, joined; the fields go to `facts`."""
-    kept: list[Span] = []
-    for line in lines_of(spans):
-        found = _FIELD.fullmatch(plain(line)) if len(plain(line)) < 2000 else None
-        if found is None:
-            kept.extend((*([Span(" ")] if kept else []), *line))
-            continue
-        facts.add_refs(references.refs_of(line))
-        _set(facts, _FIELD_FACT.get(found[1].lower(), "refs"), found[2].strip(), walk.today)
-    return tuple(kept)
-
-
-def _set(facts: Facts, fact: str, value: str, today: date | None) -> None:
-    if fact == "owner":
-        facts.owner = facts.owner or itemtext.owner_of(value)
-    elif fact == "due":
-        facts.due = facts.due or itemtext.due_of(value, today)
-    elif fact == "priority":
-        facts.priority = facts.priority or itemtext.priority_of(value)
-    elif fact == "done":
-        facts.done = facts.done or itemtext.done_of(value)
-    elif fact in ("why", "done_when") and value and not vocabulary.nothing_said(value):
-        setattr(facts, fact, getattr(facts, fact) or value[:WHY_LIMIT])
-
-
-def _only_fields(block: Block) -> bool:
-    return block.kind == "list" and all(
-        item.children and _FIELD.fullmatch(plain(item.children[0].spans)[:2000]) for item in block.children
-    )
+    return plain(itemfields.without_fields(block.spans, facts, walk.today))
 
 
 def _heading_item(part: Part, walk: _Walk) -> None:
@@ -255,7 +194,7 @@ def _heading_item(part: Part, walk: _Walk) -> None:
             facts.add_refs(references.refs_of(block.spans))
         else:
             _details(block, facts, walk)
-    facts.why = facts.why or " ".join(text for text in prose if text)[:WHY_LIMIT] or None
+    facts.why = facts.why or " ".join(text for text in prose if text)[: itemfields.WHY_LIMIT] or None
     spans = part.spans
     if spans and not spans[0].code:
         spans = (replace(spans[0], text=re.sub(r"^\d{1,2}[.):] ?", "", spans[0].text)), *spans[1:])
@@ -281,12 +220,7 @@ def _lead_in(spans: Sequence[Span]) -> tuple[tuple[Span, ...], str]:
 def _table(block: Block, walk: _Walk) -> None:
     if not block.rows:
         return
-    columns: dict[str, int] = {}
-    for index, cell in enumerate(block.rows[0]):
-        name = vocabulary.key(plain(cell)) or plain(cell).lower()
-        fact = next((fact for fact, pattern in _COLUMN_PATTERNS.items() if pattern.fullmatch(name)), None)
-        if fact and fact not in columns:
-            columns[fact] = index
+    columns = itemfields.columns_of(block.rows[0])
     taken = set(columns.values())
     main = columns.pop("text", next((i for i in range(len(block.rows[0])) if i not in taken), 0))
     for row in block.rows[1:]:
@@ -296,5 +230,5 @@ def _table(block: Block, walk: _Walk) -> None:
         for fact, index in columns.items():
             cell = row[index] if index < len(row) else ()
             facts.add_refs(references.refs_of(cell))
-            _set(facts, fact, plain(cell), walk.today)
+            itemfields.set_fact(facts, fact, plain(cell), walk.today)
         walk.add(row[main], facts)

@@ -19,7 +19,7 @@ _MENTION = r"@[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?(?:/[A-Za-z0-9-]{1
 _AT_START = re.compile(rf"^`?({_MENTION})`?(?: ?(?::|,|-|–|—|→)| to\b| will\b| should\b)? +", re.IGNORECASE)
 _AT_END = re.compile(
     r"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with)? ?[(\[]?"
-    rf"`?({_MENTION})`?[)\]]?(?: \[\w{{1,20}}\])?[.,;]?$",
+    rf"(?<!\w)`?({_MENTION})`?[)\]]?(?: \[\w{{1,20}}\])?[.,;]?$",
     re.IGNORECASE,
 )
 _BEGIN = r"(?:^|(?<=[\s(\[|,;.—–-]))[*_]{0,2}"  # a field's name stands at the start or after a separator
@@ -48,7 +48,7 @@ _DONE_EDGE = re.compile(
 )
 _DONE_MARK = re.compile(r"(?:[✅☑✔]\ufe0f?|:white_check_mark:|:heavy_check_mark:)")
 _HINT = re.compile(r" ?\[(?:add |insert |put )?(?:a )?links? (?:to|of) [^\[\]]{0,40}\]", re.IGNORECASE)
-_BRACED = re.compile(r"\{\{ ?([^{}]{3,}?) ?\}\}")
+_BRACED = re.compile(r"^\{\{ ?([^{}]{3,}?) ?\}\}")
 _OWNER_END = re.compile(r" (?:due|by|priority|status|deadline|ticket|issue)\b| [-–—] ", re.IGNORECASE)
 _EDGES = " \t-–—:;,|→>/"
 _STATUS_DONE = re.compile(

@@ -200,9 +200,14 @@ def moment_of(stamp: Stamp, zone: tzinfo) -> datetime | None:
     return datetime.combine(stamp.day, stamp.clock, tzinfo=stamp.zone or zone).astimezone(UTC)
 
 
-def nearest(stamp: Stamp, zone: tzinfo, near: datetime) -> datetime | None:
-    """The moment of a clock time without a day that lies closest to another: five to midnight is of the day before."""
+def nearest(stamp: Stamp, zone: tzinfo, near: datetime, *, past: bool = False) -> datetime | None:
+    """The moment of a clock time without a day that lies closest to another: five to midnight is of the day before.
+
+    `past`: no more than an hour after it, as whoever writes of something has seen it.
+    """
     here = near.astimezone(stamp.zone or zone).date()
     days = [here + timedelta(days=step) for step in (-1, 0, 1)]
     found = [moment for day in days if (moment := moment_of(replace(stamp, day=day), zone))]
+    if past:
+        found = [moment for moment in found if moment <= near + timedelta(hours=1)]
     return min(found, key=lambda moment: abs(moment - near), default=None)
