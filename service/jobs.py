@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -75,7 +77,8 @@ class Jobs:
         if lease is None:
             return
         try:
-            again = self.steps[task](self.parts, lease)
+            with self._beating(lease):
+                again = self.steps[task](self.parts, lease)
         except LeaseLost:
             log.warning("overtaken by another attempt; nothing written", task=task, key=key, attempt=lease.attempt)
         except ConnectorError as error:
@@ -88,6 +91,29 @@ class Jobs:
             self._put_back(lease, f"A fault in Afterword: {type(error).__name__}: {error}"[:500])
         else:
             self._settle(lease, again)
+
+    @contextmanager
+    def _beating(self, lease: Lease) -> Iterator[None]:
+        """Renews the lease while the step runs, however long a vendor takes. A dead or frozen process renews nothing."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(work.BEAT.total_seconds()):
+                try:
+                    with self.parts.database.begin() as connection:
+                        work.hold(connection, lease, self.parts.now())
+                except LeaseLost:
+                    return
+                except AfterwordError as error:
+                    log.warning("lease not renewed", task=lease.task, key=lease.key, error=error.message)
+
+        thread = threading.Thread(target=beat, name=f"beat {lease.task} {lease.key}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def _settle(self, lease: Lease, again: datetime | None) -> None:
         with self.parts.database.begin() as connection:

@@ -16,8 +16,9 @@ from connectors.base import AfterwordError
 from service.store.database import Database, insert
 from service.store.tables import work
 
-#: how long a taking holds without being renewed; longer than any single call to a vendor may take
-HOLD = timedelta(seconds=120)
+#: how long a taking holds without being renewed; its worker renews it every BEAT while it lives
+HOLD = timedelta(seconds=30)
+BEAT = timedelta(seconds=8)
 
 
 class LeaseLost(AfterwordError):
