@@ -25,13 +25,13 @@ def read(source: str, settings: SourceSettings, body: bytes) -> Signal:
     delivery = _parsed(body)
     event, issue = delivery.webhookEvent or "", delivery.issue
     if issue is None:
-        return Signal(Said.NOTHING, f"{event or 'a delivery'} names no issue, so there is nothing to look at")
+        return Signal(Said.NOTHING, f"{event or 'a delivery'} names no issue, so there is nothing to look at.")
     at = _moment(delivery.timestamp) or issue.fields.updated
     said, why = _meaning(settings, delivery, event, issue)
     concerns = said in (Said.CLOSED, Said.EDITED, Said.REOPENED)
     return Signal(
         said,
-        f"{issue.key or issue.id} {why}",
+        f"{issue.key or issue.id} {why}.",
         ref=issue.key,
         key=issue.id,
         at=at,

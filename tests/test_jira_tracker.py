@@ -1,0 +1,376 @@
+"""The Jira tracker against the sandbox over real HTTP: filed, refused, found, linked, followed."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.base import Denied, Limited, NotSent, OutcomeUnknown, Refused, Secret, State, Tracked
+from sandbox.jira import JiraSandbox
+from tests.contracts import check_exchange, needs_specs
+from tests.jira_hands import LAST_LINE, LONG_AGO, MARKER, connection, draft, elsewhere, source, tracker
+
+
+@pytest.fixture
+def jira():
+    with JiraSandbox() as sandbox:
+        sandbox.create_project("OPS")
+        sandbox.create_project("PAY")
+        sandbox.add_user("Sam", account_id="712020:sam")
+        yield sandbox
+
+
+def posts(jira, path="/rest/api/2/issue"):
+    return [call for call in jira.calls if call.method == "POST" and call.path == path]
+
+
+def followed(*issues) -> list[Tracked]:
+    return [Tracked(one.id, one.key, {"key": one.key, "project": one.project.key}) for one in issues]
+
+
+# --- filing -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_issue_is_filed_with_marker_and_all_fields_in_one_post(jira):
+    filed = tracker(jira).create(draft(assignee="712020:sam"))
+    assert [(call.method, call.path) for call in jira.calls] == [("POST", "/rest/api/2/issue")]
+    made = jira.issue(filed.id)
+    assert made.description.wiki.splitlines()[-1] == LAST_LINE
+    assert "tried \\{again\\}." in made.description.wiki
+    assert made.properties == {"afterword.item": {"key": MARKER}}
+    assert made.labels == ["afterword", "team-payments"]
+    assert (made.priority, made.duedate, made.assignee, made.type) == ("High", "2026-12-17", "712020:sam", "Task")
+    assert (filed.label, filed.url, filed.notes) == (made.key, f"{jira.url}/browse/{made.key}", ())
+    assert filed.native == {"key": made.key, "project": "PAY"}
+
+
+def test_fields_that_are_not_on_the_screen_are_left_out_and_told(jira):
+    jira.create_project("WEB", off_screen=("duedate", "priority"), assignable=())
+    filed = tracker(jira).create(draft(place="WEB", assignee="712020:sam"))
+    assert len(posts(jira)) == 2
+    assert [note.partition(":")[0] for note in filed.notes] == ["duedate", "priority", "assignee"]
+    made = jira.issue(filed.id)
+    assert (made.duedate, made.assignee) == (None, None)
+    assert made.properties["afterword.item"]["key"] == MARKER
+    assert len(jira.issues) == 1
+
+
+def test_a_required_field_that_nothing_fills_is_refused_by_its_name_and_nothing_is_sent_again(jira):
+    jira.create_project("WEB", required={"customfield_10010": "Component"}, off_screen=("duedate",))
+    with pytest.raises(Refused) as refused:
+        tracker(jira).create(draft(place="WEB"))
+    assert refused.value.fields["customfield_10010"] == "Component is required."
+    assert len(posts(jira)) == 1
+    filled = tracker(jira, fields={"customfield_10010": "Checkout"}).create(draft(place="WEB"))
+    assert jira.issue(filled.id).custom["customfield_10010"] == "Checkout"
+
+
+def test_values_from_the_settings_take_the_form_that_jira_wants(jira):
+    it = tracker(jira, fields={"components": "Checkout", "parent": "PAY-1", "customfield_1": {"value": "x"}})
+    with pytest.raises(Refused):
+        it.create(draft())
+    sent = posts(jira)[0].body["fields"]
+    assert sent["components"] == [{"name": "Checkout"}]
+    assert sent["parent"] == {"key": "PAY-1"}
+    assert sent["customfield_1"] == {"value": "x"}
+
+
+def test_a_long_text_is_cut_after_it_was_converted_and_keeps_its_marker(jira):
+    filed = tracker(jira).create(draft(body="\n\n".join(["[x] {y} " * 100] * 60), title="t" * 400))
+    made = jira.issue(filed.id)
+    assert len(made.description.wiki) <= 32_767
+    assert made.description.wiki.endswith(LAST_LINE)
+    assert "cut here" in made.description.wiki
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "made"),
+    [
+        ("status", {"status": 500, "acts": True}, 1),
+        ("status", {"status": 502}, 0),
+        ("status", {"status": 503, "headers": {"Retry-After": "1"}, "acts": True}, 1),
+        ("status", {"status": 302, "headers": {"Location": "/login"}}, 0),
+        ("lose_answer", {}, 1),
+        ("reset_before", {}, 0),
+        ("truncate", {}, 1),
+        ("html", {}, 0),
+        ("hang", {"seconds": 3}, 1),
+    ],
+    ids=lambda value: str(value.get("status", "")) if isinstance(value, dict) else str(value),
+)
+def test_an_answer_that_proves_nothing_leaves_the_outcome_open_and_is_never_sent_again(jira, kind, more, made):
+    it = tracker(jira, timeout=1)
+    jira.fault("POST", "/issue$", kind, times=5, **more)
+    with pytest.raises(OutcomeUnknown):
+        it.create(draft())
+    jira.clear_faults()
+    assert len(posts(jira)) == 1
+    assert len(jira.issues) == made
+    found = it.look([MARKER, "other"], "PAY", elsewhere(), LONG_AGO, deep=True)
+    assert set(found) == ({MARKER} if made else set())
+
+
+@pytest.mark.parametrize("stated", ["77", "Mon, 23 Nov 2026 12:01:17 GMT"])
+def test_a_limit_says_how_long_to_wait_and_nothing_sleeps(jira, stated):
+    when = {"Retry-After": stated, "Date": "Mon, 23 Nov 2026 12:00:00 GMT"}
+    jira.fault("POST", "/issue$", "status", times=3, status=429, headers=when)
+    with pytest.raises(Limited) as limited:
+        tracker(jira).create(draft())
+    assert limited.value.retry_after is not None
+    if stated == "77":
+        assert limited.value.retry_after == 77
+    assert len(posts(jira)) == 1
+
+
+def test_a_refused_account_is_denied_and_a_dead_server_was_sent_nothing(jira):
+    with pytest.raises(Denied):
+        tracker(jira, token=None, user=None).create(draft())
+    jira.stop()
+    with pytest.raises(NotSent):
+        tracker(jira).create(draft())
+
+
+def test_a_token_that_ended_is_denied_though_cloud_answers_as_to_a_stranger(jira):
+    said = {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
+    jira.fault("GET", "/issue/", "status", status=404, headers=said)
+    with pytest.raises(Denied):
+        tracker(jira).resolve("PAY-1", elsewhere())
+    jira.fault("POST", "bulkfetch", "status", status=200, headers=said, body={"issues": [], "issueErrors": []})
+    seen = tracker(jira).states([Tracked("1", "PAY-1", {})])
+    assert not seen.missing
+    assert seen.problems[0].ids == ("1",)
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_filed_is_found_by_its_marker_in_one_call_even_moved_and_without_label_or_property(jira):
+    it = tracker(jira)
+    filed = it.create(draft())
+    issue = jira.issue(filed.id)
+    jira.move(issue, "OPS")
+    jira.change(issue, "Alex", labels=[])
+    issue.properties.clear()
+    jira.reset_calls()
+    found = it.look([MARKER], "PAY", elsewhere(), datetime.now(UTC) - timedelta(minutes=5))
+    assert [call.path for call in jira.calls] == ["/rest/api/2/search/jql"]
+    assert (found[MARKER].id, found[MARKER].label) == (filed.id, issue.key)
+    assert found[MARKER].native["project"] == "OPS"
+
+
+def test_a_marker_that_somebody_else_wrote_proves_nothing(jira):
+    jira.create_issue("PAY", "fake", f"x\n\n{LAST_LINE}", by="Alex", properties={"afterword.item": {"key": MARKER}})
+    assert tracker(jira).look([MARKER], "PAY", elsewhere(), LONG_AGO) == {}
+
+
+def test_a_marker_in_the_middle_of_a_text_proves_nothing_and_of_two_issues_the_older_is_meant(jira):
+    it = tracker(jira)
+    jira.create_issue("PAY", "quoted", f"{LAST_LINE}\n\nand more", by=jira.account_id)
+    first, second = it.create(draft()), it.create(draft())
+    assert it.look([MARKER], "PAY", elsewhere(), LONG_AGO)[MARKER].id == first.id != second.id
+
+
+def test_a_deep_look_reads_every_page(jira):
+    it = tracker(jira)
+    filed = it.create(draft())
+    for number in range(250):
+        jira.create_issue("PAY", f"n{number}", by=jira.account_id)
+    assert it.look([MARKER], "PAY", elsewhere(), LONG_AGO, deep=True)[MARKER].id == filed.id
+
+
+# --- linking ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_link_is_an_issue_link_and_a_remote_link_and_twice_is_once(jira):
+    it = tracker(jira)
+    incident = source(jira).fetch(jira.create_issue("OPS", "Checkout slow", type="Incident").key)
+    filed = it.create(draft(incident))
+    jira.reset_calls()
+    it.link(filed, draft(incident))
+    assert len(jira.calls) == 2
+    it.link(filed, draft(incident))
+    assert len(jira.world.links) == 1
+    (remote,) = jira.issue(filed.id).remote_links
+    assert remote.global_id == f"afterword:item:{MARKER}"
+    assert remote.content["object"]["title"] == "Postmortem: Checkout slow after database failover"
+
+
+def test_an_incident_elsewhere_gets_the_remote_link_alone(jira):
+    it = tracker(jira)
+    filed = it.create(draft())
+    jira.reset_calls()
+    it.link(filed, draft())
+    assert [call.path for call in jira.calls] == [f"/rest/api/2/issue/{filed.id}/remotelink"]
+
+
+# --- following --------------------------------------------------------------------------------------------------------
+
+
+def test_each_state_has_jiras_own_word_beside_it(jira):
+    issues = [jira.create_issue("PAY", f"n{number}", duedate="2026-12-01") for number in range(4)]
+    jira.transition(issues[1], "In Review")
+    jira.transition(issues[2], "Done")
+    jira.transition(issues[3], "Done", "Won't Do")
+    jira.change(issues[1], "Alex", assignee="712020:sam")
+    seen = tracker(jira).states([*followed(*issues), Tracked("99999", "PAY-99", {})])
+    assert [(one.state, one.word) for one in sorted(seen.states, key=lambda one: one.id)] == [
+        (State.OPEN, "To Do"),
+        (State.IN_PROGRESS, "In Review"),
+        (State.DONE, "Done"),
+        (State.WONT_DO, "Won't Do"),
+    ]
+    assert seen.missing == {"99999"}
+    assert seen.verified == {one.id for one in issues}
+    by_id = {one.id: one for one in seen.states}
+    assert by_id[issues[1].id].assignee.id == "712020:sam"
+    assert by_id[issues[0].id].due.isoformat() == "2026-12-01"
+    assert by_id[issues[3].id].ended_at is not None
+    assert by_id[issues[0].id].ended_at is None
+
+
+def test_a_moved_issue_keeps_its_id_and_tells_its_new_key(jira):
+    issue = jira.create_issue("PAY", "n")
+    before = followed(issue)
+    jira.move(issue, "OPS")
+    (state,) = tracker(jira).states(before).states
+    assert (state.label, state.native["project"]) == ("OPS-1", "OPS")
+
+
+def test_of_many_issues_only_those_that_changed_are_read(jira):
+    jira.clock = lambda: datetime.now(UTC) - timedelta(hours=3)
+    issues = [jira.create_issue("PAY", f"n{number}") for number in range(110)]
+    jira.clock = lambda: datetime.now(UTC)
+    jira.transition(issues[7], "Done")
+    jira.reset_calls()
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    seen = tracker(jira).changes(since, followed(*issues))
+    assert [one.id for one in seen.states] == [issues[7].id]
+    assert jira.count("GET", "search/jql") == 1
+    assert jira.count("POST", "bulkfetch") == 1
+    assert seen.cursor == seen.states[0].updated_at
+    few = tracker(jira).changes(since, followed(*issues[:3]))
+    assert len(few.verified) == 3
+
+
+def test_a_bad_place_or_a_dead_server_is_a_problem_with_its_issues_and_no_error(jira):
+    issues = [jira.create_issue("PAY", f"n{number}") for number in range(101)]
+    lost = jira.create_issue("OPS", "x")
+    no_such = {"errorMessages": ["The value 'OPS' does not exist for the field 'project'."], "errors": {}}
+    jira.fault("GET", "search/jql", "status", status=400, body=no_such)
+    seen = tracker(jira).changes(datetime.now(UTC) - timedelta(minutes=5), followed(*issues, lost))
+    assert [(one.scope, one.ids) for one in seen.problems] == [("OPS", (lost.id,))]
+    assert len(seen.states) == 101
+    jira.fault("POST", "bulkfetch", "status", status=401, times=9)
+    (problem,) = tracker(jira).states(followed(lost)).problems
+    assert (problem.status, problem.ids) == (401, (lost.id,))
+
+
+def test_a_read_is_tried_again_and_a_login_page_is_no_answer(jira):
+    issue = jira.create_issue("PAY", "n")
+    jira.fault("GET", "/issue/", "status", times=2, status=503)
+    assert tracker(jira).resolve(issue.key, elsewhere()).id == issue.id
+    jira.fault("POST", "bulkfetch", "html", times=3)
+    assert tracker(jira).states(followed(issue)).problems
+
+
+def test_a_page_token_that_repeats_ends_the_search(jira):
+    page = {"issues": [], "nextPageToken": "again", "isLast": False}
+    jira.fault("GET", "search/jql", "status", times=50, status=200, body=page)
+    assert tracker(jira).look([MARKER], "PAY", elsewhere(), LONG_AGO, deep=True) == {}
+    assert jira.count("GET", "search/jql") == 2
+
+
+def test_a_reference_is_a_key_or_an_address_of_this_jira(jira):
+    issue = jira.create_issue("PAY", "n")
+    it = tracker(jira)
+    for reference in (issue.key, f"{jira.url}/browse/{issue.key}", f"{jira.url}/x?selectedIssue={issue.key}"):
+        assert it.resolve(reference, elsewhere()).label == issue.key, reference
+    for reference in ("PAY-99", "#12", "acme/ops#4", "https://example.org/browse/PAY-1", "http://[", "UTF-8"):
+        assert it.resolve(reference, elsewhere()) is None, reference
+
+
+def test_the_reason_is_the_last_comment_of_a_person_in_one_line(jira):
+    issue = jira.create_issue("PAY", "n")
+    (tracked,) = followed(issue)
+    it = tracker(jira)
+    assert it.reason(tracked) == ""
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    jira.comment(issue, "Not worth it,\nsee *OPS-1*.", created=at)
+    jira.comment(issue, "secret", visibility={"type": "role", "value": "Staff"}, created=at + timedelta(minutes=1))
+    jira.comment(issue, "{color:#97a0af}afterword:nudge key=aa n=1{color}", created=at + timedelta(minutes=2))
+    assert it.reason(tracked) == "Not worth it, see **OPS-1**."
+
+
+def test_many_threads_file_many_issues_each_once(jira):
+    it = tracker(jira)
+    filed: list[str] = []
+
+    def work(number: int) -> None:
+        filed.append(it.create(draft(marker=f"a{number}")).id)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(set(filed)) == 12 == len(jira.issues)
+    assert {one.properties["afterword.item"]["key"] for one in jira.issues} == {f"a{number}" for number in range(12)}
+
+
+# --- checking ---------------------------------------------------------------------------------------------------------
+
+
+def test_check_says_that_all_is_well_or_what_to_mend(jira):
+    assert [(one.subject, one.level) for one in tracker(jira).check(["PAY"])] == [("Jira PAY", "ok")]
+    jira.create_project("WEB", required={"customfield_10010": "Component"}, off_screen=("duedate",))
+    (required, note) = tracker(jira).check(["WEB"])
+    assert (required.level, required.text) == ("MEND", "requires “Component”")
+    assert 'customfield_10010 = "…"' in required.mend
+    assert note.level == "note"
+    (kind,) = tracker(jira, issue_type="Chore").check(["PAY"])
+    assert "Task, Bug" in kind.mend
+    found = tracker(jira, link_type="Nope", priorities={"P0": "Blocker"}).check(["PAY", "GONE"])
+    assert [one.level for one in found] == ["ok", "MEND", "note", "MEND"]
+    jira.lacking.add("CREATE_ISSUES")
+    assert "Create issues" in tracker(jira).check([])[0].text
+
+
+def test_check_never_raises(jira):
+    (denied,) = tracker(jira, token=None, user=None).check(["PAY"])
+    assert "401" in denied.text
+    assert "JIRA_TOKEN" not in denied.mend
+    jira.stop()
+    (dead,) = tracker(jira).check(["PAY"])
+    assert dead.level == "MEND"
+    assert source(jira).check()[0].level == "MEND"
+
+
+# --- the wire ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_token_in_the_file_is_read_after_a_401(jira):
+    tokens = iter(["ended", *[jira.token] * 9])
+    it = tracker(jira, token=Secret(lambda: next(tokens), "the file token"))
+    assert it.create(draft()).label == "PAY-1"
+
+
+@needs_specs
+def test_every_call_fits_the_vendors_description(jira):
+    it = tracker(jira)
+    incident = source(jira).fetch(jira.create_issue("OPS", "Checkout slow", type="Incident").key)
+    filed = it.create(draft(incident, assignee="712020:sam"))
+    it.link(filed, draft(incident))
+    it.look([MARKER], "PAY", incident, LONG_AGO)
+    tracked = [Tracked(filed.id, filed.label, filed.native)]
+    it.changes(None, tracked)
+    it.changes(datetime.now(UTC), tracked * 101)
+    it.reason(tracked[0])
+    it.resolve(filed.label, incident)
+    it.check(["PAY"])
+    assert [said for call in jira.calls for said in check_exchange("jira", call)] == []
+
+
+def test_settings_of_a_server_behind_another_address_are_used(jira):
+    settings = connection(jira, url="https://acme.example.org", api_url=jira.url)
+    filed = tracker(jira, **settings).create(draft())
+    assert filed.url == "https://acme.example.org/browse/PAY-1"
