@@ -94,7 +94,7 @@ class Jobs:
 
     @contextmanager
     def _beating(self, lease: Lease) -> Iterator[None]:
-        """Renews the lease while the step runs, however long a vendor takes. A dead or frozen process renews nothing."""
+        """Renews the lease while the step runs, however long a vendor takes. A dead process renews nothing."""
         over = threading.Event()
 
         def beat() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.engine import Connection
 
 from connectors.base import ConnectorError
 from service import crash
@@ -14,7 +16,8 @@ from service.followup.sync import sync
 from service.followup.week import Week
 from service.followup.weekly import Weekly
 from service.parts import Parts
-from service.store import meta, work
+from service.store import meta, reports, work
+from service.store.reports import Frozen
 from service.store.work import Lease
 from service.web.report_page import render_report_html
 
@@ -40,13 +43,17 @@ def look_at(parts: Parts, tracker: str, *, verify: bool, lease: Lease | None = N
         verify_hours=parts.settings.sync.verify_hours,
         verify=verify,
         hold=(lambda connection: work.hold(connection, lease, parts.now())) if lease else None,
+        then=lambda connection, incidents: _ask_for(parts, connection, incidents),
     )
-    with parts.database.begin() as connection:
-        for incident in result.incidents:
-            work.ask(connection, "incident", str(incident), parts.now())
     for incident in result.incidents:
         parts.engine.wake("incident", str(incident))
     return result.changed
+
+
+def _ask_for(parts: Parts, connection: Connection, incidents: Iterable[int]) -> None:
+    """In the sync's own transaction, so that no document and comment misses what it learned."""
+    for incident in incidents:
+        work.ask(connection, "incident", str(incident), parts.now())
 
 
 def weekly_of(parts: Parts) -> Weekly:
@@ -65,15 +72,10 @@ def weekly_of(parts: Parts) -> Weekly:
 
 def report_week(parts: Parts, lease: Lease) -> datetime | None:
     """One week's report: every open item is looked at, the report is frozen and sent, each address once."""
-    for tracker in parts.trackers:
-        try:
-            look_at(parts, tracker, verify=True)
-        except ConnectorError as error:  # the report says how old its figures are
-            log.warning("a tracker did not answer before the report", tracker=tracker, error=error.message)
+    frozen = freeze(parts, Week.parse(lease.key.removeprefix("weekly-")))
+    crash.point("report made")
     with parts.database.begin() as connection:
         work.hold(connection, lease, parts.now())
-    frozen = weekly_of(parts).make(Week.parse(lease.key.removeprefix("weekly-")), parts.now())
-    crash.point("report made")
     sent = notify.deliver(
         parts.database,
         lease.key,
@@ -83,3 +85,17 @@ def report_week(parts: Parts, lease: Lease) -> datetime | None:
         parts.now(),
     )
     return min((one.again for one in sent if one.again is not None), default=None)
+
+
+def freeze(parts: Parts, week: Week) -> Frozen:
+    """The report of a week that is over. Before it is made, every open item is read by its id."""
+    with parts.database.read() as connection:
+        found = reports.find(connection, week.slot)
+    if found:
+        return found
+    for tracker in parts.trackers:
+        try:
+            look_at(parts, tracker, verify=True)
+        except ConnectorError as error:  # the report says how old its figures are
+            log.warning("a tracker did not answer before the report", tracker=tracker, error=error.message)
+    return weekly_of(parts).make(week, parts.now())

@@ -131,7 +131,7 @@ def test_a_moved_date_is_followed_and_its_rule_says_so() -> None:
 
 def test_an_owner_who_was_taken_off_is_an_owner_who_is_gone() -> None:
     merged = merge(KNOWN, replace(SEEN, assignee=None, updated_at=LATER))
-    assert (merged.values["assignee"], merged.values["assignee_name"]) == (None, None)
+    assert (merged.values["assignee"], merged.values["assignee_name"]) == ("", None)
     assert merged.changes == (Change("owner", LATER, "Alex Example", None),)
 
 

@@ -103,7 +103,8 @@ def _fields(known: Known, seen: IssueState) -> dict[str, Any]:
         "state": seen.state,
         "word": seen.word,
         "title": seen.title,
-        "assignee": seen.assignee.id if seen.assignee else None,
+        # "" says that somebody was assigned and a person took that back; None, that nobody ever was
+        "assignee": seen.assignee.id if seen.assignee else "" if known.assignee else known.assignee,
         "assignee_name": seen.assignee.name if seen.assignee else None,
         "tracker_due": seen.due,
         "due": due,
@@ -124,8 +125,8 @@ def _changes(known: Known, seen: IssueState, values: Mapping[str, Any]) -> list[
         happened = values["ended_at"] if seen.state.ended else at
         changes.append(Change("state", happened, known.state.value, seen.state.value))
     if values["assignee"] != known.assignee:
-        was = known.assignee_name or known.assignee
-        changes.append(Change("owner", at, was, values["assignee_name"] or values["assignee"]))
+        was = known.assignee_name or known.assignee or None
+        changes.append(Change("owner", at, was, values["assignee_name"] or values["assignee"] or None))
     if values["due"] != known.due:
         changes.append(Change("due", at, _iso(known.due), _iso(values["due"])))
     if known.title is not None and seen.title != known.title:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from service import wording
 from service.postmortem.standing import Standing
 from service.store.tables import incidents, items, postmortems, writes
 
@@ -28,14 +29,12 @@ _QUERY = (
     .outerjoin(writes, writes.c.key == sa.literal("issue:") + items.c.key)
 )
 
-UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
-
 
 def _state(row: Row[Any]) -> tuple[str, str]:
     """(state, reason). Waiting is ours: the filing's outcome is unknown, or it is not clear which item this is."""
     if row.issue_id is None and row.state == "open":
         if row.unclear:
-            return "waiting", UNCLEAR
+            return "waiting", wording.UNCLEAR
         if row.write_state in ("unknown", "waiting"):
             return "waiting", row.write_reason
         if row.write_state == "failed":
@@ -46,12 +45,11 @@ def _state(row: Row[Any]) -> tuple[str, str]:
 
 
 def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
+    """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back ("")."""
     if row.assignee:
         shown = names.get(row.assignee.casefold()) or row.assignee_name or row.assignee
-    elif row.issue_id is not None and row.updated_at is not None:
-        return None  # the tracker was seen, and nobody is assigned there
     else:
-        shown = row.owner_text
+        shown = None if row.assignee == "" else row.owner_text
     if not shown:
         return None
     return shown if " " in shown or shown.startswith("@") else f"@{shown}"
@@ -68,8 +66,8 @@ def _standing(row: Row[Any], names: Mapping[str, str]) -> Standing:
         word=row.word,
         reason=reason,
         owner=_owner(row, names),
-        owner_id=row.assignee,
-        owner_known=row.assignee is not None or row.owner_known or row.owner_text is None,
+        owner_id=row.assignee or None,
+        owner_known=bool(row.assignee) or row.owner_known or row.owner_text is None,
         due=row.due,
         due_rule=row.due_rule,
         priority=row.priority,
