@@ -156,3 +156,12 @@ def test_markdown_says_not_recorded_yet_for_every_gap() -> None:
     told = as_markdown(read_text("# Login down\n\nNobody could log in.\n"))
     assert told.startswith("# Login down\n")
     assert told.count("Not recorded yet") == 6
+
+
+def test_a_bold_first_line_is_a_heading_and_fields_of_facts_are_no_summary() -> None:
+    reading = read_text(
+        "**Severity:** P1\nStatus: closed\n\nIt was slow.\n\n**Root cause**\nAn old pool.\n\nThe rest.\n"
+    )
+    assert reading.severity == "P1"
+    assert reading.sections[Section.SUMMARY].text == "It was slow."
+    assert reading.sections[Section.ROOT_CAUSE].text == "An old pool.\n\nThe rest."

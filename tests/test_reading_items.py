@@ -222,3 +222,20 @@ def test_a_placeholder_is_no_item(text: str) -> None:
 
 def test_boxes_outside_an_action_section_are_no_items() -> None:
     assert read_text("# Down\n\n## Checklist\n\n- [ ] Told the support team\n\n## Impact\n\n- [ ] Big\n").items == ()
+
+
+def test_bold_paragraphs_tables_and_typed_bullets_stand_side_by_side() -> None:
+    found = items(
+        "**Short term:**\n- Do a first\n\n**Add more alerts**\nWe were blind.\n\n"
+        "| What | Who | By when |\n|---|---|---|\n| Do b | @sam | 3 Dec 2026 |\n\n"
+        "• Do c\n• Do d\n\n[ ] Do e\n[x] Do f\n"
+    )
+    assert [item.text for item in found] == ["Do a first", "Add more alerts", "Do b", "Do c", "Do d", "Do e", "Do f"]
+    assert (found[1].why, found[2].owner, found[2].due) == ("We were blind.", "@sam", date(2026, 12, 3))
+    assert [item.done for item in found[-2:]] == [False, True]
+
+
+def test_several_facts_in_one_line_are_all_taken_off() -> None:
+    item = one("P2: Upgrade the driver; owner: Alex; due: 2026-12-05; ticket: PAY-9")
+    assert (item.text, item.priority, item.owner, item.refs) == ("Upgrade the driver", "P2", "Alex", ("PAY-9",))
+    assert item.due == date(2026, 12, 5)

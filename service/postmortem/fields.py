@@ -120,21 +120,10 @@ def _in_blocks(blocks: Iterable[Block], *, named: bool) -> Iterator[tuple[str, s
 
 def _pair(text: str, *, named: bool) -> Iterator[tuple[str, str]]:
     name, value = field_of(text)
-    if name and vocabulary.key(name) in _KNOWN:
+    if name and vocabulary.key(name) in vocabulary.FACT_NAMES:
         yield name, value
     elif named and (found := _NAMED.match(text)) and vocabulary.key(found[1]) in vocabulary.MOMENTS:
         yield found[1], text[found.end() :]
-
-
-_KNOWN = frozenset(
-    {
-        *vocabulary.MOMENTS,
-        *vocabulary.SEVERITY_NAMES,
-        *vocabulary.SPAN_NAMES,
-        *vocabulary.DATE_NAMES,
-        *vocabulary.PEOPLE_NAMES,
-    }
-)
 
 
 def _moment(value: str, zone: tzinfo, day: date | None, near: datetime | None) -> datetime | None:

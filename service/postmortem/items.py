@@ -122,7 +122,7 @@ def _paragraph(block: Block, walk: _Walk, *, category: bool, after: Sequence[Blo
             walk.add((replace(first, text=text), *line[1:]), Facts())
         return
     lead, rest = _lead_in(block.spans)
-    if category or not lead:
+    if not lead or (category and not rest):
         return
     facts = Facts()
     if not rest and after and after[0].kind == "paragraph" and not _lead_in(after[0].spans)[0]:

@@ -31,6 +31,7 @@ _OWNER = re.compile(
 _DUE = re.compile(
     _BEGIN + r"(?:due(?: date| by| on)?|deadline|target date|eta|complete by)[*_]{0,2} ?[:=]?[*_]{0,2} ?", re.IGNORECASE
 )
+_TICKET = re.compile(_BEGIN + r"(?:ticket|issue|jira|tracked in|tracking)" + _IS + r"([^\s,;()\[\]]{1,200})", re.I)
 _BY = re.compile(r"(?:^|(?<=[\s(\[|,;—–-]))by (?=\d|[A-Z][a-z])")
 _PAREN_DATE = re.compile(r"\((?=\d{4}-\d\d-\d\d\))")
 _PRIORITY_FIELD = re.compile(_BEGIN + r"(?:priority|prio)" + _IS + r"(P?[0-4])(?!\w)", re.IGNORECASE)
@@ -110,6 +111,9 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
         facts.owner = facts.owner or owner_of(found[1])
         text = _cut(text, found.start(), found.end())
     named = text
+    found = _TICKET.search(text)
+    if found and found[1] in facts.refs:
+        text = _cut(text, found.start(), found.end())
     for _ in range(4):
         before = text = text.strip().rstrip(_EDGES).lstrip(_EDGES)
         found = _PRIORITY.search(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from service.postmortem import times, vocabulary
@@ -75,7 +75,7 @@ def outline(text: str) -> Outline:
     parts: list[Part] = []
     stack: list[tuple[int, Section | None]] = []
     here = _Open("", 0, None, False)
-    for block in blocks:
+    for block in _with_bold_first_lines_apart(blocks):
         heading = _heading(block, here)
         if heading is None:
             outer = stack[-1][1] if stack else None
@@ -117,6 +117,19 @@ def outline(text: str) -> Outline:
         here = _Open(name, level, own or inherited, own is not None, spans)
     parts.append(_closed(here, lines))
     return Outline(_TITLE_PREFIX.sub("", title).strip() or title, front, tuple(parts), body)
+
+
+def _with_bold_first_lines_apart(blocks: Iterable[Block]) -> Iterator[Block]:
+    """A paragraph whose first line is bold and names a section is that heading and the paragraph below it."""
+    for block in blocks:
+        cut = next((index for index, span in enumerate(block.spans) if span.text == "\n" and not span.code), 0)
+        first = block.spans[:cut]
+        bold = block.kind == "paragraph" and first and all(span.bold for span in first if span.text.strip(" :."))
+        if bold and vocabulary.section_of(plain(first).rstrip(": ")) is not None:
+            yield replace(block, end=block.start + 1, spans=first)
+            yield replace(block, start=block.start + 1, spans=block.spans[cut + 1 :])
+        else:
+            yield block
 
 
 def _dated(name: str) -> bool:
@@ -188,22 +201,12 @@ def _paragraph_pieces(lines: Iterable[str]) -> list[_Piece]:
     for line in lines:
         name, rest = field_of(line)
         section = vocabulary.section_of(name, exact=True) if name else None
-        known = name and (section or vocabulary.key(name) in _OTHER_FIELDS)
+        known = name and (section or vocabulary.key(name) in vocabulary.FACT_NAMES)
         if known or not pieces:
             pieces.append((name if known else "", section, [rest if section else line]))
         else:
             pieces[-1][2].append(line)
     return [(name, section, "\n".join(rest)) for name, section, rest in pieces]
-
-
-_OTHER_FIELDS = {
-    *vocabulary.MOMENTS,
-    *vocabulary.SEVERITY_NAMES,
-    *vocabulary.SPAN_NAMES,
-    *vocabulary.DATE_NAMES,
-    *vocabulary.PEOPLE_NAMES,
-    *("status", "owner", "services", "service"),
-}
 
 
 def _item_piece(lines: Sequence[str]) -> _Piece:

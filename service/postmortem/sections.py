@@ -7,7 +7,7 @@ from datetime import datetime
 
 from service.postmortem import vocabulary
 from service.postmortem.model import Origin, Section, SectionText
-from service.postmortem.outline import BOLD_LINE, Outline, Part
+from service.postmortem.outline import BOLD_LINE, Outline, Part, field_of
 
 
 def read_sections(
@@ -54,10 +54,13 @@ def _own_name(part: Part, section: Section) -> bool:
 
 
 def _lead(parts: Sequence[Part]) -> str:
-    """The text before the first heading of any kind, or directly under the title."""
+    """The prose before the first heading of any kind, or directly under the title, without fields of facts."""
     pieces: list[str] = []
     for part in parts:
         if part.section is not None or (part.level > 1 and part.name):
             break
-        pieces.append(part.text)
-    return "\n\n".join(piece for piece in pieces if piece).strip()
+        lines = part.text.split("\n")
+        pieces.append(
+            "\n".join(line for line in lines if vocabulary.key(field_of(line)[0]) not in vocabulary.FACT_NAMES)
+        )
+    return "\n\n".join(piece.strip() for piece in pieces if piece.strip()).strip()

@@ -110,6 +110,10 @@ DATE_NAMES = frozenset({"date", "incident date", "incident dates", "dates", "day
 PEOPLE_NAMES = frozenset(
     {"attendees", "author", "authors", "reporter", "incident commander", "commander", "participants", "responders"}
 )
+#: names of facts that stand in fields beside the sections
+FACT_NAMES = frozenset(
+    {*MOMENTS, *SEVERITY_NAMES, *SPAN_NAMES, *DATE_NAMES, *PEOPLE_NAMES, "status", "owner", "services", "service"}
+)
 
 _BLANKS = frozenset(
     """no response|n/a|na|none|nothing|tbd|tba|todo|to do|to be done|to be determined|to be filled in|to be added|
