@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.github import GitHubSandbox
 from sandbox.jira import JiraSandbox
@@ -70,13 +70,32 @@ look_after = ["0s", "60s", "300s"]
 """
 
 
-class World:
-    """`with World(database, folder) as world`: deliveries arrive over HTTP, jobs run when `run` is called."""
+class Quiet(WSGIRequestHandler):
+    """Writes no line for each request."""
 
-    def __init__(self, database: Database, folder: Path, more: str = "", *, jira: bool = True) -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
+class World:
+    """`with World(database, folder) as world`: deliveries arrive over HTTP, jobs run when `run` is called.
+
+    `more` stands below the settings; `change` has the last hand on their text.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        more: str = "",
+        *,
+        jira: bool = True,
+        change: Callable[[str], str] = str,
+    ) -> None:
         self.database = database
         self.folder = folder
         self.more = more
+        self.change = change
         self.time: datetime | None = None  # None: the real clock
         self.github = GitHubSandbox(token=TOKEN)
         self.jira = JiraSandbox(email=EMAIL, token=TOKEN) if jira else None
@@ -114,6 +133,7 @@ class World:
             sam="712020:sam",
             more=self.more,
         )
+        text = self.change(text)
         tomllib.loads(text)
         path = self.folder / "afterword.toml"
         path.write_text(text)
@@ -124,7 +144,7 @@ class World:
         self.inbox = Inbox(self.database)
         self.app = create_app(self.service, self.inbox)
         port = self._http.port if self._http else 0
-        self._http = make_server("127.0.0.1", port, self.app, threaded=True)
+        self._http = make_server("127.0.0.1", port, self.app, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self._http.port}"
         self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
