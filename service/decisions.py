@@ -1,0 +1,61 @@
+"""What a person decides about an action item that waits: it exists and is linked, or it does not and is filed."""
+
+from __future__ import annotations
+
+from connectors.base import AfterwordError, Filed
+from service.errors import NotFound
+from service.parts import Parts
+from service.store import incidents, items, work, writes
+from service.store.items import Item
+
+
+def file_now(parts: Parts, item_id: int) -> None:
+    """A person says that no issue exists, or that this is an item of its own: it is filed, once."""
+    item = _waiting(parts, item_id)
+    with parts.database.begin() as connection:
+        items.settle_identity(connection, item.id)
+        writes.plan(connection, items.write_key(item.key), item.incident_id)
+        writes.file_now(connection, items.write_key(item.key))
+        work.ask(connection, "incident", str(item.incident_id), parts.now())
+    parts.engine.wake("incident", str(item.incident_id))
+
+
+def link(parts: Parts, item_id: int, reference: str) -> None:
+    """A person names the item's issue (#123, URL, PAY-12): it is followed from now on, and nothing is filed."""
+    item = _waiting(parts, item_id)
+    with parts.database.read() as connection:
+        incident = incidents.get(connection, item.incident_id)
+    if incident is None:
+        raise NotFound(f"Action item {item_id} has no incident.")
+    for name, tracker in parts.trackers.items():
+        seen = tracker.resolve(reference.strip(), incident.ticket)
+        if seen is None:
+            continue
+        key = items.write_key(item.key)
+        with parts.database.begin() as connection:
+            if (other := items.holder(connection, name, seen.id)) is not None and other != item.id:
+                raise AfterwordError(f"{seen.label} belongs to action item {other} already.", "Name another issue.")
+            writes.plan(connection, key, item.incident_id)
+            write = writes.get(connection, key)
+            if write is None or not writes.done(connection, key, write.attempt, seen.id, seen.url):
+                raise AfterwordError("This item is being filed just now.", "Look again in a minute.")
+            items.route(connection, item, name)
+            items.settle_identity(connection, item.id)
+            issue = Filed(seen.id, seen.label, seen.url, seen.native)
+            items.filed(connection, item, issue, assignee=None, now=parts.now(), seen=seen)
+            work.ask(connection, "incident", str(item.incident_id), parts.now())
+        parts.engine.wake("incident", str(item.incident_id))
+        return
+    raise NotFound(
+        f"No tracker here knows an issue “{reference[:200]}”.", "Write #123, acme/ops#123, PAY-12 or its URL."
+    )
+
+
+def _waiting(parts: Parts, item_id: int) -> Item:
+    with parts.database.read() as connection:
+        item = items.get(connection, item_id)
+    if item is None:
+        raise NotFound(f"There is no action item {item_id}.")
+    if item.filed is not None:
+        raise AfterwordError(f"Action item {item_id} has its issue: {item.filed.label}.", "Nothing is to be decided.")
+    return item
