@@ -12,7 +12,6 @@ from service import errors, logs, receive, wiring
 from service.receive import Inbox
 from service.store.database import Database
 from service.web import attach
-from service.web.services import WebServices
 from service.wiring import Service
 
 log = structlog.get_logger()
@@ -23,7 +22,7 @@ def create_app(service: Service, inbox: Inbox) -> Flask:
     parts = service.parts
     app = Flask("service", static_folder=None, template_folder=None)
     app.register_blueprint(receive.blueprint(parts.sources, inbox, parts.engine, parts.now))
-    attach(app, web_services(service))
+    attach(app, parts)
 
     @app.errorhandler(AfterwordError)
     def explained(error: AfterwordError) -> tuple[Response, int]:

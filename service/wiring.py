@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 import secrets
@@ -23,6 +22,7 @@ from service.settings import Settings
 from service.store import deliveries, meta, work, writes
 from service.store.database import Database
 from service.texts import Texts
+from service.tokens import token_hash
 from service.upkeep import report_week, sync_tracker
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
@@ -139,10 +139,6 @@ def _first_start(database: Database, now: datetime) -> tuple[str | None, bytes]:
         installation = meta.set_once(connection, "installation", secrets.token_hex(32))
         meta.set_once(connection, "first_boot", now.isoformat())
     return (token if stored == mine else None), bytes.fromhex(installation)
-
-
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def revive(service: Service, *, alone: bool) -> None:

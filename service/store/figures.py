@@ -1,0 +1,41 @@
+"""Counts of rows by their state, for /metrics and /readyz."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.store.tables import deliveries, incidents, items, work, writes
+
+
+def probe(connection: Connection) -> None:
+    """Fails unless the database answers and has our tables."""
+    connection.execute(sa.select(work.c.key).limit(1)).first()
+
+
+def gauges(connection: Connection, now: datetime) -> Iterator[tuple[str, str, str, dict[str, int]]]:
+    """(name, what it counts, label, label's value → number)."""
+    yield "deliveries", "Deliveries by what became of them", "state", _by(connection, deliveries.c.state)
+    yield "incidents", "Incidents by source", "source", _by(connection, incidents.c.source)
+    yield "action_items", "Action items by state", "state", _by(connection, items.c.state)
+    yield "writes", "Outward writes by the state of their ledger row", "state", _by(connection, writes.c.state)
+    due = sa.and_(work.c.done < work.c.wanted, work.c.not_before <= now)
+    yield "work_due", "Rows that are due, by task", "task", _by(connection, work.c.task, due)
+    yield (
+        "work_waiting",
+        "Rows that wait for a person or a restart, by task",
+        "task",
+        _by(connection, work.c.task, work.c.waits),
+    )
+
+
+def _by(
+    connection: Connection, column: sa.ColumnElement[str], where: sa.ColumnElement[bool] | None = None
+) -> dict[str, int]:
+    counted = sa.select(column, sa.func.count()).group_by(column)
+    if where is not None:
+        counted = counted.where(where)
+    return {str(value): int(number) for value, number in connection.execute(counted)}

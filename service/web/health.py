@@ -1,0 +1,41 @@
+"""Whether the process lives, whether it can work, and its figures."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from connectors.base import AfterwordError
+from service.parts import Parts
+from service.store import figures
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    def alive() -> Response:
+        return jsonify(status="alive")
+
+    @routes.get("/readyz")
+    def ready() -> tuple[Response, int]:
+        try:
+            with parts.database.read() as connection:
+                figures.probe(connection)
+        except AfterwordError as error:
+            return jsonify(status="not ready", message=error.message, mend=error.mend), 503
+        return jsonify(status="ready"), 200
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        # Only a scraper needs it.
+        from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+        registry = CollectorRegistry()
+        with parts.database.read() as connection:
+            for name, help_text, label, counts in figures.gauges(connection, parts.now()):
+                gauge = Gauge(f"afterword_{name}", help_text, [label], registry=registry)
+                for value, number in counts.items():
+                    gauge.labels(value).set(number)
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return routes
