@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.base import AfterwordError, BadPayload, BadSignature, ConnectorError
 from service.settings import SettingsError
 from service.store.database import StoreUnavailable
+from service.store.postmortems import EditedMeanwhile
 
 WELL, MEND, SETTINGS, IN_USE = 0, 1, 2, 3
 
@@ -32,6 +33,7 @@ TABLE: tuple[tuple[type[AfterwordError], str, int, int], ...] = (
     (UnknownSource, "unknown_source", 404, MEND),
     (NotFound, "not_found", 404, MEND),
     (BadPayload, "bad_payload", 400, MEND),
+    (EditedMeanwhile, "edited_meanwhile", 409, MEND),
     (StoreUnavailable, "store_unavailable", 503, MEND),
     (SettingsError, "settings", 500, SETTINGS),
     (InUse, "in_use", 503, IN_USE),

@@ -20,7 +20,7 @@ from connectors.base import AfterwordError
 
 
 class StoreUnavailable(AfterwordError):
-    """The database cannot take a write now (full, locked, down). Nothing was stored."""
+    """The database cannot take a write now (full, locked, down), or not even be read. Nothing was stored."""
 
 
 class Database:
@@ -49,21 +49,29 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-                yield connection
-        except DBAPIError as error:
-            if _is_unavailable(error):
-                raise StoreUnavailable(
-                    f"The database {self.shown()} cannot take a write: {error.orig}",
-                    "Look at its disk and its locks. What was not acknowledged is sent again by the tool that sent it.",
-                ) from error
-            raise
+        with (
+            self._explained("cannot take a write"),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection, connection.begin():
+        with self._explained("cannot be read"), self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if _is_unavailable(error):
+                raise StoreUnavailable(
+                    f"The database {self.shown()} {what}: {error.orig}",
+                    "Look at its disk and its locks. What was not acknowledged is sent again by the tool that sent it.",
+                ) from error
+            raise
 
     def close(self) -> None:
         self.engine.dispose()
@@ -71,7 +79,8 @@ class Database:
 
 def _is_unavailable(error: DBAPIError) -> bool:
     """Full, locked, read-only or gone; a broken statement or constraint is a fault of ours and stays what it is."""
-    return error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
+    replica = getattr(error.orig, "sqlstate", None) == "25006"  # PostgreSQL: read-only, as after a failover
+    return error.connection_invalidated or replica or isinstance(error, sa.exc.OperationalError)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from connectors.base import AfterwordError
 from service.postmortem import document
 from service.postmortem.model import Document
 from service.store.database import insert
@@ -50,7 +51,7 @@ def load(connection: Connection, postmortem_id: int) -> tuple[Row[Any], Document
     return incident, document.from_json(row.document), row.revision
 
 
-class EditedMeanwhile(Exception):
+class EditedMeanwhile(AfterwordError):
     """The document has a newer revision than the one that this change was made from."""
 
 
@@ -63,7 +64,7 @@ def save_first(connection: Connection, incident_id: int, doc: Document, now: dat
         .returning(postmortems.c.id)
     ).scalar()
     if made is None:
-        raise EditedMeanwhile(f"incident {incident_id} has its document already")
+        raise EditedMeanwhile(f"Incident {incident_id} has its document already.")
     connection.execute(
         revisions.insert().values(postmortem_id=made, number=1, at=now, why=why, document=document.to_json(doc))
     )
@@ -78,7 +79,9 @@ def save_revision(connection: Connection, postmortem_id: int, base: int, doc: Do
         .values(revision=base + 1, updated_at=now)
     )
     if changed.rowcount != 1:
-        raise EditedMeanwhile(f"postmortem {postmortem_id} has a newer revision than {base}")
+        raise EditedMeanwhile(
+            f"Postmortem {postmortem_id} has a newer revision than {base}.", "Read it again and repeat the change."
+        )
     connection.execute(
         revisions.insert().values(
             postmortem_id=postmortem_id, number=base + 1, at=now, why=why, document=document.to_json(doc)
