@@ -81,4 +81,9 @@ def _number(name: str, default: int) -> int:
 def _edit_of(body: Any) -> tuple[str, str]:
     if not isinstance(body, dict) or not isinstance(body.get("text"), str) or not str(body.get("by") or "").strip():
         raise BadPayload("The body is not an edit.", 'Send JSON: {"text": "…", "by": "your name"}.')
-    return body["text"], str(body["by"]).strip()[:200]
+    return _storable(body["text"]), _storable(str(body["by"]).strip())[:200]
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: NUL, and half a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

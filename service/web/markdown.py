@@ -34,7 +34,7 @@ _PARSER = MarkdownIt("js-default", {"maxNesting": 40})
 
 def to_html(markdown: str) -> Markup:
     """Headings begin at the third level, below a section's own; pictures and scripts never get through."""
-    tokens = _PARSER.parse(markdown)
+    tokens = _PARSER.parse(markdown.encode("utf-8", "replace").decode())  # half a character cannot be shown
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
