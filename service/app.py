@@ -21,6 +21,7 @@ def create_app(service: Service, inbox: Inbox) -> Flask:
     """The application of one process. What it needs is handed in, so that tests and commands make it the same way."""
     parts = service.parts
     app = Flask("service", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = receive.largest(parts.sources)
     app.register_blueprint(receive.blueprint(parts.sources, inbox, parts.engine, parts.now))
     attach(app, parts)
 
@@ -32,6 +33,11 @@ def create_app(service: Service, inbox: Inbox) -> Flask:
         return jsonify(error=name, message=error.message, mend=error.mend), status
 
     return app
+
+
+def most_read(app: Flask) -> int:
+    """Where waitress stops reading a body, which it reads whole before it asks us: it refuses this size and above."""
+    return int(app.config["MAX_CONTENT_LENGTH"]) + 1
 
 
 def from_environment(path: Path | None = None) -> Flask:

@@ -33,6 +33,8 @@ KEPT = (
     "x-atlassian-webhook-flow",
 )
 BATCH = 256
+#: what no request may exceed where no source takes more, in bytes
+LARGEST = 1024 * 1024
 
 
 class Inbox:
@@ -47,13 +49,12 @@ class Inbox:
 
     def put(self, row: dict[str, Any]) -> None:
         """Raises StoreUnavailable if it could not be stored."""
-        if self._thread is None or not self._thread.is_alive():  # begun here, as a server may fork after __init__
-            with self._lock:
-                if self._thread is None or not self._thread.is_alive():
-                    self._thread = threading.Thread(target=self._write, name="inbox", daemon=True)
-                    self._thread.start()
         stored: Future[None] = Future()
-        self._queue.put((row, stored))
+        with self._lock:  # nothing is put for a thread that is about to end
+            if self._thread is None or not self._thread.is_alive():  # begun here, as a server may fork after __init__
+                self._thread = threading.Thread(target=self._write, name="inbox", daemon=True)
+                self._thread.start()
+            self._queue.put((row, stored))
         try:
             stored.result(self._timeout)
         except TimeoutError:
@@ -62,12 +63,22 @@ class Inbox:
             ) from None
 
     def close(self) -> None:
-        if self._thread is not None:
+        thread = self._thread
+        if thread is not None:
             self._queue.put(None)
-            self._thread.join()
-            self._thread = None
+            thread.join()
 
     def _write(self) -> None:
+        try:
+            self._write_all()
+        finally:  # also after a fault of ours: whoever waits is told, and the next delivery begins another thread
+            with self._lock:
+                self._thread = None
+                while not self._queue.empty():
+                    if (waiting := self._queue.get()) is not None:
+                        waiting[1].set_exception(StoreUnavailable("The database did not take the delivery."))
+
+    def _write_all(self) -> None:
         while (first := self._queue.get()) is not None:
             batch = [first]
             more: tuple[dict[str, Any], Future[None]] | None = first
@@ -93,6 +104,11 @@ class Inbox:
             for _, stored in batch:
                 if not stored.done():
                     stored.set_exception(failure)
+
+
+def largest(sources: Mapping[str, Source]) -> int:
+    """The most bytes that any request may bring."""
+    return max((LARGEST, *(source.max_bytes for source in sources.values())))
 
 
 def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: Callable[[], datetime]) -> Blueprint:

@@ -12,7 +12,7 @@ from types import FrameType
 import waitress.server
 
 from service import clock, crash, logs, wiring
-from service.app import create_app
+from service.app import create_app, most_read
 from service.commands.migrate import prepare, say_token
 from service.engine import Embedded
 from service.lock import FileLock
@@ -36,8 +36,14 @@ def run(args: Namespace) -> int:
     engine = service.parts.engine
     assert isinstance(engine, Embedded)
     inbox = Inbox(database)
+    app = create_app(service, inbox)
     server = waitress.server.create_server(
-        create_app(service, inbox), host=settings.host, port=settings.port, threads=8, ident=None
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=8,
+        ident=None,
+        max_request_body_size=most_read(app),
     )
     engine.every(clock.SECONDS, lambda: clock.tick(service.parts), "clock")
     engine.start()
