@@ -1,4 +1,4 @@
-"""Hands for the stories: a world with its projects and people, deliveries of our own, and eyes on what became of them."""
+"""Hands for the stories: a world with projects and people, deliveries of our own, eyes on what became of them."""
 
 from __future__ import annotations
 
@@ -216,7 +216,8 @@ def ours(ticket: Issue | JiraIssue) -> list[str]:
 
 def made(world: World) -> list[Issue]:
     """The issues that we filed on GitHub."""
-    return [issue for issue in world.github.issues if re.search(MARKER, issue.body or "")]
+    mine = world.github.login
+    return [issue for issue in world.github.issues if issue.author == mine and re.search(MARKER, issue.body or "")]
 
 
 def posts(sandbox: Any, end: str) -> int:
