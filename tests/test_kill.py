@@ -60,11 +60,11 @@ def test_killed_anywhere_and_started_again_it_ends_with_one_document_one_comment
         ).replace('"60s", "300s"', '"1s", "2s"')
     )
     log = tmp_path / "log"
-    github.add_webhook(f"http://127.0.0.1:{port}/webhooks/ops", SECRET)
     first = Process("all", settings, {**environ(), "AFTERWORD_CRASH_AT": where}, log)
     try:
         first.wait_for(port)
         ticket = github.open_issue("acme/ops", "Checkout slow after failover", body=TICKET, labels=["incident"])
+        github.add_webhook(f"http://127.0.0.1:{port}/webhooks/ops", SECRET)
         github.close(ticket)
         assert first.died(), f"it passed {where!r} alive:\n{log.read_text()[-3000:]}"
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from argparse import Namespace
 from types import FrameType
 
@@ -46,19 +45,21 @@ def run(args: Namespace) -> int:
         max_request_body_size=most_read(app),
     )
     engine.every(clock.SECONDS, lambda: clock.tick(service.parts), "clock")
-    engine.start()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=server.close, daemon=True).start()
-        raise SystemExit(0)
+        raise SystemExit(0)  # ends the server's loop; what has begun is finished below
 
     signal.signal(signal.SIGTERM, stop)
-    print(f"Afterword listens on http://{settings.listen}", flush=True)
     try:
+        engine.start()
+        print(f"Afterword listens on http://{settings.listen}", flush=True)
         server.run()
     except (SystemExit, KeyboardInterrupt):
-        print("Finishing what has begun.", file=sys.stderr, flush=True)
+        pass
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # platforms say it twice
+        print("Finishing what has begun.", file=sys.stderr, flush=True)
+        server.close()
         engine.stop()
         inbox.close()
         database.close()
