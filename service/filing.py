@@ -251,5 +251,7 @@ class _Filing:
     def _record(
         self, connection: Connection, item: Item, attempt: int, issue: Filed, assignee: str | None = None
     ) -> None:
+        if any(note.startswith("assignee") for note in issue.notes):  # the tracker did not take that person
+            assignee = None
         if writes.done(connection, items.write_key(item.key), attempt, issue.id, issue.url):
             items.filed(connection, item, issue, assignee=assignee, now=self.parts.now())
