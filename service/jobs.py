@@ -13,6 +13,7 @@ from connectors.base import AfterwordError, ConnectorError, Limited
 from service.deliver import deliver
 from service.parts import Parts
 from service.store import deliveries, work
+from service.store.database import StoreUnavailable
 from service.store.work import Lease, LeaseLost
 
 log = structlog.get_logger()
@@ -35,12 +36,15 @@ class Jobs:
 
     def run(self, task: str, key: str) -> None:
         """The handler of every wake-up. Never raises."""
-        if task == "delivery":
-            self._deliver(key)
-        elif task in self.steps:
-            self._step(task, key)
-        else:
-            log.error("a wake-up for an unknown task", task=task, key=key)
+        try:
+            if task == "delivery":
+                self._deliver(key)
+            elif task in self.steps:
+                self._step(task, key)
+            else:
+                log.error("a wake-up for an unknown task", task=task, key=key)
+        except StoreUnavailable as error:  # nothing was recorded; the scan finds the row when the database is back
+            log.warning("the database did not answer", task=task, key=key, error=error.message)
 
     def scan(self) -> None:
         """Wakes every row that lacks its outcome and is due."""

@@ -220,6 +220,13 @@ def made(world: World) -> list[Issue]:
     return [issue for issue in world.github.issues if issue.author == mine and re.search(MARKER, issue.body or "")]
 
 
+def writes_made(world: World) -> int:
+    """Calls that change something in a tracker."""
+    assert world.jira is not None
+    calls = [call for call in (*world.github.calls, *world.jira.calls) if call.path != "/graphql"]
+    return sum(call.method != "GET" and not call.path.endswith("/bulkfetch") for call in calls)
+
+
 def posts(sandbox: Any, end: str) -> int:
     """Calls that would create something: POSTs whose path ends so."""
     return sum(call.method == "POST" and call.path.endswith(end) for call in sandbox.calls)

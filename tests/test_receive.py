@@ -6,19 +6,17 @@ import hashlib
 import http.client
 import json
 import socket
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from sandbox.webhooks import sign
-from service.receive import KEPT, Inbox
-from service.store import migrate, tables
-from service.store.database import Database, StoreUnavailable
+from service.receive import KEPT
+from service.store import tables
+from service.store.database import Database
 from tests.hands import closed, deliver, post, stored
 from tests.processes import Process, free_port
 from tests.world import SECRET, SETTINGS, World, environ
@@ -216,118 +214,6 @@ def test_only_the_headers_that_a_connector_reads_again_are_kept(world: World) ->
         "x-github-hook-id": "7",
     }
     assert not any("signature" in name or "token" in name or "auth" in name for name in KEPT)
-
-
-# --- a store that cannot write
-
-
-@pytest.fixture
-def impatient(tmp_path: Path) -> Iterator[World]:
-    """On an SQLite file that waits for a lock only a moment."""
-    database = Database(f"sqlite:///{tmp_path}/afterword.db", busy_seconds=0.1)
-    migrate.upgrade(database)
-    with World(database, tmp_path) as made:
-        yield made
-    database.close()
-
-
-def test_a_locked_store_gets_503_and_works_again_afterwards(impatient: World) -> None:
-    other = sqlite3.connect(impatient.database.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    answered = deliver(impatient, BODY, name="d-1")
-    assert (answered.status, json.loads(answered.body)["error"]) == (503, "store_unavailable")
-    other.execute("ROLLBACK")
-    other.close()
-    assert stored(impatient) == []
-    assert deliver(impatient, BODY, name="d-1").status == 202
-    assert len(stored(impatient)) == 1
-
-
-@pytest.mark.parametrize("trouble", ["PRAGMA max_page_count=1", "PRAGMA query_only=ON"])  # full, and read-only
-def test_a_store_that_cannot_write_gets_503_and_works_again_afterwards(impatient: World, trouble: str) -> None:
-    def hinder(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute(trouble)
-
-    large = json.dumps("x" * 100_000).encode()
-    impatient.database.close()
-    sa.event.listen(impatient.database.engine, "connect", hinder)
-    assert [deliver(impatient, large, name=f"d-{number}").status for number in range(3)] == [503, 503, 503]
-    sa.event.remove(impatient.database.engine, "connect", hinder)
-    impatient.database.close()
-    assert stored(impatient) == []
-    assert deliver(impatient, large, name="d-0").status == 202
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_a_postgresql_that_only_reads_gets_503_and_works_again_afterwards(world: World) -> None:
-    name = world.database.url.database
-
-    def only_read(mode: str) -> None:
-        with world.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("SET default_transaction_read_only = off")
-            connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = {mode}")
-        world.database.close()
-
-    only_read("on")  # as a replica answers after a failover
-    assert [deliver(world, BODY, name="d-1").status for _ in range(2)] == [503, 503]
-    only_read("off")
-    assert deliver(world, BODY, name="d-1").status == 202
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_connections_that_the_server_ended_are_made_anew(world: World) -> None:
-    deliver(world, BODY, name="d-1")
-    other = sa.create_engine(world.database.url, isolation_level="AUTOCOMMIT")
-    with other.connect() as connection:
-        connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    other.dispose()
-    assert deliver(world, BODY, name="d-2").status == 202
-    assert len(stored(world)) == 2
-
-
-def test_what_the_store_did_not_take_in_time_is_never_acknowledged(database: Database) -> None:
-    inbox = Inbox(database, timeout=0.2)
-    row = {
-        "source": "ops",
-        "delivery_id": "d-1",
-        "received_at": datetime(2026, 11, 17, 15, 31, tzinfo=UTC),
-        "headers": {},
-        "body": BODY,
-        "state": "received",
-    }
-    with database.begin() as other:
-        if not database.is_sqlite:  # on SQLite a transaction that writes is lock enough
-            other.exec_driver_sql("LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(StoreUnavailable):
-            inbox.put(row)
-    inbox.put(row)
-    inbox.close()
-    with database.read() as connection:
-        assert connection.execute(sa.select(tables.deliveries.c.body)).scalars().all() == [BODY]
-
-
-@on_sqlite
-def test_every_connection_to_sqlite_writes_durably(database: Database) -> None:
-    connections = [database.engine.connect() for _ in range(5)]
-    for connection in connections:
-        said = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
-        assert said == ["wal", 2]  # 2 is FULL
-        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-        connection.close()
-
-
-def test_a_file_system_on_which_sqlite_is_not_durable_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "afterword.db"
-    plain = sqlite3.connect(path)
-    plain.execute("CREATE TABLE t (x)")
-    plain.close()
-    database = Database(f"sqlite:///file:{path}?mode=ro&uri=true")  # journal_mode cannot become WAL here
-    with pytest.raises((StoreUnavailable, sa.exc.OperationalError)), database.begin():
-        pass
-    database.close()
 
 
 def test_what_came_in_while_no_job_ran_is_worked_on_after_a_restart(database: Database, tmp_path: Path) -> None:
