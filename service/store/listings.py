@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.postmortem.standing import Standing
 from service.store.standings import standings
 from service.store.tables import deliveries, incidents, items, postmortems
 
@@ -56,34 +57,39 @@ def _deliveries(connection: Connection, limit: int, after: int) -> list[Plain]:
 
 
 def _actions(connection: Connection, limit: int, after: int) -> list[Plain]:
-    ids = connection.execute(
-        sa.select(items.c.id).where(items.c.id > after).order_by(items.c.id).limit(limit)
-    ).scalars()
-    found = []
-    for number in ids:
-        (item,) = standings(connection, item_id=number)
-        found.append(
-            {
-                "id": item.id,
-                "incident": item.incident_ref,
-                "postmortem": item.postmortem_id,
-                "number": item.number,
-                "text": item.text,
-                "state": item.state,
-                "word": item.word,
-                "reason": item.reason,
-                "owner": item.owner,
-                "owner_known": item.owner_known,
-                "due": _plain(item.due),
-                "priority": item.priority,
-                "in_text": item.in_text,
-                "issue": item.issue_label,
-                "url": item.issue_url,
-                "verified_at": _plain(item.verified_at),
-                "ended_at": _plain(item.ended_at),
-            }
-        )
-    return found
+    query = sa.select(items.c.id, items.c.incident_id).where(items.c.id > after).order_by(items.c.id).limit(limit)
+    wanted = {row.id: row.incident_id for row in connection.execute(query)}
+    found = {
+        item.id: item
+        for incident_id in sorted(set(wanted.values()))
+        for item in standings(connection, incident_id=incident_id)
+    }
+    return [plain_item(found[number]) for number in wanted]
+
+
+def plain_item(item: Standing) -> Plain:
+    """How one action item stands."""
+    return {
+        "id": item.id,
+        "incident": item.incident_ref,
+        "postmortem": item.postmortem_id,
+        "number": item.number,
+        "text": item.text,
+        "why": item.why,
+        "done_when": item.done_when,
+        "state": item.state,
+        "word": item.word,
+        "reason": item.reason,
+        "owner": item.owner,
+        "owner_known": item.owner_known,
+        "due": _plain(item.due),
+        "priority": item.priority,
+        "in_text": item.in_text,
+        "issue": item.issue_label,
+        "url": item.issue_url,
+        "verified_at": _plain(item.verified_at),
+        "ended_at": _plain(item.ended_at),
+    }
 
 
 LISTS: dict[str, Callable[[Connection, int, int], list[Plain]]] = {

@@ -7,14 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from connectors.base import BadPayload
-from service.errors import NotFound
-from service.followup.week import Week
 from service.parts import Parts
-from service.postmortem import document
-from service.postmortem.model import Section
-from service.store import listings, postmortems
-from service.upkeep import weekly_of
+from service.store import listings
+from service.web.edits import edit_section, section_of
 from service.web.openapi import description
+from service.web.reports import report_bytes
 
 MOST = 200
 
@@ -23,9 +20,9 @@ def blueprint(parts: Parts) -> Blueprint:
     routes = Blueprint("api", __name__)
 
     def listed(name: str) -> Response:
-        limit, after = _number("limit", 50), _number("after", 0)
+        limit, after = min(max(_number("limit", 50), 1), MOST), _number("after", 0)
         with parts.database.read() as connection:
-            rows = listings.LISTS[name](connection, min(max(limit, 1), MOST), after)
+            rows = listings.LISTS[name](connection, limit, after)
         return jsonify({name: rows, "next": rows[-1]["id"] if len(rows) == limit else None})
 
     @routes.get("/api/v1/incidents")
@@ -46,23 +43,13 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @routes.get("/api/v1/reports/weekly/<week>")
     def report(week: str) -> Response:
-        return Response(weekly_of(parts).report(Week.parse(week), "json", parts.now()), mimetype="application/json")
+        return Response(report_bytes(parts, week, "json"), mimetype="application/json")
 
     @routes.put("/api/v1/postmortems/<int:number>/sections/<name>")
     def edit(number: int, name: str) -> Response:
         """A person's words for one section; they win over whatever the ticket says later."""
         text, by = _edit_of(request.get_json(silent=True))
-        if name not in list(Section):
-            raise NotFound(f"There is no section {name}.", f"Sections are: {', '.join(Section)}.")
-        with parts.database.begin() as connection:
-            found = postmortems.load(connection, number)
-            if found is None:
-                raise NotFound(f"There is no postmortem {number}.")
-            _, doc, revision = found
-            edited = document.edit(doc, Section(name), text, by=by, at=parts.now())
-            why = f"{name.replace('_', ' ').capitalize()} edited by {by}"
-            revision = postmortems.save_revision(connection, number, revision, edited, parts.now(), why)
-        return jsonify(postmortem=number, revision=revision)
+        return jsonify(postmortem=number, revision=edit_section(parts, number, section_of(name), text, by))
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
@@ -73,9 +60,12 @@ def blueprint(parts: Parts) -> Blueprint:
 
 def _number(name: str, default: int) -> int:
     try:
-        return int(request.args.get(name, default))
+        number = int(request.args.get(name, default))
     except ValueError:
-        raise BadPayload(f"{name} is not a number.", f"Write {name}={default}.") from None
+        number = -1
+    if not 0 <= number < 2**63:  # what the database counts in
+        raise BadPayload(f"{name} is not a number.", f"Write {name}={default}.")
+    return number
 
 
 def _edit_of(body: Any) -> tuple[str, str]:

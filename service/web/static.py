@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, abort, send_file
 
 FOLDER = Path(__file__).resolve().parent / "static"
 
 
 def blueprint() -> Blueprint:
     routes = Blueprint("static", __name__)
+    files = {file.name: file.read_bytes() for file in FOLDER.iterdir() if file.is_file()}
 
-    @routes.get("/static/<path:name>")
+    @routes.get("/static/<name>")
     def file(name: str) -> Response:
-        return send_from_directory(FOLDER, name, max_age=3600)
+        if name not in files:
+            abort(404)
+        return send_file(io.BytesIO(files[name]), download_name=name, max_age=3600)
 
     return routes

@@ -1,0 +1,58 @@
+"""What happened to an action item, in sentences. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from service.postmortem.standing import MARKS
+from service.store.pages import Happened
+from service.text_filters import Days
+
+
+def sentences(events: Iterable[Happened], names: Mapping[str, str], days: Days) -> list[tuple[datetime, str]]:
+    """(when it happened, a sentence), each in the order of when we learned it.
+
+    `names`: tracker id, case-folded → the people map's name.
+    """
+    return [(event.at, _sentence(event, names, days)) for event in events]
+
+
+def _sentence(event: Happened, names: Mapping[str, str], days: Days) -> str:
+    said = {
+        "promised": "Promised in the incident ticket",
+        "filed": f"Filed as {event.now or 'an issue'}",
+        "linked": f"Linked to {event.now or 'an issue'}",
+        "gone": "No longer in the ticket",
+        "back": "In the ticket again",
+        "unreachable": "The tracker answers 404",
+        "reachable": "The tracker shows it again",
+    }
+    if event.kind == "state":
+        return f"State: {_from(_state(event.was), _state(event.now))}"
+    if event.kind == "owner":
+        return f"Owner: {_from(_name(event.was, names), _name(event.now, names))}"
+    if event.kind == "due":
+        return f"Due: {_from(_day(event.was, days), _day(event.now, days))}"
+    if event.kind == "title":
+        return f"The issue is now called “{event.now}”" if event.now else "The issue was renamed"
+    return said.get(event.kind, event.kind)
+
+
+def _from(was: str, now: str) -> str:
+    return f"{now}, before {was}" if was else now
+
+
+def _state(state: str | None) -> str:
+    return MARKS[state][1].replace("'", "’") if state in MARKS else state or ""
+
+
+def _name(owner: str | None, names: Mapping[str, str]) -> str:
+    return names.get(owner.casefold(), owner) if owner else "nobody"
+
+
+def _day(stored: str | None, days: Days) -> str:
+    try:
+        return days.day(date.fromisoformat(stored)) if stored else "no date"
+    except ValueError:
+        return stored or ""

@@ -1,0 +1,154 @@
+"""Postmortems: the list, one document in its three forms, and the form in which a person edits a section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.engine import Connection, Row
+
+from service.errors import NotFound
+from service.parts import Parts
+from service.postmortem import document
+from service.postmortem.gaps import QUESTIONS, questions
+from service.postmortem.model import Document, Section
+from service.postmortem.standing import Standing
+from service.store import listings, pages, postmortems
+from service.store.postmortems import EditedMeanwhile
+from service.store.standings import standings
+from service.web.answers import explain, html
+from service.web.document_view import view
+from service.web.edits import LONGEST, edit_section, fingerprint, section_of
+
+PAGE = 50
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    routes = Blueprint("pages", __name__)
+    explain(routes, parts)
+
+    def loaded(connection: Connection, number: int) -> tuple[Row[Any], Document, int, list[Standing]]:
+        found = postmortems.load(connection, number)
+        if found is None:
+            raise NotFound(f"There is no postmortem {number}.", "Look in the list of postmortems.")
+        return *found, standings(connection, incident_id=found[0].id, names=parts.people.names)
+
+    @routes.get("/postmortems")
+    def listed() -> Response:
+        before = request.args.get("before", type=int)
+        with parts.database.read() as connection:
+            rows = pages.latest_postmortems(connection, limit=PAGE + 1, before=before)
+        more = rows[PAGE - 1].id if len(rows) > PAGE else None
+        shown = [(row, _unrecorded(row.document, row.items)) for row in rows[:PAGE]]
+        return html("postmortems.html", parts, here="postmortems", rows=shown, more=more, first=before is None)
+
+    @routes.get("/postmortems/<int:number>")
+    def one(number: int) -> Response:
+        with parts.database.read() as connection:
+            incident, doc, revision, items = loaded(connection, number)
+            history = postmortems.history(connection, number)
+        shown = view(doc, items, parts.texts.days, opened_at=incident.opened_at, closed_at=incident.closed_at)
+        return html(
+            "postmortem.html",
+            parts,
+            here="postmortems",
+            number=number,
+            revision=revision,
+            incident=incident,
+            view=shown,
+            history=history,
+        )
+
+    @routes.get("/postmortems/<int:number>.md")
+    def as_markdown(number: int) -> Response:
+        with parts.database.read() as connection:
+            incident, doc, _, items = loaded(connection, number)
+        text = parts.texts.postmortem_markdown(
+            doc,
+            items,
+            ref=incident.ref,
+            url=incident.url,
+            services=incident.services,
+            document_url=parts.document_url(number),
+            now=parts.now(),
+        )
+        return Response(text + "\n", content_type="text/markdown; charset=utf-8")
+
+    @routes.get("/postmortems/<int:number>.json")
+    def as_json(number: int) -> Response:
+        with parts.database.read() as connection:
+            incident, doc, revision, items = loaded(connection, number)
+        return jsonify(
+            id=number,
+            revision=revision,
+            url=parts.document_url(number),
+            incident={"source": incident.source, "ref": incident.ref, "url": incident.url},
+            **document.to_json(doc),
+            action_items=[listings.plain_item(item) for item in items],
+            missing=[str(gap) for gap in questions(doc, items)],
+        )
+
+    @routes.get("/postmortems/<int:number>/edit/<name>")
+    def form(number: int, name: str) -> Response:
+        section = _editable(name)
+        with parts.database.read() as connection:
+            _, doc, _, _ = loaded(connection, number)
+        return _form(number, doc, section, text=doc.text(section) or "", by="")
+
+    @routes.post("/postmortems/<int:number>/edit/<name>")
+    def save(number: int, name: str) -> ResponseReturnValue:
+        section = _editable(name)
+        text, by, base = (request.form.get(field, "") for field in ("text", "by", "base"))
+        with parts.database.read() as connection:
+            _, doc, _, _ = loaded(connection, number)
+        if not by.strip():
+            return _form(number, doc, section, text=text, by=by, fault="Say who writes this. The document shows it.")
+        try:
+            edit_section(parts, number, section, text, by, base=base)
+        except EditedMeanwhile:
+            with parts.database.read() as connection:
+                _, doc, _, _ = loaded(connection, number)
+            return _form(number, doc, section, text=text, by=by, theirs=doc.text(section) or "")
+        return redirect(f"/postmortems/{number}#{section.value.replace('_', '-')}", 303)
+
+    def _form(
+        number: int, doc: Document, section: Section, *, text: str, by: str, fault: str = "", theirs: str | None = None
+    ) -> Response:
+        return html(
+            "edit.html",
+            parts,
+            status=409 if theirs is not None else 422 if fault else 200,
+            here="postmortems",
+            number=number,
+            document=doc,
+            section=section,
+            title=QUESTIONS[section][0],
+            question=QUESTIONS[section][1],
+            text=text,
+            by=by,
+            base=fingerprint(doc.text(section)),
+            fault=fault,
+            theirs=theirs,
+            longest=LONGEST,
+        )
+
+    return routes
+
+
+def _editable(name: str) -> Section:
+    section = section_of(name)
+    if section is Section.ACTION_ITEMS:
+        raise NotFound(
+            "Action items are not edited here.", "They are read from the ticket: change them there, or in their issues."
+        )
+    return section
+
+
+def _unrecorded(doc: Document, items: int) -> list[str]:
+    """The names of the sections without a text."""
+    return [
+        name.lower()
+        for section, (name, _) in QUESTIONS.items()
+        if doc.text(section) is None and not (section is Section.ACTION_ITEMS and items)
+    ]

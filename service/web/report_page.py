@@ -1,0 +1,122 @@
+"""The weekly report as a page: the same figures as in its other forms, each leading to its items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from service.followup.snapshot import Connection, Row, Snapshot
+from service.web.page import render
+
+
+def render_report_html(snapshot: Snapshot, public_url: str = "") -> str:
+    """A whole page, ready to be frozen: its style sheet is linked, its address is the week's. `public_url`: shown in
+    the foot, so that a printed page says where it came from."""
+    return render(
+        "report.html",
+        snapshot.zone,
+        here="week" if snapshot.preview else "",
+        report=snapshot,
+        now=snapshot.as_of,
+        base=f"/reports/weekly/{snapshot.week}/items",
+        public_url=public_url,
+    )
+
+
+def render_items_html(snapshot: Snapshot, asked: dict[str, str], public_url: str = "") -> str | None:
+    """The items behind one figure of the report. None: no such figure."""
+    found = select(snapshot, asked)
+    if found is None:
+        return None
+    words, rows = found
+    return render(
+        "report_items.html",
+        snapshot.zone,
+        report=snapshot,
+        now=snapshot.as_of,
+        words=words,
+        rows=rows,
+        asked=urlencode(asked),
+        public_url=public_url,
+    )
+
+
+def select(snapshot: Snapshot, asked: dict[str, str]) -> tuple[str, Sequence[Row]] | None:
+    """(what they have in common, the rows) of one figure. Several questions narrow each other."""
+    words: list[str] = []
+    rows: Sequence[Row] = snapshot.rows
+    for name, value in asked.items():
+        found = _one(snapshot, name, value)
+        if found is None:
+            return None
+        said, ids = found
+        words.append(said)
+        rows = [row for row in rows if row.id in ids]
+    return ", ".join(words), rows
+
+
+#: figures that one question names: (name, value) → (what its items have in common, which they are)
+_FIGURES: dict[tuple[str, str], tuple[str, Callable[[Row], bool]]] = {
+    ("decide", "1"): ("that need a decision", lambda row: row.decision != ""),
+    ("state", "open"): ("open", lambda row: row.is_open),
+    ("state", "unreachable"): ("unreachable", lambda row: row.state == "unreachable"),
+    ("reason", "no_owner"): ("without an owner", lambda row: row.decision == "no_owner"),
+    ("reason", "waiting"): ("waiting for a person", lambda row: row.decision == "waiting"),
+    ("reason", "unreachable"): ("unreachable", lambda row: row.decision == "unreachable"),
+    ("overdue", "1"): ("overdue", lambda row: row.days_late > 0),
+    ("overdue", "new"): ("overdue since this report", lambda row: row.newly_overdue),
+    ("added", "1"): ("added", lambda row: row.added),
+    ("reopened", "1"): ("reopened", lambda row: row.reopened),
+    ("ended", "1"): ("ended", lambda row: row.ended),
+    ("owner", "none"): ("without an owner", lambda row: row.owner is None),
+}
+
+
+def _one(snapshot: Snapshot, name: str, value: str) -> tuple[str, set[int]] | None:
+    rows = snapshot.rows
+    late = [row for row in rows if row.days_late > 0]
+    if figure := _FIGURES.get((name, value)):
+        said, holds = figure
+        return said, {row.id for row in rows if holds(row)}
+    if (name, value) == ("overdue", "oldest"):
+        return "the oldest overdue", {max(late, key=lambda row: row.days_late).id} if late else set()
+    if name == "owner":
+        return f"of {value}", {row.id for row in rows if row.owner == value}
+    if name == "incident" and value.isdigit():
+        found = [row for row in rows if row.incident_id == int(value)]
+        return f"from {found[0].incident_title if found else 'this incident'}", {row.id for row in found}
+    if name == "due_by":
+        return _due_by(snapshot, value)
+    if name == "connection" and value.isdigit() and int(value) < len(snapshot.connections):
+        return _behind(snapshot, int(value))
+    return None
+
+
+def _due_by(snapshot: Snapshot, value: str) -> tuple[str, set[int]] | None:
+    try:
+        until = date.fromisoformat(value)
+    except ValueError:
+        return None
+    due = {row.id for row in snapshot.open_rows if row.due and row.due <= until and not row.days_late}
+    return f"due by {until.isoformat()}", due
+
+
+def _behind(snapshot: Snapshot, index: int) -> tuple[str, set[int]]:
+    """The open items behind one connection: those of its places, less those of a part of it that does not answer."""
+    part = snapshot.connections[index]
+    if not part.tracker:
+        return "without an issue", {row.id for row in snapshot.open_rows if row.issue_label is None}
+    return f"behind {part.tracker}", {row.id for row in snapshot.open_rows if _is_behind(row, part, snapshot)}
+
+
+def _is_behind(row: Row, part: Connection, snapshot: Snapshot) -> bool:
+    if row.tracker != part.tracker or not row.issue_label:
+        return False
+    refusing = [
+        other for other in snapshot.connections if other.tracker == part.tracker and other.since and other is not part
+    ]
+    place = row.issue_label.rpartition("#")[0] or row.issue_label.rpartition("-")[0]
+    if part.since:
+        return place in part.scope
+    return not any(place in other.scope for other in refusing)
