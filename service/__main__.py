@@ -24,7 +24,11 @@ COMMANDS: tuple[tuple[str, str, tuple[tuple[tuple[str, ...], dict[str, object]],
     ("web", "pages and webhooks, beside workers, on PostgreSQL", ()),
     ("worker", "jobs, any number of them, on PostgreSQL", ()),
     ("clock", "the schedule, on PostgreSQL", ()),
-    ("migrate", "brings the tables up to date", ()),
+    (
+        "migrate",
+        "brings the tables up to date",
+        ((("--new-token",), {"action": "store_true", "help": "make and print another token for pages and API"}),),
+    ),
     ("check", "tries settings, database and every connection; says what to mend", ()),
     (
         "read",

@@ -11,7 +11,7 @@ from connectors.base import AfterwordError
 from service import errors, logs, receive, wiring
 from service.receive import Inbox
 from service.store.database import Database
-from service.web import attach
+from service.web.attach import attach
 from service.wiring import Service
 
 log = structlog.get_logger()

@@ -25,7 +25,7 @@ def tick(parts: Parts) -> None:
     try:
         with parts.database.begin() as connection:
             for tracker in parts.trackers:
-                work.ensure(connection, "sync", tracker, now)
+                work.keep_going(connection, "sync", tracker, now)
             slots = [week.slot for week in _due(parts, connection, now)]
             for slot in slots:
                 work.ensure(connection, "report", slot, now)

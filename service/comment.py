@@ -21,12 +21,12 @@ from connectors.base import (
 from service import crash, wording
 from service.parts import Parts
 from service.postmortem.gaps import questions
+from service.retry import SOON, retry_after
 from service.store import postmortems, standings, work, writes
 from service.store.incidents import Incident
 from service.store.work import Lease
 from service.store.writes import Write
 
-SOON = timedelta(seconds=30)
 REFUSED_AGAIN = timedelta(hours=1)
 
 
@@ -83,7 +83,7 @@ class _Telling:
                 return at
             return self._post(body, digest)
         except Limited as error:
-            return self.parts.now() + timedelta(seconds=error.retry_after or 60)
+            return self.parts.now() + retry_after(error)
         except Refused:
             return self.parts.now() + REFUSED_AGAIN
         except ConnectorError:
@@ -122,7 +122,10 @@ class _Telling:
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             if self.write.looks + 1 < len(delays):
-                at = (self.write.since or self.parts.now()) + delays[self.write.looks + 1]
+                apart = delays[self.write.looks + 1] - delays[self.write.looks]
+                at = max(
+                    (self.write.since or self.parts.now()) + delays[self.write.looks + 1], self.parts.now() + apart
+                )
                 writes.looked(connection, self.write, at)
                 return at
             writes.give_up_looking(connection, self.write, "planned", "")
@@ -144,7 +147,7 @@ class _Telling:
             self._move(writes.not_sent, attempt, at, error.message)
             return at
         except Limited as error:
-            at = parts.now() + timedelta(seconds=error.retry_after or 60)
+            at = parts.now() + retry_after(error)
             self._move(writes.not_sent, attempt, at, error.message)
             return at
         except Refused as error:
@@ -164,6 +167,8 @@ class _Telling:
         if digest == self.write.body_hash or self.write.external_id is None:
             return None
         there = self.publisher.edit(self.incident.ticket, self.write.external_id, self.marker, body)
+        if not there and self.publisher.find(self.incident.ticket, self.marker) is not None:
+            return self.parts.now() + SOON  # a passing 404: it is still there
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             if there:

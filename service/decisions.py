@@ -36,8 +36,7 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
             if (other := items.holder(connection, name, seen.id)) is not None and other != item.id:
                 raise AfterwordError(f"{seen.label} belongs to action item {other} already.", "Name another issue.")
             writes.plan(connection, key, item.incident_id)
-            write = writes.get(connection, key)
-            if write is None or not writes.done(connection, key, write.attempt, seen.id, seen.url):
+            if not writes.linked_by_hand(connection, key, seen.id, seen.url):
                 raise AfterwordError("This item is being filed just now.", "Look again in a minute.")
             items.route(connection, item, name)
             items.settle_identity(connection, item.id)

@@ -55,19 +55,23 @@ def _follow(
         for tracker in items.trackers_of_issue(connection, signal.issue_id):
             work.ask(connection, "sync", tracker, now)
             wakes.append(("sync", tracker))
+    known = incidents.find(connection, source, signal.key) if signal.key else None
+    quiet = parts.settings.filing.quiet
     if signal.said is Said.CLOSED:
+        if known is not None:  # the row of the work first, as the story does: no deadlock
+            work.ask(connection, "incident", str(known.id), now, not_before=now + quiet, later_ok=True)
         incident_id = incidents.closed(connection, source, signal, now)
-        quiet = parts.settings.filing.quiet
-        work.ask(connection, "incident", str(incident_id), now, not_before=now + quiet, later_ok=True)
+        if known is None:
+            work.ask(connection, "incident", str(incident_id), now, not_before=now + quiet, later_ok=True)
         wakes.append(("incident", str(incident_id)))
         return incident_id
-    known = incidents.find(connection, source, signal.key) if signal.key else None
     if known is None or signal.said not in (Said.REOPENED, Said.EDITED):
         return None
+    calm = max(now, known.closed_at + quiet) if known.closed_at else now
+    work.ask(connection, "incident", str(known.id), now, not_before=calm)
     if signal.said is Said.REOPENED:
         incidents.reopened(connection, known.id)
     # Deliveries come late and out of order: what holds now is asked at the source.
     incidents.want_reading(connection, known.id)
-    work.ask(connection, "incident", str(known.id), now)
     wakes.append(("incident", str(known.id)))
     return known.id

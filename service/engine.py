@@ -22,6 +22,8 @@ Handler = Callable[[str, str], None]
 Scan = Callable[[], None]
 
 STALLED = timedelta(seconds=60)
+#: tasks that never wait for a vendor: they keep threads of their own, so that no outage delays them
+QUICK = frozenset({"delivery"})
 
 
 class Engine(Protocol):
@@ -41,8 +43,17 @@ class Embedded:
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._handler = handler
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._waiting: set[tuple[str, str]] = set()  # wake-ups that have not begun: one for each row is enough
+        self._running = 0
+        self._stopping = False
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(threads), "scan": ThreadPoolExecutor(1)},
+            executors={
+                "default": ThreadPoolExecutor(threads),
+                "quick": ThreadPoolExecutor(2),
+                "scan": ThreadPoolExecutor(1),
+            },
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone=UTC,
         )
@@ -56,14 +67,41 @@ class Embedded:
         )
 
     def wake(self, task: str, key: str, at: datetime | None = None) -> None:
-        self._scheduler.add_job(self._handler, "date", run_date=at, args=(task, key))
+        if at is not None and at > datetime.now(UTC):
+            return  # the scan finds the row when its time has come
+        with self._lock:
+            if self._stopping or (task, key) in self._waiting:
+                return
+            self._waiting.add((task, key))
+        executor = "quick" if task in QUICK else "default"
+        self._scheduler.add_job(self._run, "date", args=(task, key), executor=executor)
+
+    def _run(self, task: str, key: str) -> None:
+        with self._lock:
+            self._waiting.discard((task, key))
+            if self._stopping:
+                return
+            self._running += 1
+        try:
+            self._handler(task, key)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
 
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Waits for the jobs that run; those that do not end in time are found by the next start."""
-        self._scheduler.shutdown(wait=True)
+    def stop(self, patience: float = 30.0) -> None:
+        """Begins nothing more and waits for the jobs that run; what does not end in time is found by the next start.
+
+        The scheduler's own `shutdown(wait=True)` holds a lock that a job needs to wake the next one.
+        """
+        with self._lock:
+            self._stopping = True
+        self._scheduler.shutdown(wait=False)
+        with self._idle:
+            self._idle.wait_for(lambda: self._running == 0, patience)
 
 
 class Distributed:
@@ -86,24 +124,32 @@ class Distributed:
                 # Heavy, and not wanted where no job is deferred.
                 import procrastinate
 
-                self._app = procrastinate.App(
-                    connector=procrastinate.SyncPsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=4)
+                app = procrastinate.App(
+                    connector=procrastinate.SyncPsycopgConnector(
+                        conninfo=self._conninfo, min_size=1, max_size=4, timeout=5
+                    )
                 )
-                self._app.open()
+                app.open()
+                self._app = app
             return self._app
 
     def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        if at is not None and at > datetime.now(UTC):
+            return  # a job for later would hold the lock against one for now; the scan finds the row in time
         # Heavy, and not wanted where no job is deferred.
+        import psycopg
         from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
         try:
-            self._deferring().configure_task(
-                self.TASK, queueing_lock=f"{task}:{key}", schedule_at=at, queue="afterword"
-            ).defer(task=task, key=key)
+            self._deferring().configure_task(self.TASK, queueing_lock=f"{task}:{key}", queue="afterword").defer(
+                task=task, key=key
+            )
         except AlreadyEnqueued:
             pass
-        except ConnectorException as error:
-            log.warning("wake-up not deferred; the scan will find the row", task=task, key=key, error=str(error))
+        except (ConnectorException, psycopg.Error) as error:
+            log.warning(
+                "wake-up not deferred; the scan will find the row", task=task, key=key, error=type(error).__name__
+            )
 
     def stop(self) -> None:
         if self._app is not None:
@@ -154,10 +200,17 @@ class Distributed:
                 await asyncio.gather(beside, return_exceptions=True)
 
     async def _sweep(self, app: Any) -> None:
-        """Takes away what killed workers left in "doing", and their own rows."""
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED.total_seconds()):
-            await app.job_manager.finish_job(job, status=_failed(), delete_job=True)
-        await app.job_manager.prune_stalled_workers(STALLED.total_seconds())
+        """Takes away what killed workers left in "doing", and their own rows. Two workers may do so at once."""
+        # Heavy, and wanted in workers alone.
+        import psycopg
+        from procrastinate.exceptions import ProcrastinateException
+
+        try:
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED.total_seconds()):
+                await app.job_manager.finish_job(job, status=_failed(), delete_job=True)
+            await app.job_manager.prune_stalled_workers(STALLED.total_seconds())
+        except (ProcrastinateException, psycopg.Error) as error:
+            log.warning("stalled jobs not swept; done again soon", error=type(error).__name__)
 
 
 def _failed() -> Any:

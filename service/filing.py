@@ -5,6 +5,7 @@ What is unknown is looked for by its marker before anything is sent again (docs/
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
@@ -22,6 +23,7 @@ from connectors.base import (
 from service import crash, wording
 from service.drafting import draft_of
 from service.parts import Parts
+from service.retry import SOON, retry_after
 from service.store import incidents, items, work, writes
 from service.store.items import Item
 from service.store.work import Lease
@@ -29,52 +31,75 @@ from service.store.writes import Write
 
 #: after a refusal that a person may mend (a right, a required field)
 REFUSED_AGAIN = timedelta(hours=1)
-#: after something that mends itself (network, an outage)
-SOON = timedelta(seconds=30)
-#: how far before the incident's closing earlier filings are looked for
+#: how far before a POST its issue is looked for, as clocks differ
 EARLIER = timedelta(days=1)
 #: posts of one item, each after every look found nothing; then a person decides
 MOST_POSTS = 3
 
 
-def file_item(parts: Parts, lease: Lease, incident_id: int, item_id: int) -> datetime | None:
+class Run:
+    """One telling of an incident's story: where was looked already, and which tracker does not answer just now."""
+
+    def __init__(self, parts: Parts, lease: Lease, incident_id: int) -> None:
+        self.parts = parts
+        self.lease = lease
+        self.incident_id = incident_id
+        self.looked: set[tuple[str | None, str | None]] = set()
+        self.troubled: dict[str, datetime] = {}
+
+    def trouble(self, tracker: str, at: datetime) -> datetime:
+        """One silence is enough: the tracker's other items wait with this one."""
+        self.troubled[tracker] = at
+        return at
+
+
+def file_item(run: Run, item_id: int) -> datetime | None:
     """Does what this item still lacks. Gives the time at which to look again, or None."""
+    parts = run.parts
     with parts.database.read() as connection:
         item = items.get(connection, item_id)
         write = writes.get(connection, items.write_key(item.key)) if item else None
-    if item is None or item.tracker is None or item.unclear:
+    if item is None or item.tracker is None or item.tracker not in parts.trackers:
         return None
-    tracker = parts.trackers.get(item.tracker)
-    if tracker is None:
-        return None
-    if item.filed is not None:
-        return None if item.linked else _link(parts, lease, tracker, item)
-    if write is None or write.settled or item.done_in_text or (not item.in_text and write.state == "planned"):
-        return None
-    now = parts.now()
-    if not write.due(now):
-        return write.not_before
+    if item.tracker in run.troubled:
+        return run.troubled[item.tracker]
+    tracker = parts.trackers[item.tracker]
     try:
-        return _Filing(parts, lease, incident_id, tracker, item, write).step()
+        if item.filed is not None:
+            return None if item.linked else _link(run, tracker, item)
+        if write is None or write.settled or _not_to_be_filed(item, write):
+            return None
+        if not write.due(parts.now()):
+            return write.not_before
+        return _Filing(run, tracker, item, write).step()
     except Limited as error:
-        return parts.now() + timedelta(seconds=error.retry_after or 60)
-    except ConnectorError:  # a read before the POST got no answer: nothing was sent
-        return parts.now() + SOON
+        return run.trouble(item.tracker, parts.now() + retry_after(error))
+    except ConnectorError:  # a read before the POST, or a link after it, got no answer
+        return run.trouble(item.tracker, parts.now() + SOON)
 
 
-def _link(parts: Parts, lease: Lease, tracker: Tracker, item: Item) -> datetime | None:
+def account_of(item: Item) -> str:
+    """Whose limits the item's writes count against: its tracker."""
+    return item.tracker or ""
+
+
+def _not_to_be_filed(item: Item, write: Write) -> bool:
+    """Of what is not under way: it is done, gone from the text, or it is not clear which item it is. What was sent is
+    always followed to its end."""
+    return write.state in ("planned", "failed") and (item.done_in_text or not item.in_text or bool(item.unclear))
+
+
+def _link(run: Run, tracker: Tracker, item: Item) -> datetime | None:
     """The links to incident and document: harmless to repeat, so they need no ledger."""
-    assert item.filed is not None
+    parts = run.parts
+    if item.filed is None:
+        return None
     crash.point("stored, not linked")
-    try:
+    with suppress(Refused):  # the body names incident and document: a link that is refused is not worth a failure
         tracker.link(item.filed, draft_of(parts, item, tracker))
-    except Refused:
-        pass  # the body names incident and document; a link that is refused is not worth a second issue
-    except ConnectorError:
-        return parts.now() + SOON
     crash.point("linked, not noted")
     with parts.database.begin() as connection:
-        work.hold(connection, lease, parts.now())
+        work.hold(connection, run.lease, parts.now())
         items.linked(connection, item.id, parts.now())
     return None
 
@@ -82,12 +107,11 @@ def _link(parts: Parts, lease: Lease, tracker: Tracker, item: Item) -> datetime 
 class _Filing:
     """One item on its way to its issue."""
 
-    def __init__(
-        self, parts: Parts, lease: Lease, incident_id: int, tracker: Tracker, item: Item, write: Write
-    ) -> None:
-        self.parts = parts
-        self.lease = lease
-        self.incident_id = incident_id
+    def __init__(self, run: Run, tracker: Tracker, item: Item, write: Write) -> None:
+        self.run = run
+        self.parts = run.parts
+        self.lease = run.lease
+        self.incident_id = run.incident_id
         self.tracker = tracker
         self.item = item
         self.write = write
@@ -137,47 +161,49 @@ class _Filing:
     # --- looking
 
     def _look_first(self) -> Filed | None:
-        """One look per incident and place precedes its first POST, always: a database restored to an older state must
+        """One look per incident and place precedes its POSTs, in every run: a database restored to an older state must
         find what was filed."""
-        place = f"{self.item.tracker}/{self.item.place}"
+        place = (self.item.tracker, self.item.place)
+        if place in self.run.looked:
+            return None
         with self.parts.database.read() as connection:
             incident = incidents.get(connection, self.incident_id)
             siblings = items.of_incident(connection, self.incident_id)
-        if incident is None or place in incident.looked:
+        if incident is None:
             return None
-        here = {s.key: s for s in siblings if (s.tracker, s.place) == (self.item.tracker, self.item.place)}
-        since = (incident.closed_at or self.parts.now()) - EARLIER
-        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since)
+        here = {s.key: s for s in siblings if (s.tracker, s.place) == place and s.filed is None}
+        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, incident.ticket.opened_at)
         crash.point("looked")
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             for key, issue in found.items():
-                sibling = here[key]
                 write = writes.get(connection, items.write_key(key))
-                if sibling.id != self.item.id and sibling.filed is None and write is not None:
-                    self._record(connection, sibling, write.attempt, issue)
-            incidents.looked(connection, self.incident_id, (*incident.looked, place))
+                if key != self.item.key and key in here and write is not None:
+                    self._record(connection, here[key], write.attempt, issue)
+        self.run.looked.add(place)
         return found.get(self.item.key)
 
     def _look_again(self) -> datetime | None:
         """The outcome of a POST is unknown: a hit is adopted, a miss is looked for again later."""
         parts, write = self.parts, self.write
-        since = (write.since or parts.now()) - timedelta(minutes=5)
+        begun = write.since or parts.now()
         with parts.database.read() as connection:
             incident = incidents.get(connection, self.incident_id)
         if incident is None:
             return None
-        found = self.tracker.look([self.item.key], self.item.place or "", incident.ticket, since, deep=True)
+        found = self.tracker.look([self.item.key], self.item.place or "", incident.ticket, begun - EARLIER, deep=True)
         if self.item.key in found:
             return self._stored(write.attempt, found[self.item.key])
         delays = parts.settings.filing.look_after
         with parts.database.begin() as connection:
             work.hold(connection, self.lease, parts.now())
             if write.looks + 1 < len(delays):
-                at = (write.since or parts.now()) + delays[write.looks + 1]
+                # After an outage the looks keep their distance too: what was sent may be on its way to the listing.
+                apart = delays[write.looks + 1] - delays[write.looks]
+                at = max(begun + delays[write.looks + 1], parts.now() + apart)
                 writes.looked(connection, write, at)
                 return at
-            ask = parts.settings.filing.on_unknown == "ask" or write.attempt >= MOST_POSTS
+            ask = parts.settings.filing.on_unknown == "ask" or write.posts >= MOST_POSTS
             writes.give_up_looking(connection, write, "waiting" if ask else "planned", self._waiting() if ask else "")
         return None if ask else parts.now()
 
@@ -196,7 +222,7 @@ class _Filing:
     def _post(self) -> datetime | None:
         parts = self.parts
         draft = draft_of(parts, self.item, self.tracker)
-        account = self.item.tracker or ""
+        account = account_of(self.item)
         with parts.database.begin() as connection:
             work.hold(connection, self.lease, parts.now())
             paced = writes.pace(connection, account, self.tracker.paces, parts.now())
@@ -209,7 +235,7 @@ class _Filing:
         except NotSent as error:
             return self._planned_again(attempt, parts.now() + SOON, error)
         except Limited as error:
-            return self._planned_again(attempt, parts.now() + timedelta(seconds=error.retry_after or 60), error)
+            return self._planned_again(attempt, parts.now() + retry_after(error), error)
         except Refused as error:
             return self._failed(attempt, error)
         except OutcomeUnknown:
@@ -221,7 +247,7 @@ class _Filing:
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             writes.not_sent(connection, self.write.key, attempt, at, error.message)
-        return at
+        return self.run.trouble(account_of(self.item), at)
 
     def _failed(self, attempt: int, error: Refused) -> datetime:
         at = self.parts.now() + REFUSED_AGAIN
@@ -246,7 +272,7 @@ class _Filing:
             self._record(connection, self.item, attempt, issue, assignee)
         with self.parts.database.read() as connection:
             item = items.get(connection, self.item.id)
-        return _link(self.parts, self.lease, self.tracker, item) if item and item.filed and not item.linked else None
+        return _link(self.run, self.tracker, item) if item and item.filed and not item.linked else None
 
     def _record(
         self, connection: Connection, item: Item, attempt: int, issue: Filed, assignee: str | None = None

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.base import AfterwordError, ConnectorError, Limited
+from connectors.base import AfterwordError, Limited
 from service.deliver import deliver
 from service.parts import Parts
+from service.retry import backoff, retry_after
 from service.store import deliveries, work
 from service.store.database import StoreUnavailable
 from service.store.work import Lease, LeaseLost
@@ -20,13 +21,6 @@ log = structlog.get_logger()
 
 #: does what a row lacks; gives the time at which to look again, or None when all is done
 Step = Callable[[Parts, Lease], datetime | None]
-
-LONGEST = timedelta(hours=1)
-
-
-def backoff(tries: int) -> timedelta:
-    """2, 4, 8 … seconds, an hour at most."""
-    return min(timedelta(seconds=2 << min(tries, 20)), LONGEST)
 
 
 class Jobs:
@@ -85,14 +79,13 @@ class Jobs:
                 again = self.steps[task](self.parts, lease)
         except LeaseLost:
             log.warning("overtaken by another attempt; nothing written", task=task, key=key, attempt=lease.attempt)
-        except ConnectorError as error:
-            wait = error.retry_after if isinstance(error, Limited) and error.retry_after else None
-            self._put_back(lease, error.message, timedelta(seconds=wait) if wait else None)
-        except AfterwordError as error:
+        except Limited as error:
+            self._put_back(lease, error.message, wait=retry_after(error))
+        except AfterwordError as error:  # a vendor, a database: tried again for as long as it takes
             self._put_back(lease, error.message)
         except Exception as error:  # a fault of ours: the row keeps it, the next start tries again
             log.exception("job failed", task=task, key=key, attempt=lease.attempt)
-            self._put_back(lease, f"A fault in Afterword: {type(error).__name__}: {error}"[:500])
+            self._put_back(lease, f"A fault in Afterword: {type(error).__name__}. The log says where.", ours=True)
         else:
             self._settle(lease, again)
 
@@ -131,8 +124,8 @@ class Jobs:
         elif more:
             self.parts.engine.wake(lease.task, lease.key)
 
-    def _put_back(self, lease: Lease, error: str, wait: timedelta | None = None) -> None:
-        waits = lease.tries + 1 >= self.parts.settings.jobs.max_tries
+    def _put_back(self, lease: Lease, error: str, *, wait: timedelta | None = None, ours: bool = False) -> None:
+        waits = ours and lease.tries + 1 >= self.parts.settings.jobs.max_tries
         log.warning("put back", task=lease.task, key=lease.key, tries=lease.tries + 1, waits=waits, error=error)
         at = self.parts.now() + (wait or backoff(lease.tries))
         with self.parts.database.begin() as connection:

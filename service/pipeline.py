@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from connectors.base import ConnectorError, Refused, Ticket
 from service import crash, wording
 from service.comment import tell_ticket
-from service.filing import file_item
+from service.filing import Run, file_item
 from service.parts import Parts
 from service.postmortem import document, identity
 from service.postmortem.due import due_for
@@ -24,10 +24,13 @@ from service.postmortem.reading import read_ticket
 from service.postmortem.routing import Route, When, choose
 from service.store import incidents, items, postmortems, work, writes
 from service.store.incidents import Incident
+from service.store.items import Item
 from service.store.work import Lease
 
 #: tries of reading a ticket at its source before the document is built from the webhook alone
 READ_TRIES = 5
+#: how long an API may lag behind its own webhook, and when it is asked again
+LAG, LAG_AGAIN = timedelta(minutes=5), timedelta(seconds=15)
 #: when a ticket that could not be read is tried again
 READ_AGAIN = timedelta(hours=1)
 
@@ -41,19 +44,36 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
     if incident.to_read:
         fresh = read_source(parts, lease, incident)
         crash.point("ticket read")
+        if _lags(incident, fresh, parts.now()):
+            return parts.now() + LAG_AGAIN
         write_document(parts, lease, incident, fresh)
         crash.point("document written")
         incident = _load(parts, lease) or incident
     if incident.closed_at is None:
         return None  # open again: nothing goes out until it closes
-    with parts.database.read() as connection:
-        promised = items.of_incident(connection, incident.id)
-    again = [file_item(parts, lease, incident.id, item.id) for item in promised]
+    promised = _routed(parts, lease, incident)
+    run = Run(parts, lease, incident.id)
+    again = [file_item(run, item.id) for item in promised]
     again.append(tell_ticket(parts, lease, incident, fresh))
     if incident.to_read:
         again.append(parts.now() + READ_AGAIN)
     crash.point("story told")
     return min((at for at in again if at is not None), default=None)
+
+
+def _lags(incident: Incident, ticket: Ticket, now: datetime) -> bool:
+    """The webhook said "closed" a moment ago and the API does not know it yet. It is believed after a while."""
+    return incident.closed_at is not None and not ticket.closed and now - incident.closed_at < LAG
+
+
+def _routed(parts: Parts, lease: Lease, incident: Incident) -> list[Item]:
+    """The incident's items; those that found no tracker earlier get one if there is one now."""
+    with parts.database.begin() as connection:
+        work.hold(connection, lease, parts.now())
+        for item in items.of_incident(connection, incident.id):
+            if item.tracker is None and (route := route_for(parts, incident.ticket, incident.severity, item.text)):
+                items.route(connection, item, route.tracker, _place(parts, route))
+        return items.of_incident(connection, incident.id)
 
 
 def _load(parts: Parts, lease: Lease) -> Incident | None:

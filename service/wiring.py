@@ -69,13 +69,15 @@ def assemble(
     engine: Engine | None = None,
     embedded: bool = False,
     database: Database | None = None,
+    make_token: bool = False,
 ) -> Service:
-    """Everything, joined. `embedded`: jobs run in this process. Else PostgreSQL defers them, and SQLite waits.
+    """Everything, joined. The tables must be there (`migrate`).
 
-    The tables must be there (`migrate`).
+    `embedded`: jobs run in this process; else PostgreSQL defers them, and SQLite waits. `make_token`: the caller prints
+    the token, if there was none yet.
     """
     database = database or Database(settings.database_url)
-    token, installation = _first_start(database, now())
+    token, installation = _first_start(database, now(), make_token)
     late: list[Jobs] = []
     if engine is None:
         engine = _engine(settings, database, late, embedded=embedded)
@@ -130,15 +132,23 @@ def _people(settings: Settings) -> People:
     )
 
 
-def _first_start(database: Database, now: datetime) -> tuple[str | None, bytes]:
-    """Makes, once for an installation: its key, its token, the time of its first boot. Gives the token if it is new."""
+def _first_start(database: Database, now: datetime, make_token: bool) -> tuple[str | None, bytes]:
+    """Makes, once for an installation: its key, the time of its first boot, its token. Gives the token if it is new."""
     token = secrets.token_urlsafe(24)
     mine = token_hash(token)
     with database.begin() as connection:
-        stored = meta.set_once(connection, "token_sha256", mine)
         installation = meta.set_once(connection, "installation", secrets.token_hex(32))
         meta.set_once(connection, "first_boot", now.isoformat())
-    return (token if stored == mine else None), bytes.fromhex(installation)
+        new = make_token and meta.set_once(connection, "token_sha256", mine) == mine
+    return (token if new else None), bytes.fromhex(installation)
+
+
+def new_token(database: Database) -> str:
+    """Another token in place of the one before, which ends with it."""
+    token = secrets.token_urlsafe(24)
+    with database.begin() as connection:
+        meta.replace(connection, "token_sha256", token_hash(token))
+    return token
 
 
 def revive(service: Service, *, alone: bool) -> None:

@@ -32,7 +32,7 @@ def opened(folder: Path, more: str = "") -> tuple[Database, FlaskClient, str]:
     settings.write_text(f'public_url = "https://postmortems.example.org"\n{more}')
     database = Database(f"sqlite:///{folder}/afterword.db")
     migrate.upgrade(database)
-    service = wiring.assemble(wiring.load_settings(settings, {}), database=database, engine=Idle())
+    service = wiring.assemble(wiring.load_settings(settings, {}), database=database, engine=Idle(), make_token=True)
     assert service.new_token is not None
     return database, create_app(service, Inbox(database)).test_client(), service.new_token
 
@@ -106,7 +106,8 @@ def test_public_pages_need_no_token(tmp_path):
 @pytest.mark.parametrize("path", ["/healthz", "/metrics", "/static/afterword.css", "/nowhere"])
 def test_every_answer_carries_the_headers_that_keep_it_harmless(house, path):
     client, token = house
-    headers = client.get(path, headers=bearer(token)).headers
+    with client.get(path, headers=bearer(token)) as answer:
+        headers = answer.headers
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -114,7 +115,9 @@ def test_every_answer_carries_the_headers_that_keep_it_harmless(house, path):
 
 def test_the_token_is_made_once_and_only_its_hash_is_stored(tmp_path):
     database, _, token = opened(tmp_path)
-    again = wiring.assemble(wiring.load_settings(tmp_path / "afterword.toml", {}), database=database, engine=Idle())
+    again = wiring.assemble(
+        wiring.load_settings(tmp_path / "afterword.toml", {}), database=database, engine=Idle(), make_token=True
+    )
     assert again.new_token is None
     database.close()
     assert token.encode() not in (tmp_path / "afterword.db").read_bytes()

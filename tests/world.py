@@ -138,7 +138,9 @@ class World:
         path = self.folder / "afterword.toml"
         path.write_text(text)
         self.settings = wiring.load_settings(path, environ())
-        self.service = wiring.assemble(self.settings, database=self.database, engine=self._engine, now=self.now)
+        self.service = wiring.assemble(
+            self.settings, database=self.database, engine=self._engine, now=self.now, make_token=True
+        )
         self.parts = self.service.parts
         self.jobs = self.service.jobs
         self.inbox = Inbox(self.database)

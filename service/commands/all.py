@@ -27,7 +27,7 @@ def run(args: Namespace) -> int:
     if lock:
         lock.take(wiring.clock())
     prepare(database)
-    service = wiring.assemble(settings, database=database, embedded=True)
+    service = wiring.assemble(settings, database=database, embedded=True, make_token=True)
     say_token(service.new_token)
     wiring.revive(service, alone=lock is not None)
     if where := os.environ.get("AFTERWORD_CRASH_AT"):  # for tests of what a sudden death leaves behind

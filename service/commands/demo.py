@@ -213,8 +213,8 @@ class _Demo:
         text = weekly_of(self.service.parts).report(week, "md", self.service.parts.now()).decode()
         (FOLDER / "report-2026-W47.md").write_text(text)
         _say("Mon", f"the report of week 47: {self.url}/reports/weekly/{week}")
-        for line in [line for line in text.splitlines() if line.strip()][:4]:
-            _say("", line)
+        title, stamp = [line for line in text.splitlines() if line.strip()][:2]
+        _say("", f"{title.lstrip('# ')}. {stamp}")
 
     # --- the end
 

@@ -14,9 +14,9 @@ def run(args: Namespace) -> int:
     settings = wiring.load_settings(args.config)
     database = Database(settings.database_url)
     prepare(database)
-    service = wiring.assemble(settings, database=database, engine=wiring.Idle())
+    service = wiring.assemble(settings, database=database, engine=wiring.Idle(), make_token=True)
     print(f"{database.shown()} is up to date.")
-    say_token(service.new_token)
+    say_token(wiring.new_token(database) if args.new_token else service.new_token)
     database.close()
     return 0
 

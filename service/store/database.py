@@ -26,17 +26,19 @@ class StoreUnavailable(AfterwordError):
 class Database:
     """`begin()` is one transaction that writes; `read()` is one that does not. Both give a SQLAlchemy connection."""
 
-    def __init__(self, url: str, *, busy_seconds: float = 10.0, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = 10.0, pool_size: int = 24) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if self.url.database and self.url.database != ":memory:":
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(self.url, connect_args={"timeout": busy_seconds})
+            self.engine = sa.create_engine(
+                self.url, connect_args={"timeout": busy_seconds}, pool_size=pool_size, hide_parameters=True
+            )
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = sa.create_engine(self.url, pool_size=pool_size, pool_pre_ping=True)
+            self.engine = sa.create_engine(self.url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
 
     @property
     def path(self) -> Path | None:
@@ -65,6 +67,10 @@ class Database:
     def _explained(self, what: str) -> Iterator[None]:
         try:
             yield
+        except sa.exc.TimeoutError as error:
+            raise StoreUnavailable(
+                f"The database {self.shown()} has no connection to spare.", "It answers too slowly; look at its disk."
+            ) from error
         except DBAPIError as error:
             if _is_unavailable(error):
                 raise StoreUnavailable(

@@ -32,7 +32,6 @@ class Incident:
     ticket: Ticket
     reads_wanted: int
     reads_done: int
-    looked: tuple[str, ...]
 
     @property
     def to_read(self) -> bool:
@@ -52,7 +51,6 @@ def _incident(row: Row[Any]) -> Incident:
         ticket=_TICKET.validate_python(row.ticket),
         reads_wanted=row.reads_wanted,
         reads_done=row.reads_done,
-        looked=tuple(row.looked),
     )
 
 
@@ -98,7 +96,6 @@ def closed(connection: Connection, source: str, signal: Signal, now: datetime) -
         "closings": 1,
         "reads_wanted": 1,
         "reads_done": 0,
-        "looked": [],
         "created_at": now,
     }
     return int(
@@ -142,7 +139,3 @@ def read(connection: Connection, incident_id: int, ticket: Ticket, *, upto: int)
             reads_done=upto,
         )
     )
-
-
-def looked(connection: Connection, incident_id: int, places: tuple[str, ...]) -> None:
-    connection.execute(sa.update(incidents).where(incidents.c.id == incident_id).values(looked=list(places)))

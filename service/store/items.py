@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from connectors.base import Filed, IssueState, State, Tracked
 from service.postmortem.model import KnownItem, ReadItem
+from service.store import writes
 from service.store.meta import count_up
 from service.store.tables import events, items
 
@@ -186,6 +187,10 @@ def seen_again(
     if row.issue_id is None and item.done and not row.done_in_text:  # marked as done before it was ever filed
         values |= {"state": State.DONE.value, "ended_at": now}
         add_event(connection, row.id, incident_id, "state", now, now, row.state, State.DONE.value)
+    if row.issue_id is None and row.done_in_text and not item.done:  # the tick was taken back: it is a promise again
+        values |= {"state": State.OPEN.value, "ended_at": None}
+        add_event(connection, row.id, incident_id, "state", now, now, row.state, State.OPEN.value)
+        writes.plan(connection, write_key(key), incident_id)
     if not row.in_text:
         add_event(connection, row.id, incident_id, "back", now, now)
     connection.execute(sa.update(items).where(items.c.id == row.id).values(**values, owner_known=owner_known))
@@ -241,8 +246,8 @@ def filed(
         add_event(connection, item.id, item.incident_id, "state", happened, now, State.OPEN.value, seen.state.value)
 
 
-def route(connection: Connection, item: Item, tracker: str) -> None:
-    connection.execute(sa.update(items).where(items.c.id == item.id).values(tracker=tracker))
+def route(connection: Connection, item: Item, tracker: str, place: str | None = None) -> None:
+    connection.execute(sa.update(items).where(items.c.id == item.id).values(tracker=tracker, place=place or item.place))
 
 
 def linked(connection: Connection, item_id: int, now: datetime) -> None:

@@ -19,6 +19,14 @@ def set_once(connection: Connection, name: str, value: str) -> str:
     return str(connection.execute(sa.select(meta.c.value).where(meta.c.name == name)).scalar_one())
 
 
+def replace(connection: Connection, name: str, value: str) -> None:
+    connection.execute(
+        insert(connection, meta)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
+    )
+
+
 def count_up(connection: Connection, name: str) -> int:
     """The next number of a counter. The row stays locked until the transaction ends, so numbers commit in order."""
     counted = connection.execute(

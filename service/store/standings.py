@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from service import wording
 from service.postmortem.standing import Standing
-from service.store.tables import events, incidents, items, postmortems, writes
+from service.store.tables import incidents, items, postmortems, writes
 
 _QUERY = (
     sa.select(
@@ -23,7 +23,6 @@ _QUERY = (
         postmortems.c.id.label("postmortem_id"),
         writes.c.state.label("write_state"),
         writes.c.reason.label("write_reason"),
-        sa.exists().where(events.c.item_id == items.c.id, events.c.kind == "owner").label("owner_moved"),
     )
     .join(incidents, incidents.c.id == items.c.incident_id)
     .outerjoin(postmortems, postmortems.c.incident_id == items.c.incident_id)

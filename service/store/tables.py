@@ -70,11 +70,11 @@ incidents = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("source", String(100), nullable=False),
     Column("key", String(200), nullable=False),  # stable through renames and moves
-    Column("ref", String(300), nullable=False),
+    Column("ref", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("visibility", String(20), nullable=False),
-    Column("severity", String(100)),
+    Column("severity", Text),
     Column("labels", sa.JSON, nullable=False),
     Column("services", sa.JSON, nullable=False),
     Column("opened_at", Utc, nullable=False),
@@ -83,7 +83,6 @@ incidents = Table(
     Column("ticket", sa.JSON, nullable=False),  # as last read; from the webhook alone until it is read
     Column("reads_wanted", Integer, nullable=False, server_default="1"),  # rises with each closing and edit
     Column("reads_done", Integer, nullable=False, server_default="0"),
-    Column("looked", sa.JSON, nullable=False),  # trackers and places where markers of earlier filings were looked for
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("source", "key"),
 )
@@ -105,7 +104,7 @@ revisions = Table(
     Column("postmortem_id", Id, ForeignKey("postmortems.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("at", Utc, nullable=False),
-    Column("why", String(200), nullable=False),  # "built from the ticket", "Summary edited by @alex"
+    Column("why", Text, nullable=False),  # "built from the ticket", "Summary edited by @alex"
     Column("document", sa.JSON, nullable=False),  # service.postmortem.document.to_json
     UniqueConstraint("postmortem_id", "number"),
 )
@@ -123,10 +122,10 @@ items = Table(
     Column("owner_text", Text),  # as the ticket says it
     Column("owner_known", sa.Boolean, nullable=False, server_default=sa.false()),  # is in the people map
     Column("due", sa.Date),  # the truth; a person may move it in the tracker
-    Column("due_rule", String(100), nullable=False, server_default=""),  # "30 days, as P1", "as written"
-    Column("priority", String(20)),
+    Column("due_rule", Text, nullable=False, server_default=""),  # "30 days, as P1", "as written"
+    Column("priority", Text),
     Column("refs", sa.JSON, nullable=False),
-    Column("anchor", String(200), nullable=False),
+    Column("anchor", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("in_text", sa.Boolean, nullable=False, server_default=sa.true()),
     Column("done_in_text", sa.Boolean, nullable=False, server_default=sa.false()),  # recorded as done, never filed
@@ -134,9 +133,9 @@ items = Table(
     Column("created_at", Utc, nullable=False),
     # --- the tracker's side, as last seen
     Column("tracker", String(100)),  # the settings' name of the tracker; None: not routed yet
-    Column("place", String(300)),
-    Column("issue_id", String(200)),  # survives renames and moves
-    Column("issue_label", String(300)),
+    Column("place", Text),
+    Column("issue_id", Text),  # survives renames and moves
+    Column("issue_label", Text),
     Column("issue_url", Text),
     Column("issue_native", sa.JSON, nullable=False),
     Column(
@@ -144,10 +143,10 @@ items = Table(
     ),  # the text named an issue; not filed by us
     Column("linked_at", Utc),  # when the links to incident and document were made
     Column("state", String(20), nullable=False, server_default="open"),  # connectors.base.State
-    Column("word", String(200), nullable=False, server_default=""),
+    Column("word", Text, nullable=False, server_default=""),
     Column("title", Text),
-    Column("assignee", String(200)),  # the tracker's id
-    Column("assignee_name", String(300)),
+    Column("assignee", Text),  # the tracker's id
+    Column("assignee_name", Text),
     Column("tracker_due", sa.Date),  # last value seen there; ours is `due`
     Column("ended_at", Utc),
     Column("ended_reason", Text),
@@ -171,9 +170,10 @@ writes = Table(
     Column("state", String(20), nullable=False),  # planned, sending, done, unknown, waiting, failed, dropped
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("since", Utc),  # when the last attempt began: committed before the bytes go
+    Column("posts", Integer, nullable=False, server_default="0"),  # attempts whose outcome was unknown
     Column("looks", Integer, nullable=False, server_default="0"),  # looks since that attempt that found nothing
     Column("not_before", Utc),
-    Column("external_id", String(200)),
+    Column("external_id", Text),
     Column("url", Text),
     Column("body_hash", String(64)),  # of a comment: edited only when a line changes
     Column("reason", Text, nullable=False, server_default=""),  # failed, waiting: in words, with the field's name

@@ -67,6 +67,16 @@ def ensure(connection: Connection, task: str, key: str, now: datetime) -> None:
     )
 
 
+def keep_going(connection: Connection, task: str, key: str, now: datetime) -> None:
+    """The row exists and is never done for good: what was finished is asked for again."""
+    ensure(connection, task, key, now)
+    connection.execute(
+        sa.update(work)
+        .where(work.c.task == task, work.c.key == key, work.c.done >= work.c.wanted)
+        .values(wanted=work.c.done + 1, not_before=now)
+    )
+
+
 def take(database: Database, task: str, key: str, now: datetime) -> Lease | None:
     """The lease, or None if there is nothing to do, it is not due, or another attempt holds it."""
     with database.begin() as connection:
@@ -120,9 +130,9 @@ def put_back(
         .values(
             taken_until=None,
             not_before=sa.case((work.c.wanted > lease.wanted, work.c.not_before), else_=not_before),
-            tries=lease.tries + 1 if error else 0,
+            tries=sa.case((work.c.wanted > lease.wanted, 0), else_=lease.tries + 1 if error else 0),
             last_error=error,
-            waits=waits,
+            waits=sa.case((work.c.wanted > lease.wanted, sa.false()), else_=sa.true() if waits else sa.false()),
         )
     )
 

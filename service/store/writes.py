@@ -26,6 +26,7 @@ class Write:
     attempt: int
     since: datetime | None
     looks: int
+    posts: int
     not_before: datetime | None
     external_id: str | None
     url: str | None
@@ -47,6 +48,7 @@ def _write(row: Row[Any]) -> Write:
         row.attempt,
         row.since,
         row.looks,
+        row.posts,
         row.not_before,
         row.external_id,
         row.url,
@@ -134,7 +136,17 @@ def done(
     }
     if body_hash is not None:
         values["body_hash"] = body_hash
-    return _move(connection, key, attempt, ("sending", "unknown", "waiting", "planned", "failed", "done"), values)
+    return _move(connection, key, attempt, ("sending", "unknown", "waiting", "planned", "failed"), values)
+
+
+def linked_by_hand(connection: Connection, key: str, external_id: str, url: str) -> bool:
+    """A person named the issue. False: it is being sent just now, or done."""
+    moved = connection.execute(
+        sa.update(writes)
+        .where(writes.c.key == key, writes.c.state.in_(("planned", "failed", "waiting", "unknown")))
+        .values(state="done", external_id=external_id, url=url, reason="", fields={}, not_before=None)
+    )
+    return moved.rowcount == 1
 
 
 def not_sent(connection: Connection, key: str, attempt: int, not_before: datetime, reason: str) -> bool:
@@ -152,7 +164,13 @@ def failed(
 
 
 def unknown(connection: Connection, key: str, attempt: int, not_before: datetime, reason: str) -> bool:
-    values = {"state": "unknown", "looks": 0, "not_before": not_before, "reason": reason}
+    values = {
+        "state": "unknown",
+        "posts": writes.c.posts + 1,
+        "looks": 0,
+        "not_before": not_before,
+        "reason": reason,
+    }
     return _move(connection, key, attempt, ("sending",), values)
 
 
@@ -190,11 +208,11 @@ def body_changed(connection: Connection, key: str, body_hash: str) -> None:
 
 
 def revive(connection: Connection, now: datetime) -> list[int]:
-    """At a start the settings may be mended: what was refused is due again. Gives the incidents that it belongs to."""
+    """At a start the settings may be mended: what was refused is due again. Gives the incidents with open writes."""
+    connection.execute(sa.update(writes).where(writes.c.state == "failed").values(not_before=now))
     rows = connection.execute(
-        sa.update(writes)
-        .where(writes.c.state == "failed", writes.c.incident_id.is_not(None))
-        .values(not_before=now)
-        .returning(writes.c.incident_id)
+        sa.select(writes.c.incident_id)
+        .where(writes.c.state.in_(("planned", "sending", "unknown", "failed")), writes.c.incident_id.is_not(None))
+        .distinct()
     )
-    return sorted({row.incident_id for row in rows})
+    return sorted(row.incident_id for row in rows)
