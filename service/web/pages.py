@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from service.errors import NotFound
 from service.parts import Parts
@@ -28,7 +28,7 @@ def blueprint(parts: Parts) -> Blueprint:
     routes = Blueprint("pages", __name__)
     explain(routes, parts)
 
-    def loaded(connection: Connection, number: int) -> tuple[Row[Any], Document, int, list[Standing]]:
+    def loaded(connection: Connection, number: int) -> tuple[Any, Document, int, list[Standing]]:
         found = postmortems.load(connection, number)
         if found is None:
             raise NotFound(f"There is no postmortem {number}.", "Look in the list of postmortems.")
