@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from connectors.base import AfterwordError, ConnectorError, Denied, NotSent, OutcomeUnknown, Secret, Unavailable
 from connectors.github.outcome import Answer, from_exception, refuse
 from connectors.github.wire import Repo, User
+from connectors.text import storable_json
 
 if TYPE_CHECKING:
     from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
@@ -214,7 +215,7 @@ def _gets_only() -> urllib3.Retry:
 def parse(model: TypeAdapter[T], answer: Answer, what: str, *, write: bool = False) -> T:
     """The fields that we read of an answer. After a write an answer that cannot be read leaves its outcome open."""
     try:
-        return model.validate_json(answer.text)
+        return model.validate_json(storable_json(answer.text))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -20,6 +20,7 @@ from connectors.base import AfterwordError, ConnectorError, Denied, NotSent, Out
 from connectors.jira import wire
 from connectors.jira.outcome import Answer, from_exception, refuse
 from connectors.jira.settings import Connection
+from connectors.text import storable_json
 
 T = TypeVar("T")
 MOST = 100  # items of one page or one bulk read
@@ -197,7 +198,7 @@ def _gets_only() -> urllib3.Retry:
 def parse(model: TypeAdapter[T], answer: Answer, what: str, *, write: bool = False) -> T:
     """The fields that we read of an answer. After a write an answer that cannot be read leaves its outcome open."""
     try:
-        return model.validate_json(answer.text)
+        return model.validate_json(storable_json(answer.text))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])

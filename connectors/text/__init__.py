@@ -8,7 +8,8 @@ and its token table is global to all threads; 16 KB of plain words took the othe
 
 from connectors.text.adf import from_adf, to_adf
 from connectors.text.neutral import quiet, quiet_title
+from connectors.text.storable import storable_json
 from connectors.text.wiki import to_wiki
 from connectors.text.wiki_reader import from_wiki
 
-__all__ = ["from_adf", "from_wiki", "quiet", "quiet_title", "to_adf", "to_wiki"]
+__all__ = ["from_adf", "from_wiki", "quiet", "quiet_title", "storable_json", "to_adf", "to_wiki"]
