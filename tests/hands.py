@@ -208,6 +208,14 @@ def once(world: World, count: int) -> bool:
     return sorted(filed(world).values()) == [1] * count
 
 
+def ends_well(world: World) -> None:
+    """The story of `TICKET` is told: one issue for each of its three open items, nothing unknown, nothing failed."""
+    assert once(world, 3), filed(world)
+    assert [one.state for one in shown(world)] == [OPEN, OPEN, OPEN, DONE]
+    assert {write.state for write in ledger(world).values()} == {"done"}
+    assert world.errors() == []
+
+
 def ours(ticket: Issue | JiraIssue) -> list[str]:
     """The texts of our comments on a ticket."""
     texts = [one.body if isinstance(one.body, str) else one.body.wiki for one in ticket.comments]
