@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from service.web.markdown import to_html
+from service.web.markdown import to_html, to_inline
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -60,3 +60,14 @@ def test_what_people_write_stays_what_they_wrote():
 
 def test_a_link_without_a_scheme_of_ours_keeps_its_words():
     assert "words" in to_html("[words](javascript:alert(1))")
+
+
+def test_headings_of_the_text_follow_each_other_below_the_section_s_own():
+    html = str(to_html("#### A\n###### B\n## C\n### D\n# E\n"))
+    assert re.findall(r"<h(\d)>(\w)", html) == [("3", "A"), ("4", "B"), ("3", "C"), ("4", "D"), ("3", "E")]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_line_of_hostile_text_holds_only_marks_of_emphasis(text):
+    assert set(re.findall(r"</?(\w+)", str(to_inline(text)))) <= {"a", "code", "em", "strong", "s", "del"}
+    assert "<a" not in to_inline(text, links=False)

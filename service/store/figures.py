@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from connectors.base import AfterwordError
 from service.store.tables import deliveries, incidents, items, work, writes
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
 def probe(connection: Connection) -> None:
-    """Fails unless the database answers and has our tables."""
+    """Raises AfterwordError unless the database answers and its tables are those of this code."""
     connection.execute(sa.select(work.c.key).limit(1)).first()
+    found = connection.execute(sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))).scalar()
+    # by the names of the files: Alembic itself is too heavy for the processes that only look
+    newest = max(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*.py"))
+    if found != newest:
+        raise AfterwordError(
+            f"The tables are those of version {found}, and this code works with {newest}.",
+            "Run `python -m service migrate`.",
+        )
 
 
 def gauges(connection: Connection, now: datetime) -> Iterator[tuple[str, str, str, dict[str, int]]]:

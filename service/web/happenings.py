@@ -31,15 +31,15 @@ def _sentence(event: Happened, names: Mapping[str, str], days: Days) -> str:
     if event.kind == "state":
         return f"State: {_from(_state(event.was), _state(event.now))}"
     if event.kind == "owner":
-        return f"Owner: {_from(_name(event.was, names), _name(event.now, names))}"
+        return f"Owner: {_from(event.was and _name(event.was, names), _name(event.now, names))}"
     if event.kind == "due":
-        return f"Due: {_from(_day(event.was, days), _day(event.now, days))}"
+        return f"Due: {_from(event.was and _day(event.was, days), _day(event.now, days))}"
     if event.kind == "title":
         return f"The issue is now called “{event.now}”" if event.now else "The issue was renamed"
     return said.get(event.kind, event.kind)
 
 
-def _from(was: str, now: str) -> str:
+def _from(was: str | None, now: str) -> str:
     return f"{now}, before {was}" if was else now
 
 

@@ -17,12 +17,17 @@ _PARSER = MarkdownIt("js-default", {"maxNesting": 40})
 
 
 def to_html(markdown: str) -> Markup:
-    """A section of a document. Headings begin at the third level, below its own; pictures and scripts never get
-    through, and a link leads to the web or to a mail address."""
+    """A section of a document. Its headings stand below the section's own, at the third level first and none left out;
+    pictures and scripts never get through, and a link leads to the web or to a mail address."""
     tokens = _PARSER.parse(_whole(markdown))
+    above: list[str] = []  # the headings that the present one stands below, and itself
     for token in tokens:
+        if token.type == "heading_open":
+            while above and above[-1] >= token.tag:
+                above.pop()
+            above.append(token.tag)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{min(2 + len(above), 6)}"
     return _clean(_PARSER.renderer.render(tokens, _PARSER.options, {}), TAGS)
 
 

@@ -37,6 +37,7 @@ def _environment(zone: str) -> Environment:
     env.filters["iso"] = lambda at: iso(at, days)
     env.filters["span"] = text_filters.span
     env.filters["listed"] = text_filters.listed
+    env.filters["first_sentence"] = text_filters.first_sentence
     env.filters["web"] = is_web
     env.filters["inside"] = inside
     env.filters["markdown"] = to_html
