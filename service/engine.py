@@ -92,8 +92,9 @@ class Embedded:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self, patience: float = 30.0) -> None:
+    def stop(self, patience: float = 30.0) -> bool:
         """Begins nothing more and waits for the jobs that run; what does not end in time is found by the next start.
+        False: some did not, and the interpreter's own end would wait for their threads.
 
         The scheduler's own `shutdown(wait=True)` holds a lock that a job needs to wake the next one.
         """
@@ -101,7 +102,7 @@ class Embedded:
             self._stopping = True
         self._scheduler.shutdown(wait=False)
         with self._idle:
-            self._idle.wait_for(lambda: self._running == 0, patience)
+            return self._idle.wait_for(lambda: self._running == 0, patience)
 
 
 class Distributed:

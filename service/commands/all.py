@@ -60,9 +60,12 @@ def run(args: Namespace) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # platforms say it twice
         print("Finishing what has begun.", file=sys.stderr, flush=True)
         server.close()
-        engine.stop()
+        ended = engine.stop()
         inbox.close()
         database.close()
         if lock:
             lock.release()
+    if not ended:
+        sys.stdout.flush()
+        os._exit(0)  # a call still hangs: to wait for its thread is to be killed
     return 0
