@@ -92,9 +92,13 @@ class Embedded:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self, patience: float = 30.0) -> bool:
+    @property
+    def idle(self) -> bool:
+        """No job runs. After a stop that gave up, the interpreter's own end would wait for the jobs' threads."""
+        return self._running == 0
+
+    def stop(self, patience: float = 30.0) -> None:
         """Begins nothing more and waits for the jobs that run; what does not end in time is found by the next start.
-        False: some did not, and the interpreter's own end would wait for their threads.
 
         The scheduler's own `shutdown(wait=True)` holds a lock that a job needs to wake the next one.
         """
@@ -102,7 +106,7 @@ class Embedded:
             self._stopping = True
         self._scheduler.shutdown(wait=False)
         with self._idle:
-            return self._idle.wait_for(lambda: self._running == 0, patience)
+            self._idle.wait_for(lambda: self._running == 0, patience)
 
 
 class Distributed:

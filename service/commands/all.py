@@ -60,12 +60,12 @@ def run(args: Namespace) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # platforms say it twice
         print("Finishing what has begun.", file=sys.stderr, flush=True)
         server.close()
-        ended = engine.stop()
+        engine.stop()
         inbox.close()
         database.close()
         if lock:
             lock.release()
-    if not ended:
+    if not engine.idle:
         sys.stdout.flush()
         os._exit(0)  # a call still hangs: to wait for its thread is to be killed
     return 0
