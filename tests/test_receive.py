@@ -169,6 +169,7 @@ def test_the_same_id_again_is_the_same_row(world: World) -> None:
     assert len(stored(world)) == 1
     world.run()
     assert deliver(world, BODY, name="same").status == 202
+    world.run()
     assert [row.state for row in stored(world)] == ["quarantined"]
 
 

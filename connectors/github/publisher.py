@@ -45,9 +45,10 @@ class Publisher:
         """Replaces the text, which is harmless to repeat. False: a person deleted the comment, and it stays deleted."""
         path = f"{_home(ticket)}/issues/comments/{comment_id}"
         try:
-            self._client.write("PATCH", path, {"body": with_marker("comment", marker, body)})
+            answer = self._client.write("PATCH", path, {"body": with_marker("comment", marker, body)})
         except Missing:
             return False
+        parse(_COMMENT, answer, f"PATCH {path}", write=True)  # a proxy's page is no proof that it was done
         return True
 
 
