@@ -3,45 +3,89 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 
 from connectors.base import AfterwordError, Said, Signal, Source
-from service.commands.running import finish, opened, progress
+from service.commands.running import counted, opened, progress
 from service.errors import MEND, WELL
 from service.parts import Parts
+from service.postmortem.standing import Standing
 from service.store import incidents, postmortems, standings, work
+
+WIDTH = 72  # of an item's text in the list
 
 
 def run(args: Namespace) -> int:
     name, _, ref = args.ticket.partition(":")
-    with opened(args) as (service, here):
-        parts = service.parts
-        source = _named(parts, name)
-        if source is None or not ref:
-            known = ", ".join(parts.sources) or "none yet"
-            raise AfterwordError(f"There is no source called {name}.", f"Write SOURCE:REF; sources are: {known}.")
+    with opened(args) as desk:
+        parts = desk.parts
+        source = _source(parts, name, ref)
         progress(f"Reading {ref} at {source.name}.")
         ticket = source.fetch(ref)
         if not ticket.closed:
-            raise AfterwordError(f"{ref} is still open.", "A postmortem is built when the ticket closes.")
+            raise AfterwordError(
+                f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
+            )
         signal = Signal(Said.CLOSED, "built by hand", ticket.ref, ticket.key, ticket.closed_at, ticket)
         with parts.database.begin() as connection:
             incident = incidents.closed(connection, source.name, signal, parts.now())
             work.ask(connection, "incident", str(incident), parts.now())
         progress("Writing the postmortem and filing its action items.")
-        done = finish(service, here, "incident", str(incident), progress)
+        done = desk.done("incident", str(incident))
         with parts.database.read() as connection:
             postmortem = postmortems.of_incident(connection, incident)
             items = standings.standings(connection, incident, names=parts.people.names)
-        for item in items:
-            print(f"{item.mark} {item.text}  {item.issue_label or item.reason or 'not filed yet'}")
-        if postmortem:
-            print(parts.document_url(postmortem.id))
-        return WELL if done and postmortem else MEND
+    _show(items)
+    if postmortem:
+        print(parts.document_url(postmortem.id))
+    unfiled = [item for item in items if not item.issue_label and not item.ended]
+    if not done or unfiled:
+        what = f"{counted(len(unfiled), 'action item')} not filed yet" if unfiled else "Not finished yet"
+        progress(
+            f"{what}. It goes on by itself where `python -m service all` or a worker runs; nothing is filed twice."
+        )
+    return WELL if done and postmortem and not unfiled else MEND
 
 
-def _named(parts: Parts, name: str) -> Source | None:
-    """By its name in the settings; `github:…` also names the one source of that kind."""
+def _show(items: list[Standing]) -> None:
+    """One line each: mark, text, and where it is or why not."""
+    if not items:
+        print("The ticket names no action items.")
+    width = min(max((len(item.text) for item in items), default=0), WIDTH)
+    for item in items:
+        text = item.text if len(item.text) <= width else f"{item.text[: width - 1]}…"
+        print(f"{item.mark} {text:{width}}  {_where(item)}")
+
+
+def _where(item: Standing) -> str:
+    if item.issue_label:
+        return f"{item.issue_label}  {item.issue_url or ''}".rstrip()
+    if item.ended:
+        return "done already; recorded, not filed"
+    return item.reason or "not filed yet"
+
+
+def _source(parts: Parts, name: str, ref: str) -> Source:
+    """By its name in the settings; `github:…` also names the one source of that kind. Raises AfterwordError."""
+    if not name or not ref:
+        raise AfterwordError("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
     if name in parts.sources:
         return parts.sources[name]
     fitting = [source for source, one in parts.settings.sources.items() if getattr(one, "kind", "") == name]
-    return parts.sources[fitting[0]] if len(fitting) == 1 else None
+    if len(fitting) == 1:
+        return parts.sources[fitting[0]]
+    if fitting:
+        raise AfterwordError(f"There are {len(fitting)} sources of the kind {name}.", f"Write one: {_named(fitting)}.")
+    known = f"Write one of them before the colon: {_named(parts.sources)}." if parts.sources else "Write one first."
+    raise AfterwordError(f"The settings have no source called {name}.", known)
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _example(parts: Parts) -> str:
+    """A ticket of the first source there is, as a person would write it."""
+    for name, one in parts.settings.sources.items():
+        return f"{name}:{'OPS-12' if getattr(one, 'kind', '') == 'jira' else 'acme/ops#42'}"
+    return "ops:acme/ops#42"

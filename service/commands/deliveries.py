@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from service import wiring
+from service.commands.running import needs_tables, progress
+from service.errors import WELL
 from service.store import deliveries
 from service.store.database import Database
 
@@ -12,16 +14,25 @@ from service.store.database import Database
 def run(args: Namespace) -> int:
     settings = wiring.load_settings(args.config)
     database = Database(settings.database_url)
-    with database.read() as connection:
-        rows = deliveries.latest(connection, state=args.state, limit=args.limit)
-    database.close()
+    try:
+        needs_tables(database)
+        with database.read() as connection:
+            rows = deliveries.latest(connection, state=args.state, limit=args.limit)
+    finally:
+        database.close()
     if not rows:
         print("No deliveries are stored." if args.state is None else f"No deliveries are {args.state}.")
-        return 0
-    print(f"{'ID':>6}  {'received (UTC)':16}  {'source':12}  {'state':11}  {'bytes':>9}  what it says")
+        return WELL
+    width = max(len("source"), *(len(row.source) for row in rows))
+    print(f"{'ID':>6}  {'received (UTC)':16}  {'source':{width}}  {'state':11}  {'bytes':>10}  what it says")
     for row in rows:
+        said = row.reason or ("not looked at yet" if row.state == "received" else "")
         print(
-            f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source[:12]:12}  {row.state:11}  {row.size:>9,}  "
-            f"{row.reason}"
+            f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source:{width}}  {row.state:11}  {row.size:>10,}  "
+            f"{said}".rstrip()
         )
-    return 0
+    if len(rows) == args.limit:
+        progress(f"These are the newest {args.limit}; --limit shows more.")
+    if any(row.state in ("quarantined", "failed") for row in rows):
+        progress("When the cause is mended, `python -m service replay ID` looks at one again.")
+    return WELL

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from service.commands.running import finish, opened, progress
-from service.errors import WELL, NotFound
-from service.store import deliveries
+from service.commands.running import opened, progress
+from service.errors import MEND, WELL, NotFound
+from service.store import deliveries, postmortems
 
 
 def run(args: Namespace) -> int:
-    with opened(args) as (service, here):
-        parts = service.parts
+    with opened(args) as desk:
+        parts = desk.parts
         with parts.database.begin() as connection:
             found = deliveries.again(connection, args.id)
-            delivery = deliveries.by_id(connection, args.id)
-        if not found or delivery is None:
+        after = desk.delivered(args.id) if found else None
+        if after is None:
             raise NotFound(f"There is no delivery {args.id}.", "`python -m service deliveries` lists them.")
-        if here:
-            service.jobs.run("delivery", f"{delivery.source}/{delivery.delivery_id}")
+        if after.state == "received":
+            print(f"Delivery {args.id}: not looked at yet.")
+            return MEND
+        print(f"Delivery {args.id}: {after.state}. {after.reason}".rstrip())
+        if after.state in ("quarantined", "failed"):
+            return MEND
         with parts.database.read() as connection:
-            after = deliveries.by_id(connection, args.id)
             incident = deliveries.incident_of(connection, args.id)
-        if after is not None and after.state == "received":
-            print(f"Delivery {args.id} is handed to the running service.")
+        if incident is None:
             return WELL
-        if incident is not None and here:
-            finish(service, here, "incident", str(incident), progress)
-        print(f"Delivery {args.id}: {after.state if after else 'gone'}. {after.reason if after else ''}")
-    return WELL
+        progress("Telling the story of its ticket.")
+        done = desk.done("incident", str(incident))
+        with parts.database.read() as connection:
+            postmortem = postmortems.of_incident(connection, incident)
+        if postmortem:
+            print(parts.document_url(postmortem.id))
+        return WELL if done else MEND

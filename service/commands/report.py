@@ -6,20 +6,36 @@ import sys
 from argparse import Namespace
 from zoneinfo import ZoneInfo
 
-from service.commands.running import opened
+from service.commands.running import opened, progress
+from service.errors import WELL
 from service.followup.week import Week
+from service.store import followups, reports
 from service.upkeep import freeze, weekly_of
 
 
 def run(args: Namespace) -> int:
-    with opened(args) as (service, _):
-        parts = service.parts
+    asked = Week.parse(args.week) if args.week else None
+    with opened(args) as desk:
+        parts = desk.parts
         now = parts.now()
         zone = ZoneInfo(parts.settings.report.timezone)
+        weekly = weekly_of(parts)
         this = Week.at(now, zone)
-        week = Week.parse(args.week) if args.week else this.previous
-        if now >= week.end(zone):
-            freeze(parts, week)
-        sys.stdout.buffer.write(weekly_of(parts).report(week, args.format, now))
+        week = asked or this.previous
+        if asked is None and week.end(zone) <= weekly.first_boot:
+            progress(f"Week {week} ended before this installation first ran.")
+            week = this
+        if week == this:
+            progress(f"Week {week} is not over: a preview, nothing is stored.")
+        elif weekly.first_boot < week.end(zone) <= now:
+            with parts.database.read() as connection:
+                frozen = reports.find(connection, week.slot)
+            if frozen is None:
+                progress("Looking at every open issue first.")
+                freeze(parts, week)
+                with parts.database.read() as connection:
+                    for trouble in followups.troubles(connection):
+                        progress(f"{trouble.tracker} did not answer for {trouble.scope}: {trouble.message}")
+        sys.stdout.buffer.write(weekly.report(week, args.format, now))
         sys.stdout.buffer.flush()
-    return 0
+    return WELL

@@ -2,63 +2,128 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from connectors.base import AfterwordError
 from service import logs, wiring
 from service.commands.migrate import prepare
+from service.errors import InUse
 from service.lock import FileLock
-from service.store import work
+from service.parts import Parts
+from service.store import deliveries, migrate, work
 from service.store.database import Database
 from service.wiring import Service
 
-#: how long a command waits for a running service to do what it handed over
+#: how long a command waits for what it asked for
 PATIENCE = timedelta(minutes=5)
+#: what is put off for longer than this is not waited for
+SOON = timedelta(seconds=90)
+PAUSE = 0.2  # seconds between two looks
+
+
+class Desk:
+    """Where a command asks for work. On SQLite the process that holds the file does it: a running service, else we.
+
+    On PostgreSQL we do it ourselves, beside any workers: whoever takes the row first.
+    """
+
+    def __init__(self, service: Service, lock: FileLock | None, *, here: bool) -> None:
+        self.service = service
+        self.parts: Parts = service.parts
+        self.here = here
+        self._lock = lock
+
+    def done(self, task: str, key: str, *, soon: timedelta = SOON) -> bool:
+        """Sees to what was asked for in (task, key). True: it is done, or put off without an error for longer than
+        `soon`. False: it is not, and why was said."""
+        until = self.parts.now() + PATIENCE
+        said = ""
+        while True:
+            self._run(task, key)
+            with self.parts.database.read() as connection:
+                standing = work.standing(connection, task, key)
+            now = self.parts.now()
+            if standing is None or not standing.open:
+                return True
+            again = standing.not_before
+            if again and again > now + soon and not standing.last_error:
+                return True
+            if now >= until or standing.waits:
+                return False
+            why = standing.last_error or ("Something is looked at again in a moment." if again and again > now else "")
+            if why and why != said:
+                said = why
+                progress(f"Not yet: {why} Trying until {until:%H:%M} UTC; Ctrl-C leaves it to a running service.")
+            time.sleep(PAUSE)
+
+    def delivered(self, number: int) -> deliveries.Delivery | None:
+        """Sees to a delivery that is to be looked at again, and gives what became of it."""
+        until = self.parts.now() + PATIENCE
+        while True:
+            with self.parts.database.read() as connection:
+                delivery = deliveries.by_id(connection, number)
+            if delivery is None or delivery.state != "received" or self.parts.now() >= until:
+                return delivery
+            self._run("delivery", f"{delivery.source}/{delivery.delivery_id}")
+            if not self.here:
+                time.sleep(PAUSE)
+
+    def _run(self, task: str, key: str) -> None:
+        if not self.here and self._lock:  # the service that we waited for may have ended meanwhile
+            self.here = _taken(self._lock)
+        if self.here:
+            self.service.jobs.run(task, key)
 
 
 @contextmanager
-def opened(args: Namespace) -> Iterator[tuple[Service, bool]]:
-    """(the service, whether this process does the jobs). A running service on the same SQLite file does them itself."""
-    logs.configure()
+def opened(args: Namespace) -> Iterator[Desk]:
+    """The service as the settings describe it, with its tables. Raises AfterwordError."""
+    logs.configure(level=logging.ERROR)  # what a person should know, the commands say in sentences
     settings = wiring.load_settings(args.config)
     database = Database(settings.database_url)
     lock = FileLock(database.path) if database.path else None
-    elsewhere = lock is not None and lock.held_elsewhere()
-    if lock and not elsewhere:
-        lock.take(wiring.clock())
-        prepare(database)
-    service = wiring.assemble(settings, database=database, engine=wiring.Idle())
     try:
-        yield service, not elsewhere
+        here = lock is None or _taken(lock)
+        if lock is None:
+            needs_tables(database)
+        elif here:
+            prepare(database)
+        else:
+            progress("An Afterword runs on this database; it does the work.")
+        yield Desk(wiring.assemble(settings, database=database, engine=wiring.Idle()), lock, here=here)
     finally:
         database.close()
         if lock:
             lock.release()
 
 
-def finish(service: Service, here: bool, task: str, key: str, say: Callable[[str], None]) -> bool:
-    """Does what was asked for in (task, key), or waits for the running service to do it. False: not done in time."""
-    parts = service.parts
-    until = parts.now() + PATIENCE
-    said = ""
-    while True:
-        if here:
-            service.jobs.run(task, key)
-        with parts.database.read() as connection:
-            standing = work.standing(connection, task, key)
-        if standing is None or standing.settled(parts.now()):
-            return True
-        if standing.last_error and standing.last_error != said:
-            said = standing.last_error
-            say(f"Not yet: {said}")
-        if parts.now() >= until or standing.waits:
-            return False
-        time.sleep(0.5)
+def _taken(lock: FileLock) -> bool:
+    try:
+        lock.take(wiring.clock())
+    except InUse:
+        return False
+    return True
+
+
+def needs_tables(database: Database) -> None:
+    """Raises AfterwordError where `migrate` has not been run."""
+    if not migrate.is_current(database):
+        raise AfterwordError(
+            f"{database.shown()} has no tables of this version. Nothing was done.", "Run `python -m service migrate`."
+        )
 
 
 def progress(text: str) -> None:
+    """On standard error: results alone go to standard output."""
     print(text, file=sys.stderr, flush=True)
+
+
+def counted(number: int, word: str) -> str:
+    """ "1 item", "2 items"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,35 +1,75 @@
-"""`sync`: asks every tracker how its issues are, now."""
+"""`sync`: asks every tracker how its issues are, now, and prints what changed."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import timedelta
 
-from service.commands.running import finish, opened, progress
+from service.commands.running import Desk, counted, opened, progress
 from service.errors import MEND, WELL
-from service.store import followups, work
-from service.wiring import Service
+from service.postmortem.standing import Standing
+from service.store import followups, standings, work
 
 
 def run(args: Namespace) -> int:
     code = WELL
-    with opened(args) as (service, here):
-        parts = service.parts
+    with opened(args) as desk:
+        parts = desk.parts
+        if not parts.trackers:
+            print("The settings have no tracker, so there is nothing to ask.")
         for name in parts.trackers:
             progress(f"Asking {name}.")
+            before = _items(desk, name)
             with parts.database.begin() as connection:
                 work.ask(connection, "sync", name, parts.now())
-            done = finish(service, here, "sync", name, progress)
+            done = desk.done("sync", name, soon=timedelta(0))  # it puts itself off until the next one
+            after = _items(desk, name)
             with parts.database.read() as connection:
-                known = followups.progress(connection, name)
-            troubles = "; ".join(f"{t.scope}: {t.message}" for t in known.troubles)
-            print(f"{name}: {troubles or ('in step' if done else 'no answer yet; it is asked again')}")
-            code = WELL if code == WELL and done and not troubles else MEND
-        for task, key in _due(service):
-            if here:
-                service.jobs.run(task, key)
+                troubles = followups.progress(connection, name).troubles
+            changes = [line for key, item in after.items() if (line := _change(before.get(key), item))]
+            print(f"{name}: {_result(done, len(after), len(changes))}")
+            for line in changes:
+                print(f"  {line}")
+            for trouble in troubles:
+                print(f"  MEND {trouble.scope}: {trouble.message}")
+            if not done or troubles:
+                code = MEND
+        for key in _due(desk):
+            desk.done("incident", key)
     return code
 
 
-def _due(service: Service) -> list[tuple[str, str]]:
-    with service.parts.database.read() as connection:
-        return [row for row in work.due(connection, service.parts.now()) if row[0] == "incident"]
+def _items(desk: Desk, tracker: str) -> dict[str, Standing]:
+    """The items that have an issue there, by their key."""
+    with desk.parts.database.read() as connection:
+        found = standings.standings(connection, names=desk.parts.people.names)
+    return {item.key: item for item in found if item.tracker == tracker and item.issue_label}
+
+
+def _result(done: bool, items: int, changed: int) -> str:
+    if not done:
+        return "no answer yet; it is asked again by itself where Afterword runs"
+    if not items:
+        return "no issues of ours yet"
+    return f"{counted(items, 'issue')}, {changed or 'none'} changed"
+
+
+def _change(was: Standing | None, now: Standing) -> str | None:
+    """What is different about an issue, in one line."""
+    parts = []
+    if was is None:
+        parts.append(now.state_word)
+    elif (was.state, was.word) != (now.state, now.word):
+        word = f" ({now.word})" if now.word and now.word.casefold() != now.state_word.casefold() else ""
+        parts.append(f"{now.state_word}{word}, was {was.state_word}")
+    if was is not None and was.owner != now.owner:
+        parts.append(f"owner {now.owner or 'nobody'}, was {was.owner or 'nobody'}")
+    if was is not None and was.due != now.due:
+        parts.append(f"due {now.due or 'no day'}, was {was.due or 'no day'}")
+    return f"{now.mark} {now.issue_label}  {'; '.join(parts)}  “{now.text}”" if parts else None
+
+
+def _due(desk: Desk) -> list[str]:
+    """Incidents whose document and comment have something new to show."""
+    with desk.parts.database.read() as connection:
+        return [key for task, key in work.due(connection, desk.parts.now()) if task == "incident"]
