@@ -113,9 +113,11 @@ def _taken(lock: FileLock) -> bool:
 
 def needs_tables(database: Database) -> None:
     """Raises AfterwordError where `migrate` has not been run."""
-    if not migrate.is_current(database):
+    missing = database.path is not None and not database.path.exists()  # to look would make it
+    if missing or not migrate.is_current(database):
         raise AfterwordError(
-            f"{database.shown()} has no tables of this version. Nothing was done.", "Run `python -m service migrate`."
+            f"{database.shown()} has not the tables of this version. Nothing was done.",
+            "Run `python -m service migrate`.",
         )
 
 
