@@ -54,6 +54,7 @@ UNREADABLE = {
     "an issue that is a text": changed(lambda payload: payload.update(issue="42")),
     "a number that is a list": changed(lambda payload: payload["issue"].update(number=[42])),
     "a time that is none": changed(lambda payload: payload["issue"].update(created_at="the other day")),
+    "no time of opening": changed(lambda payload: payload["issue"].pop("created_at")),
     "a lone surrogate": changed(lambda payload: payload["issue"].update(title="\ud800 slow")),
 }
 
