@@ -31,7 +31,7 @@ from service.store.writes import Write
 
 #: after a refusal that a person may mend (a right, a required field)
 REFUSED_AGAIN = timedelta(hours=1)
-#: how far before a POST its issue is looked for, as clocks differ
+#: how far before a POST, or a ticket's opening, an issue is looked for, as clocks differ
 EARLIER = timedelta(days=1)
 #: posts of one item, each after every look found nothing; then a person decides
 MOST_POSTS = 3
@@ -172,7 +172,8 @@ class _Filing:
         if incident is None:
             return None
         here = {s.key: s for s in siblings if (s.tracker, s.place) == place and s.filed is None}
-        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, incident.ticket.opened_at)
+        since = incident.ticket.opened_at - EARLIER
+        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since)
         crash.point("looked")
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())

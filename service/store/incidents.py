@@ -98,6 +98,8 @@ def closed(connection: Connection, source: str, signal: Signal, now: datetime) -
         "reads_done": 0,
         "created_at": now,
     }
+    # Newer than the closing that is known: the reopening between them was not heard of.
+    newer = sa.or_(incidents.c.closed_at.is_(None), incidents.c.closed_at < values["closed_at"])
     return int(
         connection.execute(
             insert(connection, incidents)
@@ -108,7 +110,7 @@ def closed(connection: Connection, source: str, signal: Signal, now: datetime) -
                     "closings": sa.case(
                         (incidents.c.closed_at.is_(None), incidents.c.closings + 1), else_=incidents.c.closings
                     ),
-                    "closed_at": sa.func.coalesce(incidents.c.closed_at, values["closed_at"]),
+                    "closed_at": sa.case((newer, values["closed_at"]), else_=incidents.c.closed_at),
                     "reads_wanted": incidents.c.reads_wanted + 1,
                 },
             )
