@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import queue
 import sqlite3
 import sys
@@ -54,4 +55,5 @@ def create(path: str) -> Flask:
 
 
 if __name__ == "__main__":
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(create(sys.argv[2]), host="127.0.0.1", port=int(sys.argv[1]), threads=8, ident=None)

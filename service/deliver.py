@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy.engine import Connection
 
 from connectors.base import BadPayload, Said, Signal
@@ -11,50 +14,67 @@ from service.store import deliveries, incidents, items, work
 from service.store.deliveries import Delivery
 
 
-def deliver(parts: Parts, key: str) -> None:
-    """Settles the delivery with this key ("source/delivery id"). Running it twice is harmless."""
-    source_name, _, delivery_id = key.partition("/")
+def deliver(parts: Parts, keys: Sequence[str]) -> None:
+    """Settles the deliveries with these keys ("source/delivery id"), together in one transaction. Running it twice is
+    harmless."""
     crash.point("delivery stored")
     with parts.database.read() as connection:
-        delivery = deliveries.get(connection, source_name, delivery_id)
-    if delivery is None or delivery.state not in deliveries.OPEN:
-        return
-    source = parts.sources.get(source_name)
-    if source is None:
-        _settle(parts, delivery, "failed", f"The source {source_name} is no longer in the settings.")
-        return
-    try:
-        signal = source.read(delivery.headers, delivery.body)
-    except BadPayload as error:
-        _settle(parts, delivery, "quarantined", error.message)
-        return
+        found = [deliveries.get(connection, *_parted(key)) for key in keys]
+    readings = [(one, _read(parts, one)) for one in found if one is not None and one.state in deliveries.OPEN]
     crash.point("delivery read")
-    wakes: list[tuple[str, str]] = []
+    wakes: dict[tuple[str, str], None] = {}
     with parts.database.begin() as connection:
-        incident_id = _follow(parts, connection, source_name, signal, wakes)
-        state = "done" if wakes or incident_id else "ignored"
-        if not deliveries.settle(connection, delivery, state, signal.why, incident_id):
-            connection.rollback()  # another job was faster: what follows from it is its to ask for
-            return
+        for delivery, reading in readings:
+            if not deliveries.settle(connection, delivery, reading.state, reading.why):
+                continue  # another job was faster: what follows from it is its to ask for
+            if reading.signal is None:
+                continue
+            asked: dict[tuple[str, str], None] = {}
+            incident_id = _follow(parts, connection, delivery.source, reading.signal, asked)
+            if incident_id is not None or asked:
+                deliveries.followed(connection, delivery.id, incident_id)
+            wakes |= asked
     crash.point("delivery settled")
     for task, row in wakes:
         parts.engine.wake(task, row)
 
 
-def _settle(parts: Parts, delivery: Delivery, state: str, reason: str) -> None:
-    with parts.database.begin() as connection:
-        deliveries.settle(connection, delivery, state, reason)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    state: str
+    why: str
+    signal: Signal | None = None
+
+
+def _parted(key: str) -> tuple[str, str]:
+    source, _, delivery_id = key.partition("/")
+    return source, delivery_id
+
+
+def _read(parts: Parts, delivery: Delivery) -> _Reading:
+    source = parts.sources.get(delivery.source)
+    if source is None:
+        return _Reading("failed", f"The source {delivery.source} is no longer in the settings.")
+    try:
+        signal = source.read(delivery.headers, delivery.body)
+    except BadPayload as error:
+        return _Reading("quarantined", error.message)
+    if signal.said is Said.NOTHING and not signal.issue_id:
+        return _Reading("ignored", signal.why)
+    if signal.said is Said.CLOSED and signal.ticket is None:
+        return _Reading("quarantined", f"{signal.why} It does not say which ticket it is and when that was opened.")
+    return _Reading("ignored", signal.why, signal)  # until something is known to follow from it
 
 
 def _follow(
-    parts: Parts, connection: Connection, source: str, signal: Signal, wakes: list[tuple[str, str]]
+    parts: Parts, connection: Connection, source: str, signal: Signal, asked: dict[tuple[str, str], None]
 ) -> int | None:
     """Asks for what follows; gives the incident that it belongs to."""
     now = parts.now()
     if signal.issue_id:
         for tracker in items.trackers_of_issue(connection, signal.issue_id):
             work.ask(connection, "sync", tracker, now)
-            wakes.append(("sync", tracker))
+            asked["sync", tracker] = None
     known = incidents.find(connection, source, signal.key) if signal.key else None
     quiet = parts.settings.filing.quiet
     if signal.said is Said.CLOSED:
@@ -63,7 +83,7 @@ def _follow(
         incident_id = incidents.closed(connection, source, signal, now)
         if known is None:
             work.ask(connection, "incident", str(incident_id), now, not_before=now + quiet, later_ok=True)
-        wakes.append(("incident", str(incident_id)))
+        asked["incident", str(incident_id)] = None
         return incident_id
     if known is None or signal.said not in (Said.REOPENED, Said.EDITED):
         return None
@@ -73,5 +93,5 @@ def _follow(
         incidents.reopened(connection, known.id)
     # Deliveries come late and out of order: what holds now is asked at the source.
     incidents.want_reading(connection, known.id)
-    wakes.append(("incident", str(known.id)))
+    asked["incident", str(known.id)] = None
     return known.id

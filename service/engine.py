@@ -51,7 +51,7 @@ class Embedded:
         self._scheduler = BackgroundScheduler(
             executors={
                 "default": ThreadPoolExecutor(threads),
-                "quick": ThreadPoolExecutor(2),
+                "quick": ThreadPoolExecutor(1),
                 "scan": ThreadPoolExecutor(1),
             },
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -122,9 +122,12 @@ class Distributed:
         self._conninfo = conninfo
         self._app: Any = None
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._pending: dict[tuple[str, str], None] = {}
+        self._thread: threading.Thread | None = None
 
     def _deferring(self) -> Any:
-        with self._lock:
+        with self._opening:
             if self._app is None:
                 # Heavy, and not wanted where no job is deferred.
                 import procrastinate
@@ -139,8 +142,28 @@ class Distributed:
             return self._app
 
     def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        """Deferring takes milliseconds, so a thread does it: no request waits for it."""
         if at is not None and at > datetime.now(UTC):
             return  # a job for later would hold the lock against one for now; the scan finds the row in time
+        with self._lock:
+            if (task, key) in self._pending:
+                return
+            self._pending[task, key] = None
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._defer_all, name="defer", daemon=True)
+                self._thread.start()
+
+    def _defer_all(self) -> None:
+        while True:
+            with self._lock:
+                if not self._pending:
+                    self._thread = None
+                    return
+                task, key = next(iter(self._pending))
+                del self._pending[task, key]
+            self._defer(task, key)
+
+    def _defer(self, task: str, key: str) -> None:
         # Heavy, and not wanted where no job is deferred.
         import psycopg
         from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -157,6 +180,8 @@ class Distributed:
             )
 
     def stop(self) -> None:
+        if (thread := self._thread) is not None:
+            thread.join(10)
         if self._app is not None:
             self._app.close()
 

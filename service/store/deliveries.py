@@ -29,8 +29,16 @@ class Delivery:
 
 
 def add_all(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Stores deliveries; one that is already there stays as it is (the same id is the same delivery)."""
-    connection.execute(insert(connection, deliveries).on_conflict_do_nothing(), rows)
+    """Stores deliveries; one that is already there stays as it is (the same id is the same delivery), but if it could
+    not be read it is looked at again."""
+    connection.execute(
+        insert(connection, deliveries).on_conflict_do_update(
+            index_elements=["source", "delivery_id"],
+            set_={"state": "received"},
+            where=sa.or_(deliveries.c.state == "quarantined", deliveries.c.state == "failed"),  # IN is no executemany
+        ),
+        rows,
+    )
 
 
 def _delivery(row: Row[Any]) -> Delivery:
@@ -62,6 +70,11 @@ def received(connection: Connection, limit: int = 200) -> list[str]:
     return [f"{row.source}/{row.delivery_id}" for row in rows]
 
 
+def newest(connection: Connection) -> str:
+    """Changes with every delivery that is stored."""
+    return str(connection.execute(sa.select(sa.func.max(deliveries.c.id))).scalar())
+
+
 def settle(connection: Connection, delivery: Delivery, state: str, reason: str, incident_id: int | None = None) -> bool:
     """Records what became of it. False: another job was faster, and nothing of this transaction may stay."""
     changed = connection.execute(
@@ -70,6 +83,13 @@ def settle(connection: Connection, delivery: Delivery, state: str, reason: str, 
         .values(state=state, reason=reason, incident_id=incident_id, tries=delivery.tries + 1)
     )
     return changed.rowcount == 1
+
+
+def followed(connection: Connection, number: int, incident_id: int | None) -> None:
+    """Something followed from it: it is done, and belongs to this incident."""
+    connection.execute(
+        sa.update(deliveries).where(deliveries.c.id == number).values(state="done", incident_id=incident_id)
+    )
 
 
 def again(connection: Connection, number: int) -> bool:
