@@ -78,19 +78,23 @@ def _explain(settings: Settings, line: _Line, again: str) -> None:
     table = f"[{line.part}s.{line.name}], " if line.name else ""
     where = settings.where(f"{line.part}s", line.name) if line.name else settings.file
     print(f"\n{line.subject or line.part}   {table}{where}")
-    said = {"saw": line.saw or line.text, "means": line.means, "waits": line.waits, "mend": line.mend}
-    for word, text in {**said, "then": f"{again} check"}.items():
+    for word, text in (
+        ("saw", line.saw or line.text),
+        ("means", line.means),
+        ("waits", line.waits),
+        ("mend", line.mend),
+    ):
         if text:
-            print(
-                textwrap.fill(
-                    text,
-                    WIDTH,
-                    initial_indent=f"  {word:8}",
-                    subsequent_indent=" " * 10,
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-            )
+            print(_paragraph(word, text))
+    print(f"  then    {again} check")  # one line, to be copied
+
+
+def _paragraph(word: str, text: str) -> str:
+    """Nothing is broken inside a word: addresses and settings stay whole."""
+    first, others = f"  {word:8}", " " * 10
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    )
 
 
 class _Check:
@@ -126,9 +130,10 @@ class _Check:
     # --- the database
 
     def _database(self) -> Iterator[_Line]:
-        file = self.settings.database_url.removeprefix("sqlite:///").partition("?")[0]
-        if file != self.settings.database_url and not Path(file).exists():  # opening it would make it
-            yield self._not_there(Path(file))
+        _, sqlite, rest = self.settings.database_url.partition("sqlite:///")
+        file = Path(rest.partition("?")[0])
+        if sqlite and not file.exists():  # opening it would make it
+            yield self._not_there(file)
             return
         database = Database(self.settings.database_url)
         try:

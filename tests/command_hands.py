@@ -1,0 +1,113 @@
+"""Commands as a user types them: processes with a settings file, against a GitHub and a Jira over real HTTP."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.github import GitHubSandbox
+from sandbox.jira import JiraSandbox
+from service.store.database import Database
+from tests.hands import MARKER, SAM
+from tests.processes import ROOT, free_port
+from tests.world import EMAIL, SETTINGS, TOKEN, environ
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind. `raw` is its standard output in bytes."""
+
+    code: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode()
+
+    def line(self, *words: str) -> str:
+        """The one line of its output that holds all of these words."""
+        (found,) = [line for line in self.out.splitlines() if all(word in line for word in words)]
+        return found
+
+
+def command(*args: str, environ: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ran:
+    """`python -m service …` with nothing of this process's environment that settings could come from."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "service", *args],
+        cwd=ROOT,
+        env={**kept, **(environ or {})},
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+    )
+    ran = Ran(done.returncode, done.stdout, done.stderr.decode())
+    assert "Traceback" not in ran.err, ran.err
+    return ran
+
+
+class Shop:
+    """Settings on the disk and the two vendors that they name."""
+
+    def __init__(self, folder: Path, github: GitHubSandbox, jira: JiraSandbox, url: str | None) -> None:
+        self.folder = folder
+        self.github = github
+        self.jira = jira
+        self.port = free_port()
+        self.url = url or f"sqlite:///{folder}/afterword.db"
+        self.file = folder / "afterword.toml"
+        self.environ = dict(environ())
+        self.write()
+
+    def write(self, more: str = "", change: Callable[[str], str] = str) -> None:
+        """The settings; `more` stands below them, `change` has the last hand on their text."""
+        text = SETTINGS.format(
+            github=self.github.url,
+            jira=self.jira.url,
+            public_url=f"http://127.0.0.1:{self.port}",
+            sam=SAM,
+            more=f"[jobs]\nscan_seconds = 1\n{more}",
+        )
+        self.file.write_text(change(f'listen = "127.0.0.1:{self.port}"\ndatabase_url = "{self.url}"\n{text}'))
+
+    def run(self, *args: str) -> Ran:
+        return command("--config", str(self.file), *args, environ=self.environ)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        found = Database(self.url)
+        try:
+            yield found
+        finally:
+            found.close()
+
+    def filed(self) -> list[int]:
+        """How many issues each action item has, counted at the vendors."""
+        return sorted((self.github.tally(MARKER) + self.jira.tally(MARKER)).values())
+
+    def writes(self) -> list[str]:
+        """Calls that change something; a search by POST changes nothing."""
+        calls = [*self.github.calls, *self.jira.calls]
+        asking = ("/graphql", "/search/jql", "/bulkfetch")
+        return [
+            f"{call.method} {call.path}" for call in calls if call.method != "GET" and not call.path.endswith(asking)
+        ]
+
+
+@contextmanager
+def shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
+    """`url`: of a PostgreSQL database, else a SQLite file in the folder that is not there yet."""
+    with GitHubSandbox(token=TOKEN) as github, JiraSandbox(email=EMAIL, token=TOKEN) as jira:
+        for name in ("acme/ops", "acme/checkout"):
+            github.create_repo(name)
+            github.repo(name).members.update(alex="write", sam="write")
+        jira.add_user("Sam Example", account_id=SAM)
+        jira.create_project("OPS", "Operations")
+        jira.create_project("PAY", "Payments")
+        yield Shop(folder, github, jira, url)
