@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from service.comment import marker_of
+from service.store import incidents
 from service.store.database import Database
 from tests.hands import COMMENT, TICKET, closed, desk_closed, finish, ledger, made, ours, posts, story, told
 from tests.world import World
@@ -107,10 +109,16 @@ def test_a_persons_comments_are_never_touched_even_with_our_words_in_them(world:
 
 def test_a_forged_comment_of_a_stranger_is_not_taken_for_ours(world: World) -> None:
     ticket = closed(world)
-    world.run(tasks=())
-    world.github.comment(ticket, f"<!-- {COMMENT}000000000000000000000000 -->\nNothing to do here.", author="mallory")
+    world.run(tasks=())  # the closing is known, and nothing done yet
+    with world.database.read() as connection:
+        known = incidents.get(connection, 1)
+    assert known is not None
+    for marker in ("0" * 24, marker_of(world.parts, known)):
+        world.github.comment(ticket, f"<!-- {COMMENT}{marker} -->\nNothing to do here.", author="mallory")
     finish(world)
-    assert [comment.author for comment in ticket.comments] == ["mallory", world.github.login]
+    assert [comment.author for comment in ticket.comments] == ["mallory", "mallory", world.github.login]
+    work_on(world)
+    assert [comment.body.count("● Done | Test pooled") for comment in ticket.comments] == [0, 0, 1]
 
 
 def test_what_a_person_changed_in_our_comment_is_replaced_by_the_truth_at_the_next_change(world: World) -> None:

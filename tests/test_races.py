@@ -12,9 +12,24 @@ from threading import Barrier, Thread
 
 import pytest
 
+from service.postmortem.model import Section
 from service.store import tables
 from service.store.database import Database
-from tests.hands import MARKER, closed, ends_well, filed, finish, item_rows, made, ours, posts, rows, story, told
+from tests.hands import (
+    MARKER,
+    closed,
+    document,
+    ends_well,
+    filed,
+    finish,
+    item_rows,
+    made,
+    ours,
+    posts,
+    rows,
+    story,
+    told,
+)
 from tests.processes import eventually
 from tests.world import World
 
@@ -116,6 +131,23 @@ def test_a_frozen_worker_that_was_overtaken_writes_nothing_late(world: World, pa
     assert len(ours(ticket)) == 1
     assert posts(world.github, "/acme/checkout/issues") == 2
     assert posts(world.github, "/comments") == 1
+
+
+def test_a_frozen_worker_does_not_write_what_it_read_before_it_froze(world: World) -> None:
+    ticket = closed(world)
+    settle(world)
+    world.github.fault("GET", r"/issues/1/timeline$", "hang", seconds=0.7)
+    frozen = Thread(target=world.jobs.run, args=("incident", "1"))
+    frozen.start()
+    eventually(lambda: any(call.fault == "hang" for call in world.github.calls), "the ticket is being read", 10)
+    world.later(minutes=10)
+    world.github.edit(ticket, body=(ticket.body or "").replace("with a read.", "with a cheap read."))
+    settle(world)
+    world.jobs.run("incident", "1")
+    frozen.join()
+    finish(world)
+    assert document(world).sections[Section.ROOT_CAUSE].text == "The pool tests its connections with a cheap read."
+    ends_well(world)
 
 
 def held(world: World) -> int:
