@@ -11,10 +11,13 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, request
+from sqlalchemy.engine import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from connectors.base import AfterwordError, Source
@@ -22,6 +25,8 @@ from service.engine import Engine
 from service.errors import TooLarge, UnknownSource
 from service.store import deliveries
 from service.store.database import Database, StoreUnavailable
+
+log = structlog.get_logger()
 
 #: the headers that a connector needs again when it reads the delivery; never a signature, never a token
 KEPT = (
@@ -34,6 +39,7 @@ KEPT = (
     "x-atlassian-webhook-flow",
 )
 BATCH = 256
+Begin = Callable[[], AbstractContextManager[Connection]]
 #: what no request may exceed where no source takes more, in bytes
 LARGEST = 1024 * 1024
 
@@ -71,7 +77,10 @@ class Inbox:
 
     def _write(self) -> None:
         try:
-            self._write_all()
+            while self._serve():
+                pass  # the connection failed: the next deliveries get another one
+        except StoreUnavailable as error:
+            log.error("no connection for deliveries", error=error.message)
         finally:  # also after a fault of ours: whoever waits is told, and the next delivery begins another thread
             with self._lock:
                 self._thread = None
@@ -79,32 +88,39 @@ class Inbox:
                     if (waiting := self._queue.get()) is not None:
                         waiting[1].set_exception(StoreUnavailable("The database did not take the delivery."))
 
-    def _write_all(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch = [first]
-            more: tuple[dict[str, Any], Future[None]] | None = first
-            while len(batch) < BATCH and not self._queue.empty():
-                more = self._queue.get()
+    def _serve(self) -> bool:
+        """Writes on one connection until it fails (True) or the inbox is closed (False)."""
+        with self._database.held() as begin:
+            while (first := self._queue.get()) is not None:
+                batch = [first]
+                more: tuple[dict[str, Any], Future[None]] | None = first
+                while len(batch) < BATCH and not self._queue.empty():
+                    more = self._queue.get()
+                    if more is None:
+                        break
+                    batch.append(more)
+                well = self._store(begin, batch)
                 if more is None:
-                    break
-                batch.append(more)
-            self._store(batch)
-            if more is None:
-                return
+                    return False
+                if not well:
+                    return True
+        return False
 
-    def _store(self, batch: list[tuple[dict[str, Any], Future[None]]]) -> None:
+    def _store(self, begin: Begin, batch: list[tuple[dict[str, Any], Future[None]]]) -> bool:
         failure: AfterwordError = StoreUnavailable("The database did not take the delivery.", "The log says why.")
         try:
-            with self._database.begin() as connection:
+            with begin() as connection:
                 deliveries.add_all(connection, [row for row, _ in batch])
             for _, stored in batch:
                 stored.set_result(None)
         except StoreUnavailable as error:
             failure = error
+            return False
         finally:
             for _, stored in batch:
                 if not stored.done():
                     stored.set_exception(failure)
+        return True
 
 
 def largest(sources: Mapping[str, Source]) -> int:

@@ -6,8 +6,8 @@ SQLite runs with WAL and synchronous=FULL, read back on every connection: a comm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,19 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+    @contextmanager
+    def held(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+        """A connection kept for many short writing transactions, one after the other: each call begins one."""
+        with self._explained("cannot take a write"), self.engine.connect() as kept:
+            kept = kept.execution_options(writes=True)
+
+            @contextmanager
+            def begin() -> Iterator[Connection]:
+                with self._explained("cannot take a write"), kept.begin():
+                    yield kept
+
+            yield begin
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -112,6 +125,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """The dialect's INSERT, which knows ON CONFLICT."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def insert(on: Connection | str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """The INSERT of a connection's dialect, or of the dialect of this name, which knows ON CONFLICT."""
+    name = on if isinstance(on, str) else on.dialect.name
+    return sqlite.insert(table) if name == "sqlite" else postgresql.insert(table)
