@@ -153,10 +153,11 @@ class _Filing:
             work.hold(connection, self.lease, self.parts.now())
             if items.holder(connection, tracker_name, seen.id) is not None:
                 return False  # another item has this issue: this one gets its own
-            items.route(connection, self.item, tracker_name)
-            issue = Filed(seen.id, seen.label, seen.url, seen.native)
-            items.filed(connection, self.item, issue, assignee=None, now=self.parts.now(), seen=seen)
-            return writes.done(connection, self.write.key, self.write.attempt, seen.id, seen.url)
+            if writes.done(connection, self.write.key, self.write.attempt, seen.id, seen.url):
+                items.route(connection, self.item, tracker_name)
+                issue = Filed(seen.id, seen.label, seen.url, seen.native)
+                items.filed(connection, self.item, issue, assignee=None, now=self.parts.now(), seen=seen)
+            return True  # or a person linked it meanwhile, and that stands
 
     # --- looking
 
