@@ -9,9 +9,9 @@ import hashlib
 import json
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -90,8 +90,11 @@ class Inbox:
 
     def _serve(self) -> bool:
         """Writes on one connection until it fails (True) or the inbox is closed (False)."""
-        with self._database.held() as begin:
-            while (first := self._queue.get()) is not None:
+        first = self._queue.get()
+        if first is None:
+            return False
+        with self._waiting(first), self._database.held() as begin:
+            while first is not None:
                 batch = [first]
                 more: tuple[dict[str, Any], Future[None]] | None = first
                 while len(batch) < BATCH and not self._queue.empty():
@@ -104,13 +107,31 @@ class Inbox:
                     return False
                 if not well:
                     return True
+                first = self._queue.get()
         return False
+
+    @contextmanager
+    def _waiting(self, first: tuple[dict[str, Any], Future[None]]) -> Iterator[None]:
+        """Whoever waits for the first one is told, also when there is no connection at all."""
+        try:
+            yield
+        except StoreUnavailable as error:
+            if not first[1].done():
+                first[1].set_exception(error)
+            raise
 
     def _store(self, begin: Begin, batch: list[tuple[dict[str, Any], Future[None]]]) -> bool:
         failure: AfterwordError = StoreUnavailable("The database did not take the delivery.", "The log says why.")
+        rows = [row for row, _ in batch]
         try:
-            with begin() as connection:
-                deliveries.add_all(connection, [row for row, _ in batch])
+            try:
+                with begin() as connection:
+                    deliveries.add_all(connection, rows)
+            except StoreUnavailable as error:
+                if not error.lost:
+                    raise
+                with self._database.begin() as connection:  # the server ended the one that was kept
+                    deliveries.add_all(connection, rows)
             for _, stored in batch:
                 stored.set_result(None)
         except StoreUnavailable as error:

@@ -60,16 +60,25 @@ class Database:
 
     @contextmanager
     def held(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
-        """A connection kept for many short writing transactions, one after the other: each call begins one."""
+        """A connection kept for many short writing transactions, one after the other: each call begins one. After a
+        failure it is not given back to the pool."""
         with self._explained("cannot take a write"), self.engine.connect() as kept:
             kept = kept.execution_options(writes=True)
+            failed = False
 
             @contextmanager
             def begin() -> Iterator[Connection]:
-                with self._explained("cannot take a write"), kept.begin():
-                    yield kept
+                nonlocal failed
+                try:
+                    with self._explained("cannot take a write"), kept.begin():
+                        yield kept
+                except StoreUnavailable:
+                    failed = True
+                    raise
 
             yield begin
+            if failed:
+                kept.invalidate()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -86,10 +95,12 @@ class Database:
             ) from error
         except DBAPIError as error:
             if _is_unavailable(error):
-                raise StoreUnavailable(
+                explained = StoreUnavailable(
                     f"The database {self.shown()} {what}: {error.orig}",
                     "Look at its disk and its locks. What was not acknowledged is sent again by the tool that sent it.",
-                ) from error
+                )
+                explained.lost = error.connection_invalidated
+                raise explained from error
             raise
 
     def close(self) -> None:
