@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,18 +40,29 @@ class Ran:
         return found
 
 
+@functools.cache
+def _server() -> subprocess.Popen[str]:
+    """Starts with the first command of a test run, and ends with the run."""
+    line = [sys.executable, "-m", "tests.command_server"]
+    server = subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(server.communicate)  # its input ends, and with it the server
+    return server
+
+
 def command(*args: str, environ: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ran:
-    """`python -m service …` with nothing of this process's environment that settings could come from."""
+    """`python -m service …` in a process with nothing of this one's environment that settings could come from."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "service", *args],
-        cwd=ROOT,
-        env={**kept, **(environ or {})},
-        input=stdin,
-        capture_output=True,
-        timeout=60,
-    )
-    ran = Ran(done.returncode, done.stdout, done.stderr.decode())
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("in", "out", "err")]
+        files[0].write_bytes(stdin)
+        asked = {"args": args, "environ": {**kept, **(environ or {})}, "files": [str(file) for file in files]}
+        server = _server()
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(f"{json.dumps(asked)}\n")
+        server.stdin.flush()
+        code = int(server.stdout.readline())
+        ran = Ran(code, files[1].read_bytes(), files[2].read_text())
     assert "Traceback" not in ran.err, ran.err
     return ran
 

@@ -58,15 +58,20 @@ def _change(was: Standing | None, now: Standing) -> str | None:
     """What is different about an issue, in one line."""
     parts = []
     if was is None:
-        parts.append(now.state_word)
-    elif (was.state, was.word) != (now.state, now.word):
-        word = f" ({now.word})" if now.word and now.word.casefold() != now.state_word.casefold() else ""
-        parts.append(f"{now.state_word}{word}, was {was.state_word}")
+        parts.append(_state(now))
+    elif was.state != now.state or (was.word and was.word != now.word):  # the word is "" until it is first asked for
+        parts.append(f"{_state(now)}, was {_state(was)}")
     if was is not None and was.owner != now.owner:
         parts.append(f"owner {now.owner or 'nobody'}, was {was.owner or 'nobody'}")
     if was is not None and was.due != now.due:
         parts.append(f"due {now.due or 'no day'}, was {was.due or 'no day'}")
     return f"{now.mark} {now.issue_label}  {'; '.join(parts)}  “{now.text}”" if parts else None
+
+
+def _state(item: Standing) -> str:
+    """Ours, and the tracker's own word where that is another."""
+    same = item.word.casefold() in ("", item.state_word.casefold())
+    return item.state_word if same else f"{item.state_word} ({item.word})"
 
 
 def _due(desk: Desk) -> list[str]:
