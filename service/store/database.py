@@ -20,7 +20,12 @@ from connectors.base import AfterwordError
 
 
 class StoreUnavailable(AfterwordError):
-    """The database cannot take a write now (full, locked, down), or not even be read. Nothing was stored."""
+    """The database cannot take a write now (full, locked, down), or not even be read. Nothing was stored.
+
+    `lost`: the connection had ended before; another one may do.
+    """
+
+    lost = False
 
 
 class Database:

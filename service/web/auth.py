@@ -16,8 +16,9 @@ from service.parts import Parts
 from service.store import meta
 from service.tokens import token_hash
 
-#: without a token: what is signed, what says whether we live, what is the same for everybody
-OPEN = ("/webhooks/", "/static/", "/favicon.ico")
+#: without a token: what is the same for everybody, what is signed, what says whether we live
+OPEN = ("/static/", "/favicon.ico")
+SIGNED = "/webhooks/"  # its own signature is asked for; read by programs alone
 HEALTH = ("/healthz", "/readyz")  # platforms ask by address, not by name
 LOCAL = ("localhost", "127.0.0.1", "::1")
 HEADERS = {
@@ -36,7 +37,7 @@ def guard(app: Flask, parts: Parts) -> None:
 
     @app.before_request
     def admitted() -> tuple[Response, int] | None:
-        if request.path in HEALTH:
+        if request.path.startswith(SIGNED) or request.path in HEALTH:
             return None
         if not _host_is(own_host):
             return _refused("bad_host", 400, "This host name is not ours.", "Set public_url to the address people use.")
@@ -56,6 +57,8 @@ def guard(app: Flask, parts: Parts) -> None:
 
     @app.after_request
     def harmless(answer: Response) -> Response:
+        if request.path.startswith(SIGNED):
+            return answer
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         if not request.path.startswith("/static/"):
