@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -62,7 +63,7 @@ def weekly_of(parts: Parts) -> Weekly:
     return Weekly(
         parts.database,
         parts.texts,
-        render_report_html,
+        partial(render_report_html, public_url=parts.settings.public_url),
         ZoneInfo(parts.settings.report.timezone),
         datetime.fromisoformat(first_boot) if first_boot else parts.now(),
         parts.people.names,

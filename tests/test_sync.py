@@ -40,7 +40,7 @@ def promise(database: Database, tracker: MemoryTracker, *numbers: int) -> None:
             incidents.insert().values(
                 id=1, source="ops", key="42", ref="acme/ops#42", url="https://github.example/acme/ops/issues/42",
                 title="Checkout slow", visibility="internal", labels=[], services=[], opened_at=T0, closed_at=T0,
-                ticket={}, looked=[], created_at=T0,
+                ticket={}, created_at=T0,
             )
         )  # fmt: skip
         for number in numbers:

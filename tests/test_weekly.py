@@ -45,7 +45,7 @@ def weekly(database: Database) -> Weekly:
             incidents.insert().values(
                 id=1, source="ops", key="42", ref="acme/ops#42", url="https://github.example/acme/ops/issues/42",
                 title="Checkout slow", visibility="internal", labels=[], services=[], opened_at=CLOSED,
-                closed_at=CLOSED, ticket={}, looked=[], created_at=CLOSED,
+                closed_at=CLOSED, ticket={}, created_at=CLOSED,
             )
         )  # fmt: skip
     return Weekly(database, TEXTS, page, BERLIN, first_boot=CLOSED, names={})

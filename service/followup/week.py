@@ -29,7 +29,7 @@ class Week:
     def parse(cls, text: str) -> Week:
         """ "2026-W47". Raises AfterwordError."""
         match = _WEEK.fullmatch(text)
-        if match:
+        if match and "1970" <= match[1] < "9999":  # beyond them a day has no date before or after it
             week = cls(int(match[1]), int(match[2]))
             try:
                 date.fromisocalendar(week.year, week.number, 1)

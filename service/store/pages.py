@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from service.postmortem import document
 from service.postmortem.model import Document
-from service.store.tables import events, incidents, items, postmortems, revisions
+from service.store.tables import events, incidents, items, postmortems, reports, revisions
 
 ENDED = ("done", "wont_do")
 
@@ -91,3 +91,26 @@ def history_of(connection: Connection, item_id: int) -> list[Happened]:
     """What happened to one action item, in the order of when we learned it."""
     query = sa.select(events).where(events.c.item_id == item_id).order_by(events.c.seq)
     return [Happened(row.kind, row.happened_at, row.was, row.now) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One frozen weekly report, by the figures of its first sentence."""
+
+    week: str  # "2026-W47"
+    as_of: datetime
+    open: int
+    decide: int
+    overdue: int
+    ended: int
+
+
+def reported_weeks(connection: Connection, *, limit: int, before: str | None = None) -> list[Reported]:
+    """The latest week first; `before` goes on below a week."""
+    figures = [reports.c.snapshot[name].as_integer().label(name) for name in ("open", "decide", "overdue", "ended")]
+    query = sa.select(reports.c.week, reports.c.as_of, *figures).order_by(reports.c.week.desc()).limit(limit)
+    if before is not None:
+        query = query.where(reports.c.week < before)
+    return [
+        Reported(row.week, row.as_of, row.open, row.decide, row.overdue, row.ended) for row in connection.execute(query)
+    ]

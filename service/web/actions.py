@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from service import decisions
+from connectors.base import AfterwordError
+from service import decisions, errors
 from service.errors import NotFound
 from service.parts import Parts
 from service.postmortem.standing import MARKS, Standing
 from service.store import pages
 from service.store.standings import standings
-from service.web.answers import explain, html
+from service.web.answers import MOST, explain, html, row_number
 from service.web.happenings import sentences
 
 PAGE = 100
@@ -40,7 +41,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @routes.get("/actions")
     def listed() -> Response:
         state = request.args.get("state", "open")
-        owner, incident = request.args.get("owner"), request.args.get("incident", type=int)
+        owner, incident = request.args.get("owner"), request.args.get("incident", type=row_number)
         page = max(request.args.get("page", 1, type=int), 1)
         if state not in STATES:
             raise NotFound(f"There is no state “{state[:100]}”.", f"Ask for one of {', '.join(STATES)}.")
@@ -74,25 +75,35 @@ def blueprint(parts: Parts) -> Blueprint:
             later=address(state=state, page=page + 1) if page * PAGE < len(shown) else "",
         )
 
-    @routes.get("/actions/<int:number>")
+    @routes.get(f"/actions/<int(max={MOST}):number>")
     def one(number: int) -> Response:
         return _page(number)
 
-    @routes.post("/actions/<int:number>/link")
+    @routes.post(f"/actions/<int(max={MOST}):number>/link")
     def link(number: int) -> ResponseReturnValue:
         reference = request.form.get("reference", "").strip()
         if not reference:
             return _page(number, fault="Name the issue first.", status=422)
-        decisions.link(parts, number, reference)
+        try:
+            decisions.link(parts, number, reference)
+        except AfterwordError as error:
+            return _refused(number, error, reference)
         return redirect(f"/actions/{number}", 303)
 
-    @routes.post("/actions/<int:number>/file")
+    @routes.post(f"/actions/<int(max={MOST}):number>/file")
     def file(number: int) -> ResponseReturnValue:
-        decisions.file_now(parts, number)
+        try:
+            decisions.file_now(parts, number)
+        except AfterwordError as error:
+            return _refused(number, error)
         return redirect(f"/actions/{number}", 303)
 
-    def _page(number: int, *, fault: str = "", status: int = 200) -> Response:
-        now = parts.now()
+    def _refused(number: int, error: AfterwordError, reference: str = "") -> Response:
+        """The item's page with what was refused, and what was typed."""
+        _, status, _ = errors.meaning(error)
+        return _page(number, fault=f"{error.message} {error.mend}".strip(), reference=reference, status=status)
+
+    def _page(number: int, *, fault: str = "", reference: str = "", status: int = 200) -> Response:
         with parts.database.read() as connection:
             found = standings(connection, item_id=number, names=parts.people.names)
             if not found:
@@ -100,7 +111,14 @@ def blueprint(parts: Parts) -> Blueprint:
             happened = pages.history_of(connection, number)
         history = sentences(happened, parts.people.names, parts.texts.days)
         return html(
-            "action.html", parts, status=status, here="actions", item=found[0], history=history, fault=fault, at=now
+            "action.html",
+            parts,
+            status=status,
+            here="actions",
+            item=found[0],
+            history=history,
+            fault=fault,
+            reference=reference,
         )
 
     return routes

@@ -9,6 +9,17 @@ from service import errors
 from service.parts import Parts
 from service.web.page import render
 
+#: the largest number that a database gives a row; what is above it is no row of ours
+MOST = 2**63 - 1
+
+
+def row_number(text: str) -> int:
+    """A row's number from a query. Raises ValueError."""
+    number = int(text)
+    if not 0 < number <= MOST:
+        raise ValueError("no row has this number")
+    return number
+
 
 def explain(routes: Blueprint, parts: Parts) -> None:
     """Errors of this blueprint's pages are shown as pages."""

@@ -17,7 +17,7 @@ from service.postmortem.standing import Standing
 from service.store import listings, pages, postmortems
 from service.store.postmortems import EditedMeanwhile
 from service.store.standings import standings
-from service.web.answers import explain, html
+from service.web.answers import MOST, explain, html, row_number
 from service.web.document_view import view
 from service.web.edits import LONGEST, edit_section, fingerprint, section_of
 
@@ -36,14 +36,14 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @routes.get("/postmortems")
     def listed() -> Response:
-        before = request.args.get("before", type=int)
+        before = request.args.get("before", type=row_number)
         with parts.database.read() as connection:
             rows = pages.latest_postmortems(connection, limit=PAGE + 1, before=before)
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         shown = [(row, _unrecorded(row.document, row.items)) for row in rows[:PAGE]]
         return html("postmortems.html", parts, here="postmortems", rows=shown, more=more, first=before is None)
 
-    @routes.get("/postmortems/<int:number>")
+    @routes.get(f"/postmortems/<int(max={MOST}):number>")
     def one(number: int) -> Response:
         with parts.database.read() as connection:
             incident, doc, revision, items = loaded(connection, number)
@@ -60,7 +60,7 @@ def blueprint(parts: Parts) -> Blueprint:
             history=history,
         )
 
-    @routes.get("/postmortems/<int:number>.md")
+    @routes.get(f"/postmortems/<int(max={MOST}):number>.md")
     def as_markdown(number: int) -> Response:
         with parts.database.read() as connection:
             incident, doc, _, items = loaded(connection, number)
@@ -73,9 +73,9 @@ def blueprint(parts: Parts) -> Blueprint:
             document_url=parts.document_url(number),
             now=parts.now(),
         )
-        return Response(text + "\n", content_type="text/markdown; charset=utf-8")
+        return Response(text, content_type="text/markdown; charset=utf-8")
 
-    @routes.get("/postmortems/<int:number>.json")
+    @routes.get(f"/postmortems/<int(max={MOST}):number>.json")
     def as_json(number: int) -> Response:
         with parts.database.read() as connection:
             incident, doc, revision, items = loaded(connection, number)
@@ -89,14 +89,14 @@ def blueprint(parts: Parts) -> Blueprint:
             missing=[str(gap) for gap in questions(doc, items)],
         )
 
-    @routes.get("/postmortems/<int:number>/edit/<name>")
+    @routes.get(f"/postmortems/<int(max={MOST}):number>/edit/<name>")
     def form(number: int, name: str) -> Response:
         section = _editable(name)
         with parts.database.read() as connection:
             _, doc, _, _ = loaded(connection, number)
         return _form(number, doc, section, text=doc.text(section) or "", by="")
 
-    @routes.post("/postmortems/<int:number>/edit/<name>")
+    @routes.post(f"/postmortems/<int(max={MOST}):number>/edit/<name>")
     def save(number: int, name: str) -> ResponseReturnValue:
         section = _editable(name)
         text, by, base = (request.form.get(field, "") for field in ("text", "by", "base"))

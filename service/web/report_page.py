@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from service.followup.snapshot import Connection, Row, Snapshot
 from service.web.page import render
+
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 def render_report_html(snapshot: Snapshot, public_url: str = "") -> str:
@@ -83,12 +86,12 @@ def _one(snapshot: Snapshot, name: str, value: str) -> tuple[str, set[int]] | No
         return "the oldest overdue", {max(late, key=lambda row: row.days_late).id} if late else set()
     if name == "owner":
         return f"of {value}", {row.id for row in rows if row.owner == value}
-    if name == "incident" and value.isdigit():
+    if name == "incident" and _NUMBER.fullmatch(value):
         found = [row for row in rows if row.incident_id == int(value)]
         return f"from {found[0].incident_title if found else 'this incident'}", {row.id for row in found}
     if name == "due_by":
         return _due_by(snapshot, value)
-    if name == "connection" and value.isdigit() and int(value) < len(snapshot.connections):
+    if name == "connection" and _NUMBER.fullmatch(value) and int(value) < len(snapshot.connections):
         return _behind(snapshot, int(value))
     return None
 

@@ -12,11 +12,13 @@ from service.followup.render import render
 from service.followup.snapshot import Snapshot
 from service.followup.week import Schedule, Week
 from service.parts import Parts
-from service.store import reports
+from service.store import pages, reports
 from service.store.reports import FORMATS, Frozen
 from service.upkeep import weekly_of
-from service.web.answers import explain
+from service.web.answers import explain, html
 from service.web.report_page import render_items_html, render_report_html
+
+PAGE = 53
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -27,6 +29,15 @@ def blueprint(parts: Parts) -> Blueprint:
     @routes.get("/")
     def this_week() -> Response:
         return _page(render_report_html(weekly_of(parts).preview(parts.now()), public_url))
+
+    @routes.get("/reports/weekly")
+    def weeks() -> Response:
+        before = request.args.get("before", type=_week)
+        with parts.database.read() as connection:
+            rows = pages.reported_weeks(connection, limit=PAGE + 1, before=before)
+        more = rows[PAGE - 1].week if len(rows) > PAGE else ""
+        shown = [(row, Week.parse(row.week)) for row in rows[:PAGE]]
+        return html("weeks.html", parts, here="", rows=shown, more=more, first=before is None)
 
     @routes.get("/reports/weekly/<week>")
     def one(week: str) -> Response:
@@ -74,6 +85,14 @@ def _stored_or_preview(parts: Parts, text: str) -> Frozen | Snapshot:
         when = f"{days.weekday_day(due)}, {days.clock(due)} {days.zone(due)}"
         raise NotFound(f"There is no report of week {week} yet.", f"It is made on {when}.")
     raise NotFound(f"There is no report of week {week}.", "Look at this week's, and at those before it.")
+
+
+def _week(text: str) -> str:
+    """A week from a query. Raises ValueError."""
+    try:
+        return str(Week.parse(text))
+    except AfterwordError as error:
+        raise ValueError(error.message) from None
 
 
 def _page(body: str) -> Response:
