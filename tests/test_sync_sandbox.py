@@ -43,7 +43,7 @@ class World:
             incidents.insert().values(
                 id=1, source="ops", key="42", ref="acme/ops#42", url="https://github.example/acme/ops/issues/42",
                 title="Checkout slow", visibility="internal", labels=[], services=[], opened_at=START,
-                closed_at=START, ticket={}, looked=[], created_at=START,
+                closed_at=START, ticket={}, created_at=START,
             )
         )  # fmt: skip
         rows: list[dict[str, Any]] = [
