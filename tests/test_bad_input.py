@@ -13,7 +13,7 @@ import pytest
 
 from service.store import deliveries
 from service.store.database import Database
-from tests.hands import MARKER, closed, deliver, finish, incident, made, ours, shown, stored, story
+from tests.hands import MARKER, closed, deliver, desk_closed, finish, incident, made, ours, shown, stored, story
 from tests.world import World
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -179,3 +179,36 @@ def test_a_hostile_text_is_harmless_in_issues_and_comment(database: Database, tm
             assert "key=000000000000000000000000 -->" not in text
         keys = [re.search(MARKER, issue.body)[1] for issue in made(world)]
         assert len(set(keys)) == len(keys) == len(shown(world))
+
+
+HOSTILE_WIKI = """\
+h2. Root cause
+{html}<script>alert(1)</script>{html} !https://tracker.example.org/pixel.png! [click|javascript:alert(1)]
+
+h2. Action items
+* Retry payments {{{{ 7 * 7 }}}} [~accountid:712020:sam] and @acme/everyone fixes #1
+* Payments: !https://tracker.example.org/pixel.png! [run|javascript:alert(2)] {html}<b>x</b>{html}
+* Payments {color:red}in red{color} \\{noformat}
+* Payments | in | a table |
+"""
+
+
+@on_sqlite
+def test_a_hostile_text_is_harmless_on_jira(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path) as world:
+        assert world.jira is not None
+        ticket = desk_closed(world, HOSTILE_WIKI, title="{html}<b>x</b>{html} [~accountid:712020:sam]")
+        finish(world)
+        filed = [issue for issue in world.jira.issues if issue.project.key == "PAY"]
+        assert len(filed) == 4
+        (comment,) = ours(ticket)
+        for text in [issue.description.wiki for issue in filed if issue.description] + [comment]:
+            plain = re.sub(r"\\.", "", text)  # what is escaped is only shown
+            assert "{html}" not in plain
+            assert "[~" not in plain
+            assert "|javascript:" not in plain
+            assert "!http" not in plain
+            assert "@acme/everyone" not in text
+            assert len(re.findall(r"afterword:(item|comment) key=", plain)) == 1
+        rows = [line for line in comment.splitlines() if line.startswith("|○")]
+        assert [len(re.sub(r"\\.|\[.*?\]", "", row).split("|")) for row in rows] == [7] * 4  # no cell breaks out

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from service.store import tables
+from service.followup.week import Week
+from service.store import tables, work
 from service.store.database import Database
+from service.upkeep import weekly_of
 from tests.hands import (
     DONE,
     OPEN,
@@ -112,6 +115,25 @@ def test_a_refused_token_makes_items_stale_and_what_is_shown_stays_true(world: W
     world.later(hours=1)
     world.sync()
     assert [one.stale_since for one in shown(world)] == [None] * 4
+
+
+def test_a_report_made_while_a_tracker_refuses_says_what_it_does_not_know(world: World) -> None:
+    told(world)
+    world.sync()
+    world.github.tokens.clear()
+    week = Week.of(world.now().date())
+    world.later(days=7)
+    world.github.close(made(world)[0])  # which nobody can see without a token
+    with world.database.begin() as connection:
+        work.ask(connection, "report", week.slot, world.now())
+    world.jobs.run("report", week.slot)
+    assert world.errors() == []
+    frozen = json.loads(weekly_of(world.parts).report(week, "json", world.now()))
+    told_of = {row["text"]: (row["state"], row["stale"]) for row in frozen["rows"]}
+    assert told_of["Test pooled connections with a write"] == ("open", True)
+    assert told_of["Alert on queue depth"] == ("open", True)
+    assert told_of["Give a retried payment 2 seconds in all"] == ("open", False)
+    assert (frozen["open"], frozen["seen"]) == (3, 1)
 
 
 def test_an_incident_on_jira_has_its_issues_followed_too(world: World) -> None:

@@ -13,6 +13,7 @@ from service.postmortem.model import Section
 from service.store import tables
 from service.store.database import Database
 from tests.hands import (
+    SAM,
     TICKET,
     closed,
     desk_closed,
@@ -89,6 +90,7 @@ def test_a_closed_ticket_on_jira_has_its_issues_linked_and_its_comment(world: Wo
         ("Relates", ticket.key, issue.key)
     ]
     assert len(issue.remote_links) == 1
+    assert issue.assignee == SAM
     assert [made.title for made in made(world)] == ["Alert on depth"]
     (comment,) = ours(ticket)
     assert issue.key in comment

@@ -15,7 +15,11 @@ from service.postmortem.markdown import Span, plain
 from service.postmortem.model import ReadItem
 
 _BOX = re.compile(r"^\[([ xX✓✔*-]?)\](?: |$)|^([☐☑☒✅✔✓❌])\ufe0f? ?")
-_MENTION = r"@[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?(?:/[A-Za-z0-9-]{1,39})?"
+#: a login, a team, or an Atlassian account id such as 712020:5b10a284-4c20, which is no time of day
+_MENTION = (
+    r"@(?:[0-9]{5,6}:[A-Za-z0-9-]{0,62}[A-Za-z0-9]"
+    r"|[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?(?:/[A-Za-z0-9-]{1,39})?)"
+)
 _AT_START = re.compile(rf"^`?({_MENTION})`?(?: ?(?::|,|-|–|—|→)| to\b| will\b| should\b)? +", re.IGNORECASE)
 _AT_END = re.compile(
     r"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with)? ?[(\[]?"
