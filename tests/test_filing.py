@@ -14,6 +14,7 @@ from tests.hands import (
     OPEN,
     SAM,
     closed,
+    desk_closed,
     filed,
     finish,
     item_rows,
@@ -118,6 +119,14 @@ def test_somebody_whom_jira_does_not_take_is_left_out_with_a_note(world: World) 
     world.sync()
     assert shown(world)[0].owner == "@sam"  # the ticket's word stands
     assert [row.kind for row in rows(world, tables.events)] == ["promised", "filed"]
+
+
+def test_somebody_mentioned_on_a_jira_ticket_owns_the_item_by_name_or_id(world: World) -> None:
+    text = "h2. Action items\n* Alert on depth [~accountid:712020:sam] P1\n* Rehearse [~accountid:712020:lee]\n"
+    desk_closed(world, text, assignee=SAM)
+    finish(world)
+    assert [row.owner_text for row in item_rows(world)] == ["Sam Example", "@712020:lee"]
+    assert [row.text for row in item_rows(world)] == ["Alert on depth", "Rehearse"]
 
 
 def test_due_dates_come_from_the_text_then_the_priority_then_the_severity(world: World) -> None:

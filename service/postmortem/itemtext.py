@@ -139,10 +139,10 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
 
 
 def _person(text: str, people: frozenset[str]) -> tuple[str, str] | None:
-    """A known person who stands as "Alex to …", "Alex: …" or "… (Alex)"."""
-    end = re.search(r" \(([^()]{2,40})\)\.?$", text)
-    if end and end[1].lower() in people:
-        return end[1], text[: end.start()]
+    """A known person who stands as "Alex to …", "Alex: …", "… (Alex)" or "… @Alex Example"."""
+    for end in (re.search(r" \(([^()]{2,40})\)\.?$", text), re.search(r" @([^@()]{2,60})$", text)):
+        if end and end[1].lower() in people:
+            return end[1], text[: end.start()]
     begin = re.match(r"([^\W\d_][\w.' -]{1,40}?)(?: to | will |: )", text)
     if begin and begin[1].lower() in people:
         return begin[1], text[begin.end() :]
