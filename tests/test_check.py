@@ -130,13 +130,17 @@ def test_check_notes_what_people_should_know(here: Shop) -> None:
     here.github.close(ticket)
     built = here.run("build", "ops:acme/ops#1")
     assert built.code == 1
-    assert "Component" in built.line("Give a payment")
+    assert built.line("Give a payment").endswith("  not filed yet")
+    assert "Component" in built.line("  Not filed yet: Jira SHOP says")
     ran = here.run("check")
     assert ran.code == 1
     assert "has no label “afterword” yet" in ran.line("tracker", "note", "acme/ops")
     assert "1 owner is not in the people map: “@release-engineer”" in ran.line("people  ", "note")
     assert "1 action item is not filed yet" in ran.line("items", "note")
     assert "1 action item is not filed yet. Nothing is lost." in ran.line("  waits ")
+    here.jira.project("SHOP").required.clear()
+    assert here.run("build", "ops:acme/ops#1").code == 0
+    assert "items  " not in here.run("check").out
 
 
 def test_check_says_where_the_report_goes(here: Shop) -> None:

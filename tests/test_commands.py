@@ -185,6 +185,8 @@ def test_build_says_which_ticket_it_cannot_build_and_why(here: Shop) -> None:
         ran = here.run("build", asked)
         assert (ran.code, ran.out) == (1, ""), asked
         assert said in ran.err, asked
+    here.github.stop()
+    assert "Nothing was done. Try again in a while." in here.run("build", "ops:acme/ops#1").err
     assert here.writes() == []
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable
 
-from connectors.base import AfterwordError, Said, Signal, Source
+from connectors.base import AfterwordError, Limited, NotSent, Said, Signal, Source, Unavailable
 from service.commands.running import counted, opened, progress
 from service.errors import MEND, WELL
 from service.parts import Parts
 from service.postmortem.standing import Standing
-from service.store import incidents, postmortems, standings, work
+from service.store import incidents, postmortems, standings, work, writes
 
 WIDTH = 72  # of an item's text in the list
 
@@ -21,7 +21,10 @@ def run(args: Namespace) -> int:
         parts = desk.parts
         source = _source(parts, name, ref)
         progress(f"Reading {ref} at {source.name}.")
-        ticket = source.fetch(ref)
+        try:
+            ticket = source.fetch(ref)
+        except (Limited, NotSent, Unavailable) as error:
+            raise AfterwordError(error.message, "Nothing was done. Try again in a while.") from None
         if not ticket.closed:
             raise AfterwordError(
                 f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
@@ -29,6 +32,7 @@ def run(args: Namespace) -> int:
         signal = Signal(Said.CLOSED, "built by hand", ticket.ref, ticket.key, ticket.closed_at, ticket)
         with parts.database.begin() as connection:
             incident = incidents.closed(connection, source.name, signal, parts.now())
+            writes.revive(connection, parts.now())  # who asks by hand may have mended what was refused
             work.ask(connection, "incident", str(incident), parts.now())
         progress("Writing the postmortem and filing its action items.")
         done = desk.done("incident", str(incident))
@@ -42,19 +46,22 @@ def run(args: Namespace) -> int:
     if not done or unfiled:
         what = f"{counted(len(unfiled), 'action item')} not filed yet" if unfiled else "Not finished yet"
         progress(
-            f"{what}. It goes on by itself where `python -m service all` or a worker runs; nothing is filed twice."
+            f"{what}. `python -m service check` says how each tracker is. Once it is mended, a running service goes"
         )
+        progress("on by itself, or say this again; nothing is filed twice.")
     return WELL if done and postmortem and not unfiled else MEND
 
 
 def _show(items: list[Standing]) -> None:
-    """One line each: mark, text, and where it is or why not."""
+    """One line each: mark, text, and where it is; below it why it is nowhere."""
     if not items:
         print("The ticket names no action items.")
     width = min(max((len(item.text) for item in items), default=0), WIDTH)
     for item in items:
         text = item.text if len(item.text) <= width else f"{item.text[: width - 1]}…"
         print(f"{item.mark} {text:{width}}  {_where(item)}")
+        if item.reason and not item.issue_label and not item.ended:
+            print(f"  {item.reason}")
 
 
 def _where(item: Standing) -> str:
@@ -62,7 +69,11 @@ def _where(item: Standing) -> str:
         return f"{item.issue_label}  {item.issue_url or ''}".rstrip()
     if item.ended:
         return "done already; recorded, not filed"
-    return item.reason or "not filed yet"
+    if item.state == "waiting":
+        return "waits for a person"
+    if item.tracker is None:
+        return "not filed: there is no tracker"
+    return "not filed yet" if item.reason else f"not filed yet; {item.tracker} has not taken it"
 
 
 def _source(parts: Parts, name: str, ref: str) -> Source:

@@ -5,7 +5,6 @@ It changes nothing: no row, no file, nothing at a vendor. It works before the da
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import textwrap
@@ -19,8 +18,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.base import AfterwordError, Finding, Source, Tracker
-from service import logs, wiring
-from service.commands.running import counted
+from service import wiring
+from service.commands.running import counted, quiet
 from service.errors import MEND, WELL
 from service.followup.week import Schedule, Week
 from service.postmortem.standing import Standing
@@ -56,7 +55,7 @@ class _Known:
 
 
 def run(args: Namespace) -> int:
-    logs.configure(level=logging.ERROR)
+    quiet()
     settings = wiring.load_settings(args.config)
     again = f"python -m service{f' --config {args.config}' if args.config else ''}"
     names = max((len(name) for name in (*settings.sources, *settings.trackers)), default=0)
@@ -215,7 +214,8 @@ class _Check:
             yield _Line("items", "", "note", f"{waiting} {waits} for a person: {page}")
         if refused:
             are = "action item is" if len(refused) == 1 else "action items are"
-            yield _Line("items", "", "note", f"{len(refused)} {are} not filed yet. {refused[0].reason}")
+            why = refused[0].reason.removeprefix("Not filed yet: ")
+            yield _Line("items", "", "note", f"{len(refused)} {are} not filed yet: {why}")
 
     def _people(self) -> Iterator[_Line]:
         unknown = sorted({item.owner for item in self.known.items if item.owner and not item.owner_known})

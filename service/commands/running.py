@@ -22,7 +22,7 @@ from service.wiring import Service
 
 #: how long a command waits for what it asked for
 PATIENCE = timedelta(minutes=5)
-#: what is put off for longer than this is not waited for
+#: what is put off for longer than this is not waited for, nor waited for again and again
 SOON = timedelta(seconds=90)
 PAUSE = 0.2  # seconds between two looks
 
@@ -51,15 +51,16 @@ class Desk:
             now = self.parts.now()
             if standing is None or not standing.open:
                 return True
-            again = standing.not_before
-            if again and again > now + soon and not standing.last_error:
+            again = standing.not_before or now
+            if again > now + soon and not standing.last_error:
                 return True
             if now >= until or standing.waits:
                 return False
-            why = standing.last_error or ("Something is looked at again in a moment." if again and again > now else "")
-            if why and why != said:
-                said = why
-                progress(f"Not yet: {why} Trying until {until:%H:%M} UTC; Ctrl-C leaves it to a running service.")
+            if again > now:  # put off: by an outage, a limit, a lost answer that is looked for
+                why = standing.last_error or "A tracker has not answered, or asks us to wait."
+                if why != said:
+                    said, until = why, min(until, now + SOON)
+                    progress(f"{why} Trying again until {until:%H:%M:%S} UTC.")
             time.sleep(PAUSE)
 
     def delivered(self, number: int) -> deliveries.Delivery | None:
@@ -84,7 +85,7 @@ class Desk:
 @contextmanager
 def opened(args: Namespace) -> Iterator[Desk]:
     """The service as the settings describe it, with its tables. Raises AfterwordError."""
-    logs.configure(level=logging.ERROR)  # what a person should know, the commands say in sentences
+    quiet()
     settings = wiring.load_settings(args.config)
     database = Database(settings.database_url)
     lock = FileLock(database.path) if database.path else None
@@ -101,6 +102,12 @@ def opened(args: Namespace) -> Iterator[Desk]:
         database.close()
         if lock:
             lock.release()
+
+
+def quiet() -> None:
+    """What a person should know, a command says in sentences; the log keeps faults of ours."""
+    logs.configure(level=logging.ERROR)
+    logging.getLogger().setLevel(logging.ERROR)
 
 
 def _taken(lock: FileLock) -> bool:

@@ -27,13 +27,15 @@ def run(args: Namespace) -> int:
             with parts.database.read() as connection:
                 troubles = followups.progress(connection, name).troubles
             changes = [line for key, item in after.items() if (line := _change(before.get(key), item))]
-            print(f"{name}: {_result(done, len(after), len(changes))}")
+            print(f"{name}: {_result(done, len(after), len(changes), whole=not troubles)}")
             for line in changes:
                 print(f"  {line}")
             for trouble in troubles:
                 print(f"  MEND {trouble.scope}: {trouble.message}")
             if not done or troubles:
                 code = MEND
+        if code == MEND:
+            progress("`python -m service check` says what to mend.")
         for key in _due(desk):
             desk.done("incident", key)
     return code
@@ -46,12 +48,13 @@ def _items(desk: Desk, tracker: str) -> dict[str, Standing]:
     return {item.key: item for item in found if item.tracker == tracker and item.issue_label}
 
 
-def _result(done: bool, items: int, changed: int) -> str:
+def _result(done: bool, items: int, changed: int, *, whole: bool) -> str:
     if not done:
         return "no answer yet; it is asked again by itself where Afterword runs"
     if not items:
         return "no issues of ours yet"
-    return f"{counted(items, 'issue')}, {changed or 'none'} changed"
+    said = f"{counted(items, 'issue')}, {changed or 'none'} changed"
+    return said if whole else f"{said} as far as it answered; the others keep their last state"
 
 
 def _change(was: Standing | None, now: Standing) -> str | None:
