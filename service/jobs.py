@@ -24,7 +24,7 @@ log = structlog.get_logger()
 Step = Callable[[Parts, Lease], datetime | None]
 
 
-BATCH = 50
+BATCH = 10
 #: while deliveries pour in, reading them takes one part of the time and leaves this many to the way in
 YIELD, LONGEST_YIELD = 10, 2.0
 
