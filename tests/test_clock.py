@@ -95,7 +95,7 @@ def test_the_sync_of_a_tracker_goes_on_when_it_comes_back_to_the_settings(world:
         begin, end = text.index("[trackers.work]"), text.index("[[people]]")
         return text[:begin] + text[end:]
 
-    for change in (without, whole):
+    for change in (whole, without, whole):
         world.change = change
         world.restart()
         tick(world)
