@@ -98,6 +98,7 @@ def test_an_item_is_not_linked_by_hand_while_its_post_is_under_way(world: World)
         decisions.link(world.parts, 1, theirs.ref)
 
 
+@on_sqlite
 @pytest.mark.parametrize("reference", ["acme/checkout#1", " https://github.com/acme/checkout/issues/1 "])
 def test_a_waiting_item_is_linked_by_hand_and_nothing_overwrites_that(world: World, reference: str) -> None:
     theirs = world.github.open_issue("acme/checkout", "Alert", author="sam")
@@ -149,6 +150,7 @@ def test_a_link_by_hand_stands_though_the_text_names_another_issue(world: World)
     assert filed(world) == {}
 
 
+@on_sqlite
 def test_an_issue_that_another_item_has_is_not_linked_and_neither_is_one_that_nobody_knows(world: World) -> None:
     world.github.fault("POST", r"/acme/checkout/issues$", "status", 1, status=422)
     closed(world, TWO)
