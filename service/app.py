@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 from flask import Flask, Response, jsonify
+from werkzeug.exceptions import HTTPException
 
 from connectors.base import AfterwordError
 from service import errors, logs, receive, wiring
@@ -31,6 +32,11 @@ def create_app(service: Service, inbox: Inbox) -> Flask:
         if status >= 500:
             log.error("answered with an error", error=name, message=error.message)
         return jsonify(error=name, message=error.message, mend=error.mend), status
+
+    @app.errorhandler(HTTPException)
+    def answered(error: HTTPException) -> tuple[Response, int]:
+        name = (error.name or "error").lower().replace(" ", "_")
+        return jsonify(error=name, message=error.description or error.name, mend=""), error.code or 500
 
     return app
 

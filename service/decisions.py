@@ -12,6 +12,9 @@ from service.store.items import Item
 def file_now(parts: Parts, item_id: int) -> None:
     """A person says that no issue exists, or that this is an item of its own: it is filed, once."""
     item = _waiting(parts, item_id)
+    if item.done_in_text or not item.in_text:
+        said = "is marked as done in the ticket" if item.done_in_text else "is no longer in the ticket"
+        raise AfterwordError(f"Action item {item_id} {said}.", "Change the ticket; it is read again and then filed.")
     with parts.database.begin() as connection:
         items.settle_identity(connection, item.id)
         writes.plan(connection, items.write_key(item.key), item.incident_id)

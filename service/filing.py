@@ -34,7 +34,7 @@ REFUSED_AGAIN = timedelta(hours=1)
 #: how far before a POST, or a ticket's opening, an issue is looked for, as clocks differ
 EARLIER = timedelta(days=1)
 #: posts of one item, each after every look found nothing; then a person decides
-MOST_POSTS = 3
+MOST_POSTS = 10
 
 
 class Run:
@@ -253,8 +253,9 @@ class _Filing:
 
     def _failed(self, attempt: int, error: Refused) -> datetime:
         at = self.parts.now() + REFUSED_AGAIN
-        words = "; ".join(f"{field}: {said}" for field, said in error.fields.items()) or error.message
-        reason = wording.NOT_FILED.format(label=f"{self._label()} {self.item.place}", words=words)
+        said = "; ".join(f"{field}: {words}" for field, words in error.fields.items()) or error.message
+        words = said if said.endswith((".", "!", "?")) else f"{said}."
+        reason = wording.NOT_FILED.format(place=f"{self._label()} {self.item.place}", words=words)
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             writes.failed(connection, self.write.key, attempt, reason, error.fields, at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TOO_MANY = "This incident has more than {limit} action items. A person says which of the others become issues."
 UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
-NOT_FILED = "Not filed yet: {label} says “{words}”. It is tried again every hour and at each start; nothing is lost."
+NOT_FILED = "Not filed yet at {place}: {words} It is tried again every hour and at each start; nothing is lost."
 LOOKING = "The answer of {label} was lost. The issue is looked for before anything is sent again."
 WAITING = (
     "{label} took the request on {when} and no answer came back. We looked for the issue {looks}, and did not find it. "

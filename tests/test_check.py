@@ -131,7 +131,7 @@ def test_check_notes_what_people_should_know(here: Shop) -> None:
     built = here.run("build", "ops:acme/ops#1")
     assert built.code == 1
     assert built.line("Give a payment").endswith("  not filed yet")
-    assert "Component" in built.line("  Not filed yet: Jira SHOP says")
+    assert "Component" in built.line("  Not filed yet at Jira SHOP: ")
     ran = here.run("check")
     assert ran.code == 1
     assert "has no label “afterword” yet" in ran.line("tracker", "note", "acme/ops")

@@ -83,7 +83,7 @@ def test_each_state_is_read_with_githubs_own_word(github, clock):
     by_id = tracker(github).states([tracked(issue) for issue in every])
     assert [(state.state, state.word) for state in by_id.states] == [
         (State.DONE, "completed"),
-        (State.WONT_DO, "not_planned"),
+        (State.WONT_DO, "not planned"),
         (State.WONT_DO, "duplicate"),
         (State.OPEN, "open"),
         (State.IN_PROGRESS, "In-Progress"),

@@ -80,7 +80,7 @@ def stamp(at: datetime) -> str:
 def _state(state: str, reason: str, labels: Sequence[str], in_progress: Sequence[str]) -> tuple[State, str]:
     """Our state, and GitHub's own word for it."""
     if state == "closed":
-        return (State.WONT_DO if reason in WONT_DO else State.DONE), reason or state
+        return (State.WONT_DO if reason in WONT_DO else State.DONE), (reason or state).replace("_", " ")
     begun = {_plain(label) for label in in_progress}
     for label in labels:
         if _plain(label) in begun:

@@ -30,7 +30,7 @@ SETTINGS = """\
 # Written by `python -m service demo`. The same lines point Afterword at a real GitHub and a real Jira.
 public_url = "{url}"
 database_url = "sqlite:///{folder}/afterword.db"
-timezone = "Europe/Berlin"
+timezone = "UTC"
 public = true
 
 [sources.ops]

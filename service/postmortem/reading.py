@@ -97,7 +97,7 @@ def _people(ticket: Ticket) -> set[str]:
 def as_json(reading: Reading) -> dict[str, Any]:
     """The shape of `read --format json`; times are ISO 8601 with a zone, what is not stated is None."""
     return {
-        "title": reading.title,
+        "title": reading.title or None,
         "severity": reading.severity,
         "started_at": _iso(reading.started_at),
         "resolved_at": _iso(reading.resolved_at),

@@ -6,6 +6,7 @@ SQLite runs with WAL and synchronous=FULL, read back on every connection: a comm
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            if self.url.database and self.url.database != ":memory:":
+            if self.url.database and not self.url.database.startswith((":memory:", "file:")):
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = sa.create_engine(
                 self.url, connect_args={"timeout": busy_seconds}, pool_size=pool_size, hide_parameters=True
@@ -115,7 +116,8 @@ class Database:
 def _is_unavailable(error: DBAPIError) -> bool:
     """Full, locked, read-only or gone; a broken statement or constraint is a fault of ours and stays what it is."""
     replica = getattr(error.orig, "sqlstate", None) == "25006"  # PostgreSQL: read-only, as after a failover
-    return error.connection_invalidated or replica or isinstance(error, sa.exc.OperationalError)
+    broken = type(error.orig) is sqlite3.DatabaseError  # the file is damaged, or no SQLite file at all
+    return error.connection_invalidated or replica or broken or isinstance(error, sa.exc.OperationalError)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
