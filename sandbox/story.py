@@ -24,7 +24,8 @@ GITHUB_ISSUES = 4
 JIRA_ISSUES = 2
 
 TICKET = """\
-Checkout answers slowly since about 14:05. The storage of `db-a` stopped answering and the cluster made `db-b` the primary.
+Checkout answers slowly since about 14:05. The storage of `db-a` stopped answering, and the cluster made `db-b` the
+primary.
 
 ## Impact
 - The slowest 5 % of checkout requests took 3 to 9 seconds. The usual figure is 0.4.
@@ -35,13 +36,14 @@ CONCLUSION = """\
 ## Root cause
 Three things came together.
 
-1. The pool keeps a connection for up to 30 minutes and tests it with a read. `db-a` still answered reads, so the test passed.
+1. The pool keeps a connection for up to 30 minutes and tests it with a read. `db-a` still answered reads, so the test
+   passed.
 2. A failed write was tried again with no limit on the total time. Each try held one of 40 workers.
 3. The alert for slow checkout looks at ten minutes. It came 11 minutes after the start.
 
 ## Resolution and recovery
-The first step was to go back to the release of the day before. It changed nothing. The session list of `db-a` then showed
-118 sessions of checkout, and the pools were restarted four pods at a time. No data had to be repaired.
+The first step was to go back to the release of the day before. It changed nothing. The session list of `db-a` then
+showed 118 sessions of checkout, and the pools were restarted four pods at a time. No data had to be repaired.
 
 ## Action items
 - [ ] Test pooled connections with a write, and drop those on a read-only server @checkout-dev-2 P1
