@@ -73,8 +73,8 @@ class Embedded:
             if self._stopping or (task, key) in self._waiting:
                 return
             self._waiting.add((task, key))
-        executor = "quick" if task in QUICK else "default"
-        self._scheduler.add_job(self._run, "date", args=(task, key), executor=executor)
+            executor = "quick" if task in QUICK else "default"
+            self._scheduler.add_job(self._run, "date", args=(task, key), executor=executor)
 
     def _run(self, task: str, key: str) -> None:
         with self._lock:
@@ -100,10 +100,13 @@ class Embedded:
     def stop(self, patience: float = 30.0) -> None:
         """Begins nothing more and waits for the jobs that run; what does not end in time is found by the next start.
 
-        The scheduler's own `shutdown(wait=True)` holds a lock that a job needs to wake the next one.
+        The scheduler's own `shutdown(wait=True)` holds a lock that a job needs to wake the next one. Without jobs its
+        thread has nothing left to hand to threads that are gone.
         """
         with self._lock:
             self._stopping = True
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0, patience)
