@@ -117,7 +117,10 @@ class Route(Part):
     when: When = Field(default=When(), description="All that is named must hold; nothing named: always.")
     tracker: str = Field(description="The tracker that takes the action item.")
     place: str | None = Field(default=None, description="Repository or project there, if not the tracker's first.")
-    publish: Flag = Field(default=False, description="Text of a ticket that is not public may go to a public place.")
+    publish: Flag = Field(
+        default=False,
+        description="Read, and not yet acted on: text of a ticket that is not public may go to a public place.",
+    )
 
 
 class Filing(Part):
@@ -172,7 +175,7 @@ class Report(Part):
 
 class Jobs(Part):
     threads: Count = Field(default=4, description="Jobs at the same time in one process.")
-    max_tries: Count = Field(default=10, description="Tries of a step before it waits for a person.")
+    max_tries: Count = Field(default=10, description="Failures of our own after which a step waits for the next start.")
     scan_seconds: Count = Field(default=5, description="Seconds between two looks for work whose wake-up was lost.")
 
 

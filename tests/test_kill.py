@@ -12,6 +12,7 @@ from sandbox.jira import JiraSandbox
 from service.crash import POINTS
 from service.store import tables
 from service.store.database import Database
+from tests.hands import strangers
 from tests.processes import Process, count, eventually, free_port, told
 from tests.world import EMAIL, SECRET, SETTINGS, TOKEN, environ
 
@@ -83,3 +84,4 @@ def test_killed_anywhere_and_started_again_it_ends_with_one_document_one_comment
     assert sorted(ours.values()) == [1, 1, 1]
     assert len(jira.issues) == 1
     assert [c.body.count("afterword:comment key=") for c in ticket.comments] == [1]
+    assert strangers(github, jira) == []

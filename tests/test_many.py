@@ -13,6 +13,7 @@ from sandbox.jira import JiraSandbox
 from service.store import tables
 from service.store.database import Database
 from tests.conftest import new_postgresql_url
+from tests.hands import strangers
 from tests.processes import Process, count, eventually, free_port, told
 from tests.world import EMAIL, SECRET, SETTINGS, TOKEN, environ
 
@@ -78,6 +79,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_the_other_and_nothing_is_d
     database.close()
     assert sorted(github.tally(r"afterword:item key=([0-9a-f]+)").values()) == [1] * ITEMS
     assert [c.body.count("afterword:comment key=") for c in ticket.comments] == [1]
+    assert strangers(github, jira) == []
 
 
 def synced(database: Database) -> set[str]:
