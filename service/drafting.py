@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from connectors.base import AfterwordError, ConnectorError, Draft, Tracker
+from connectors.base import AfterwordError, ConnectorError, Draft, Refused, Tracker, Visibility
 from service.parts import Parts
+from service.routes import route_for
 from service.store import incidents, postmortems, standings
+from service.store.incidents import Incident
 from service.store.items import Item
 
 
@@ -21,11 +23,14 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
         raise AfterwordError(f"Action item {item.id} has no document yet.")
     url = parts.document_url(postmortem.id)
     place = item.place or tracker.places[0]
+    withheld = _withheld(parts, item, incident, _audience(tracker, place))
     return Draft(
         marker=item.key,
         place=place,
-        title=parts.texts.issue_title(standing[0]),
-        body=parts.texts.issue_body(standing[0], postmortem.document, kind=tracker.kind, document_url=url),
+        title=parts.texts.issue_title(standing[0], withheld=withheld),
+        body=parts.texts.issue_body(
+            standing[0], postmortem.document, kind=tracker.kind, document_url=url, withheld=withheld
+        ),
         labels=(),
         assignee=_assignee(parts, item, tracker, place),
         due=item.due,
@@ -34,6 +39,21 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
         document_title=postmortem.document.title,
         document_url=f"{url}#item-{item.number}",
     )
+
+
+def _audience(tracker: Tracker, place: str) -> Visibility:
+    try:
+        return tracker.visibility(place)
+    except Refused:
+        return Visibility.PUBLIC  # nothing will be filed there either, and the tracker's own words then say why
+
+
+def _withheld(parts: Parts, item: Item, incident: Incident, audience: Visibility) -> bool:
+    """A public place gets no word of a ticket that is not public, unless the route says `publish = true`."""
+    if audience is not Visibility.PUBLIC or incident.ticket.visibility is Visibility.PUBLIC:
+        return False
+    route = route_for(parts.settings, incident.ticket, incident.severity, item.text)
+    return route is None or not route.publish
 
 
 def _assignee(parts: Parts, item: Item, tracker: Tracker, place: str) -> str | None:

@@ -21,7 +21,8 @@ from service.postmortem import document, identity
 from service.postmortem.due import due_for
 from service.postmortem.model import Document, Reading, ReadItem
 from service.postmortem.reading import read_ticket
-from service.postmortem.routing import Route, When, choose
+from service.postmortem.routing import Route
+from service.routes import route_for
 from service.store import incidents, items, postmortems, work, writes
 from service.store.incidents import Incident
 from service.store.items import Item
@@ -71,7 +72,10 @@ def _routed(parts: Parts, lease: Lease, incident: Incident) -> list[Item]:
     with parts.database.begin() as connection:
         work.hold(connection, lease, parts.now())
         for item in items.of_incident(connection, incident.id):
-            if item.tracker is None and (route := route_for(parts, incident.ticket, incident.severity, item.text)):
+            if item.tracker is not None:
+                continue
+            route = route_for(parts.settings, incident.ticket, incident.severity, item.text)
+            if route is not None:
                 items.route(connection, item, route.tracker, _place(parts, route))
         return items.of_incident(connection, incident.id)
 
@@ -169,7 +173,7 @@ def _add(
     promised_at = incident.closed_at or ticket.closed_at or now
     closed_on = promised_at.astimezone(ZoneInfo(settings.timezone)).date()
     due, rule = due_for(item.due, item.priority, severity, closed_on, settings.due)
-    route = route_for(parts, ticket, severity, item.text)
+    route = route_for(parts.settings, ticket, severity, item.text)
     items.add(
         connection,
         incident.id,
@@ -190,25 +194,6 @@ def _add(
         writes.plan(
             connection, items.write_key(key), incident.id, state="waiting" if many else "planned", reason=reason
         )
-
-
-def route_for(parts: Parts, ticket: Ticket, severity: str | None, text: str) -> Route | None:
-    """The first route that fits; None without any tracker."""
-    settings = parts.settings
-    if settings.default_tracker is None:
-        return None
-    routes = [
-        Route(When(r.when.severity, r.when.labels, r.when.service, r.when.text), r.tracker, r.place, r.publish)
-        for r in settings.routes
-    ]
-    return choose(
-        routes,
-        settings.default_tracker,
-        severity=severity,
-        labels=ticket.labels,
-        services=ticket.services,
-        item_text=text,
-    )
 
 
 def _place(parts: Parts, route: Route | None) -> str | None:

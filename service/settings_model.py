@@ -119,7 +119,7 @@ class Route(Part):
     place: str | None = Field(default=None, description="Repository or project there, if not the tracker's first.")
     publish: Flag = Field(
         default=False,
-        description="Read, and not yet acted on: text of a ticket that is not public may go to a public place.",
+        description="Text of a ticket that is not public may go to a public place.",
     )
 
 

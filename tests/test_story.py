@@ -79,6 +79,7 @@ def test_the_issue_says_why_when_and_who(world: World) -> None:
 
 def test_a_closed_ticket_on_jira_has_its_issues_linked_and_its_comment(world: World) -> None:
     assert world.jira is not None
+    world.github.repo("acme/checkout").private = True  # a public place would get no word of it
     ticket = desk_closed(
         world,
         "h2. Action items\n* Give a retried payment 2 seconds in all [~accountid:712020:sam] P1\n* Alert on depth\n",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.base.issues import Draft, Filed, Finding, IssueState, Sighting, Tracked
-from connectors.base.tickets import Signal, Ticket
+from connectors.base.tickets import Signal, Ticket, Visibility
 
 
 class Source(Protocol):
@@ -55,6 +55,9 @@ class Tracker(Protocol):
     def link(self, filed: Filed, draft: Draft) -> None:
         """Whatever links the issue to the incident and the document and is harmless to repeat (Jira: issue link, remote
         link). Raises ConnectorError."""
+
+    def visibility(self, place: str) -> Visibility:
+        """Who can read what is filed there. Cached for a day. Raises ConnectorError."""
 
     def assignable(self, place: str, person_id: str) -> bool:
         """Whether this person can be assigned there. Cached for a day."""

@@ -21,12 +21,14 @@ from connectors.base import (
     Sighting,
     Ticket,
     Tracked,
+    Visibility,
 )
 from connectors.github import check, filing, state, wire
 from connectors.github.client import DAY, Client, parse
 from connectors.github.listing import Listing
 from connectors.github.settings import TrackerSettings
 from connectors.github.text import item_marker, one_line
+from connectors.github.ticket import visibility
 
 SHALLOW, DEEP = 1, 30  # pages of 100
 _ISSUE = TypeAdapter(wire.Issue)
@@ -127,6 +129,10 @@ class Tracker:
             self._client.write("POST", path, {"sub_issue_id": int(filed.native["issue_id"])})
         except Refused:
             return
+
+    def visibility(self, place: str) -> Visibility:
+        """The repository's own; asked once a day, before the first issue anyway."""
+        return visibility(self._client.repository(place))
 
     def assignable(self, place: str, person_id: str) -> bool:
         """Whether GitHub takes this login as an assignee there. Kept for a day. Raises ConnectorError."""

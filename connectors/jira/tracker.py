@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
 
-from connectors.base import Draft, Filed, Finding, IssueState, Missing, Sighting, Ticket, Tracked
+from connectors.base import Draft, Filed, Finding, IssueState, Missing, Sighting, Ticket, Tracked, Visibility
 from connectors.jira import check, filing, state, wire
 from connectors.jira.client import Client, parse
 from connectors.jira.following import Following, window
@@ -79,6 +79,10 @@ class Tracker:
         if self.settings.link_type and native.get("site") == self.settings.url and native.get("id"):
             sides = {"inwardIssue": {"id": native["id"]}, "outwardIssue": {"id": filed.id}}
             self._client.write("POST", "issueLink", {"type": {"name": self.settings.link_type}, **sides})
+
+    def visibility(self, place: str) -> Visibility:
+        """Those who have an account on the site; a project that is open to the whole world is not told apart."""
+        return Visibility.INTERNAL
 
     def assignable(self, place: str, person_id: str) -> bool:
         """Always True: who is in the people map is tried, and left out of the issue if Jira then refuses them."""
