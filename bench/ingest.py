@@ -19,7 +19,7 @@ from sandbox.github import GitHubSandbox
 
 ROUNDS = 5
 NUMBER = 1600
-TICKETS, ITEMS = 4, 6
+TICKETS, ITEMS = 2, 5  # a round; all rounds together stay within the pace of 60 issues a minute
 TOKEN = "bench-token"
 SETTINGS = """
 listen = "127.0.0.1:{port}"
