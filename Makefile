@@ -26,7 +26,7 @@ test: .venv/.dev  ## Every test, long ones sampled
 	@$(HERE) -m pytest -q -n 2 -m "not whole"
 
 test-whole: .venv/.dev  ## The long forms: fuzzing, simulations, soaks
-	@$(HERE) -m pytest -q -n 2 -m whole --timeout 7200
+	@$(HERE) -m pytest -q -n 2 -m "whole or fuzz" --hypothesis-profile whole --timeout 7200
 
 check: .venv/.dev  ## Style, types, architecture and docs
 	@.venv/bin/ruff check .

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -17,6 +18,16 @@ from service.store import migrate
 from service.store.database import Database
 
 _numbers = itertools.count(1)
+
+#: for `make test-whole`: what `make test` samples, at length
+hypothesis.settings.register_profile("whole", max_examples=5000, deadline=None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what Hypothesis feeds, so that a target of its own can run it at length."""
+    for item in items:
+        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.fuzz)
 
 
 @pytest.fixture(scope="session")
