@@ -19,7 +19,7 @@ from service.parts import Parts
 from service.pipeline import tell
 from service.postmortem.people import Known, People
 from service.settings import Settings
-from service.store import deliveries, meta, work, writes
+from service.store import deliveries, figures, meta, work, writes
 from service.store.database import Database
 from service.texts import Texts
 from service.tokens import token_hash
@@ -170,3 +170,5 @@ def require_postgresql(database: Database, process: str) -> None:
             f"`{process}` runs beside other processes, and {database.shown()} is for one process alone.",
             "Set DATABASE_URL to a PostgreSQL database, or run `python -m service all`.",
         )
+    with database.read() as connection:
+        figures.probe(connection)

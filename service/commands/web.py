@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-import waitress
+import waitress.server
 
 from service import wiring
 from service.app import from_environment, most_read
@@ -12,9 +12,8 @@ from service.app import from_environment, most_read
 
 def run(args: Namespace) -> int:
     settings = wiring.load_settings(args.config)
-    print(f"Afterword listens on http://{settings.listen}", flush=True)
     app = from_environment(args.config)
-    waitress.serve(
+    server = waitress.server.create_server(
         app,
         host=settings.host,
         port=settings.port,
@@ -22,4 +21,6 @@ def run(args: Namespace) -> int:
         ident=None,
         max_request_body_size=most_read(app),
     )
+    print(f"Afterword listens on http://{settings.listen}", flush=True)
+    server.run()
     return 0

@@ -17,7 +17,8 @@ class Known:
     ids: Mapping[str, str] = field(default_factory=dict)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """As it is looked up: without case, blanks around it and a leading @."""
     return text.strip().removeprefix("@").casefold()
 
 
@@ -30,10 +31,10 @@ class People:
         for person in self.known:
             for text in (person.name, person.email, *person.aliases, *person.ids.values()):
                 if text:
-                    self._by_text.setdefault(_plain(text), person)
+                    self._by_text.setdefault(plain(text), person)
 
     def find(self, text: str | None) -> Known | None:
-        return self._by_text.get(_plain(text)) if text else None
+        return self._by_text.get(plain(text)) if text else None
 
     def tracker_id(self, text: str | None, kind: str) -> str | None:
         """What this kind of tracker calls the person, or None if we do not know. A team cannot be assigned."""
@@ -42,8 +43,8 @@ class People:
 
     @property
     def names(self) -> dict[str, str]:
-        """Tracker id, case-folded → how we call that person."""
-        return {value.casefold(): person.name for person in self.known for value in person.ids.values()}
+        """Every name, login, address and alias, as `plain` has it → how we call that person or team."""
+        return {text: person.name for text, person in self._by_text.items()}
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 def probe(connection: Connection) -> None:
     """Raises AfterwordError unless the database answers and its tables are those of this code."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        raise AfterwordError("The database has no tables yet.", "Run `python -m service migrate`.")
     connection.execute(sa.select(work.c.key).limit(1)).first()
     found = connection.execute(sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))).scalar()
     # by the names of the files: Alembic itself is too heavy for the processes that only look
@@ -36,6 +38,8 @@ def gauges(connection: Connection, now: datetime) -> Iterator[tuple[str, str, st
     yield "writes", "Outward writes by the state of their ledger row", "state", _by(connection, writes.c.state)
     due = sa.and_(work.c.done < work.c.wanted, work.c.not_before <= now)
     yield "work_due", "Rows that are due, by task", "task", _by(connection, work.c.task, due)
+    failing = sa.and_(work.c.done < work.c.wanted, work.c.last_error != "")
+    yield "work_retrying", "Rows whose last try failed, by task", "task", _by(connection, work.c.task, failing)
     yield (
         "work_waiting",
         "Rows that wait for a person or a restart, by task",

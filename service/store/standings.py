@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from service import wording
+from service.postmortem.people import plain
 from service.postmortem.standing import Standing
 from service.store.tables import incidents, items, postmortems, writes
 
@@ -47,9 +48,11 @@ def _state(row: Row[Any]) -> tuple[str, str]:
 def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
     """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back ("")."""
     if row.assignee:
-        shown = names.get(row.assignee.casefold()) or row.assignee_name or row.assignee
+        shown = names.get(plain(row.assignee)) or row.assignee_name or row.assignee
+    elif row.assignee == "" or not row.owner_text:
+        shown = None
     else:
-        shown = None if row.assignee == "" else row.owner_text
+        shown = names.get(plain(row.owner_text)) or row.owner_text
     if not shown:
         return None
     return shown if " " in shown or shown.startswith("@") else f"@{shown}"
@@ -102,7 +105,7 @@ def standings(
     *,
     names: Mapping[str, str] | None = None,
 ) -> list[Standing]:
-    """Every item (of one incident, or one item), in the order of the document. `names`: tracker id, case-folded → how
+    """Every item (of one incident, or one item), in the order of the document. `names`: People.names, how
     the people map calls that person."""
     query = _QUERY.order_by(items.c.incident_id, items.c.number)
     if incident_id is not None:

@@ -31,8 +31,6 @@ HEADERS = {
 
 
 def guard(app: Flask, parts: Parts) -> None:
-    with parts.database.read() as connection:
-        expected = meta.get(connection, "token_sha256") or ""
     own_host = urlsplit(parts.settings.public_url).hostname or ""
 
     @app.before_request
@@ -43,7 +41,7 @@ def guard(app: Flask, parts: Parts) -> None:
             return _refused("bad_host", 400, "This host name is not ours.", "Set public_url to the address people use.")
         if request.path.startswith(OPEN):
             return None
-        if not parts.settings.public and not hmac.compare_digest(token_hash(_given()), expected):
+        if not parts.settings.public and not hmac.compare_digest(token_hash(_given()), _expected(parts)):
             answer, status = _refused(
                 "no_token", 401, "This needs the token.", "Send it as a bearer token, or as the password of any user."
             )
@@ -64,6 +62,12 @@ def guard(app: Flask, parts: Parts) -> None:
         if not request.path.startswith("/static/"):
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+
+def _expected(parts: Parts) -> str:
+    """Read each time, so that a token that was replaced ends at once, in every process."""
+    with parts.database.read() as connection:
+        return meta.get(connection, "token_sha256") or ""
 
 
 def _refused(error: str, status: int, message: str, mend: str) -> tuple[Response, int]:

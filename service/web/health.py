@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Blueprint, Response, jsonify
 
 from connectors.base import AfterwordError
 from service.parts import Parts
 from service.store import figures
+from service.store.database import StoreUnavailable
+
+log = structlog.get_logger()
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -21,6 +25,9 @@ def blueprint(parts: Parts) -> Blueprint:
         try:
             with parts.database.read() as connection:
                 figures.probe(connection)
+        except StoreUnavailable as error:  # where the database is and what it said is for the log alone
+            log.error("not ready", error=error.message)
+            return jsonify(status="not ready", message="The database does not answer. The log says more."), 503
         except AfterwordError as error:
             return jsonify(status="not ready", message=error.message, mend=error.mend), 503
         return jsonify(status="ready"), 200
