@@ -26,7 +26,7 @@ from service.tokens import token_hash
 from service.upkeep import report_week, sync_tracker
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
-SHARED = {"__init__", "base", "signing", "text"}
+SHARED = {"__init__", "base", "signing", "text", "transport"}
 STEPS = {"incident": tell, "sync": sync_tracker, "report": report_week}
 
 

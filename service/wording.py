@@ -11,5 +11,4 @@ WAITING = (
     "It may exist where we cannot see it. If you know it, link it. If it does not exist, file it now. "
     "We will not file it a second time by ourselves."
 )
-LINKED_BY_HAND = "Linked to an issue by a person."
 COMMENT_DELETED = "A person deleted the comment. It stays deleted."

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
-import requests
-import urllib3.exceptions
-
 from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
+from connectors.transport import sent_nothing
 
 LIMIT_WORDS = ("rate limit", "retry your request again later", "wait a few minutes", "abuse detection")
 
@@ -59,45 +57,6 @@ def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorErro
     if write:
         return OutcomeUnknown(f"No clear answer came to {what} ({name}).", "It is looked for before it is tried again.")
     return Unavailable(f"No clear answer came to {what} ({name}).", "It is asked again later.")
-
-
-def sent_nothing(error: BaseException) -> bool:
-    """True only if the request cannot have left: no connection, no name, no proxy, no TLS handshake.
-
-    An SSL error or a reset is no proof by itself, as both also come while an answer is read: only one that stems from
-    the handshake is.
-    """
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
-        return True
-    for link in _chain(error):
-        if isinstance(link, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
-            return True
-        if isinstance(link, OSError) and _in_handshake(link):
-            return True
-    return False
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps; urllib3 keeps the cause in `reason` or in the arguments."""
-    waiting: list[BaseException] = [error]
-    seen: set[int] = set()
-    while waiting and len(seen) < 20:
-        link = waiting.pop()
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        within = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
-        waiting += [inner for inner in within if isinstance(inner, BaseException)]
-
-
-def _in_handshake(error: BaseException) -> bool:
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_name == "do_handshake":
-            return True
-        trace = trace.tb_next
-    return False
 
 
 def _is_limit(answer: Answer, said: str) -> bool:

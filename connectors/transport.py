@@ -1,0 +1,47 @@
+"""Whether a request can have left this machine: what exactly-once rests on, so it is decided in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import requests
+import urllib3
+
+
+def sent_nothing(error: BaseException) -> bool:
+    """True only if the request cannot have left: no connection, no name, no proxy, no TLS handshake.
+
+    An SSL error or a reset is no proof by itself, as both also come while an answer is read: only one that stems from
+    the handshake is.
+    """
+    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    for link in _chain(error):
+        if isinstance(link, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
+            return True
+        if isinstance(link, OSError) and _in_handshake(link):
+            return True
+    return False
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it wraps; urllib3 keeps the cause in `reason` or in the arguments."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting and len(seen) < 20:
+        link = waiting.pop()
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        within = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+        waiting += [inner for inner in within if isinstance(inner, BaseException)]
+
+
+def _in_handshake(error: BaseException) -> bool:
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "do_handshake":
+            return True
+        trace = trace.tb_next
+    return False
