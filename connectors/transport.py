@@ -1,4 +1,4 @@
-"""Whether a request can have left this machine: what exactly-once rests on, so it is decided in one place."""
+"""How requests leave this machine, and whether one can have left: what exactly-once rests on, decided in one place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import requests
 import urllib3
+
+from connectors.base import Network
 
 
 def sent_nothing(error: BaseException) -> bool:
@@ -45,3 +47,26 @@ def _in_handshake(error: BaseException) -> bool:
             return True
         trace = trace.tb_next
     return False
+
+
+def furnish(session: requests.Session, network: Network) -> None:
+    """Makes a session go the way that the settings say. Without a proxy there, the environment's is good as ever.
+
+    requests lets the environment go before a session's own proxies, so with one in the settings it is not asked.
+    """
+    if session.auth is None:
+        session.auth = _as_sent
+    if network.ca_bundle:
+        session.verify = network.ca_bundle
+    if network.proxy is None:
+        return
+    proxy = network.proxy.reveal().strip()
+    session.trust_env = False
+    session.proxies.update({"http": proxy, "https": proxy})
+    for host in network.direct:
+        session.proxies.update({f"http://{host}": "", f"https://{host}": ""})
+
+
+def _as_sent(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Else requests would take another password from a .netrc file of this user."""
+    return request

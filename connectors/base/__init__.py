@@ -14,6 +14,7 @@ from connectors.base.errors import (
     Unavailable,
 )
 from connectors.base.issues import Draft, Filed, Finding, IssueState, Problem, Sighting, State, Tracked
+from connectors.base.network import Network
 from connectors.base.promises import Published, Publisher, Source, Tracker
 from connectors.base.tickets import Comment, EventKind, Person, Said, Secret, Signal, Ticket, TicketEvent, Visibility
 
@@ -31,6 +32,7 @@ __all__ = [
     "IssueState",
     "Limited",
     "Missing",
+    "Network",
     "NotSent",
     "OutcomeUnknown",
     "Person",

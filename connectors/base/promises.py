@@ -1,8 +1,11 @@
-"""What a connector promises: a Source of incidents, a Tracker of issues, a Publisher of the one comment."""
+"""What a connector promises: a Source of incidents, a Tracker of issues, a Publisher of the one comment.
+
+Each is made as `Source(name, settings, network)`; `network` may be left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -30,6 +33,13 @@ class Source(Protocol):
     def fetch(self, ref: str, *, hint: Ticket | None = None) -> Ticket:
         """The truth about one ticket: text, comments, events. Raises ConnectorError."""
 
+    def closed_since(self, since: datetime) -> Iterator[Ticket]:
+        """Incident tickets, by the settings, that were closed at or after this time; without comments and events, the
+        oldest closing first where the vendor can sort so. Raises ConnectorError."""
+
+    def token_ends(self) -> datetime | None:
+        """When the token stops being good, as the vendor last said or the settings say; None: not known. No I/O."""
+
     def check(self) -> Sequence[Finding]:
         """Tries the connection, read-only; never raises ConnectorError."""
 
@@ -49,6 +59,10 @@ class Tracker(Protocol):
         vendor allows (sub-issues, listing, JQL), never a text search; `deep` spends more calls (every way there is),
         for after an unknown outcome."""
 
+    def preview(self, draft: Draft) -> str:
+        """What `create` would send, word for word as a person reads it there: title, fields, body with the marker.
+        No I/O."""
+
     def create(self, draft: Draft) -> Filed:
         """Exactly one POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown, nothing else."""
 
@@ -57,7 +71,7 @@ class Tracker(Protocol):
         link). Raises ConnectorError."""
 
     def visibility(self, place: str) -> Visibility:
-        """Who can read what is filed there. Cached for a day. Raises ConnectorError."""
+        """Who can read what is filed there. Asked again after an hour at most. Raises ConnectorError."""
 
     def assignable(self, place: str, person_id: str) -> bool:
         """Whether this person can be assigned there. Cached for a day."""
@@ -73,6 +87,9 @@ class Tracker(Protocol):
 
     def reason(self, tracked: Tracked) -> str:
         """The last comment of a person on an issue, in one line, or ""; kept as the reason of a "won't do"."""
+
+    def token_ends(self) -> datetime | None:
+        """As a source's."""
 
     def check(self, places: Sequence[str]) -> Sequence[Finding]:
         """Tries the connection and each place, read-only; never raises ConnectorError."""
@@ -91,6 +108,9 @@ class Publisher(Protocol):
 
     def find(self, ticket: Ticket, marker: str) -> Published | None:
         """Our comment with this marker, read from the vendor now."""
+
+    def preview(self, ticket: Ticket, marker: str, body: str) -> str:
+        """The comment as `post` would send it, marker included. No I/O."""
 
     def post(self, ticket: Ticket, marker: str, body: str) -> Published:
         """Exactly one POST, never repeated here. `body` is Markdown; the connector adds the marker."""

@@ -9,11 +9,15 @@ from enum import StrEnum
 
 
 class Visibility(StrEnum):
-    """Who can read a ticket or a repository. Text never flows to a wider audience than it came from."""
+    """Who can read a ticket or a repository, the widest first. Text never flows to a wider audience than it came from.
+
+    RESTRICTED is a ticket's own: a security level, or a label or field that the settings name. Its text stays with it.
+    """
 
     PUBLIC = "public"
     INTERNAL = "internal"
     PRIVATE = "private"
+    RESTRICTED = "restricted"
 
 
 class Secret:
