@@ -12,127 +12,8 @@ import sys
 from pathlib import Path
 
 from connectors.base import AfterwordError
+from service.commands.catalogue import COMMANDS
 
-
-def _number(text: str) -> int:
-    """A whole number from 1, small enough for every database."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 2**31):
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number from 1")
-    return int(text)
-
-
-#: (command, what it does, what else its own help says, its arguments as (flags, options of argparse))
-COMMANDS: tuple[tuple[str, str, str, tuple[tuple[tuple[str, ...], dict[str, object]], ...]], ...] = (
-    (
-        "demo",
-        "the whole story against a GitHub and a Jira of our own",
-        "It runs on this machine, nothing leaves it, and it needs no settings. Its files lie under var/demo/.",
-        (
-            (("--once",), {"action": "store_true", "help": "end with the story; exit 0 when it ended as it should"}),
-            (
-                ("--port",),
-                {"type": _number, "default": 8000, "help": "of the pages, without --once (default: 8000)"},
-            ),
-        ),
-    ),
-    (
-        "all",
-        "web, jobs and clock in one process, on SQLite",
-        "It makes its tables itself. A second one on the same file is refused with exit code 3.",
-        (),
-    ),
-    ("web", "pages and webhooks, beside workers, on PostgreSQL", "Jobs wait until a worker runs.", ()),
-    ("worker", "jobs, any number of them, on PostgreSQL", "", ()),
-    ("clock", "the schedule, on PostgreSQL", "More than one does no harm.", ()),
-    (
-        "migrate",
-        "brings the tables up to date",
-        "Harmless when there is nothing to do. The first time it prints the token of pages and API.",
-        ((("--new-token",), {"action": "store_true", "help": "make and print another token; the one before ends"}),),
-    ),
-    (
-        "check",
-        "tries every connection, and says what to mend",
-        "Settings, database, and each source and tracker: token, rights, required fields, webhook. One line each: ok, "
-        "note or MEND; then what to mend, in full. It changes nothing, here or there. Exit 1 when there is something "
-        "to mend.",
-        (),
-    ),
-    (
-        "read",
-        "what is found in the text of a ticket or postmortem",
-        "Title, times, seven sections, timeline and action items. No settings, no database, no side effects.",
-        (
-            (("file",), {"metavar": "FILE", "help": "a Markdown file; - is standard input"}),
-            (("--format",), {"choices": ("json", "md"), "default": "json", "help": "json or md (default: json)"}),
-            (
-                ("--timezone",),
-                {"default": "UTC", "metavar": "ZONE", "help": "of times that name none, such as Europe/Berlin"},
-            ),
-        ),
-    ),
-    (
-        "build",
-        "the story for one ticket that is closed already",
-        "Reads the ticket, writes its postmortem, files its action items and comments on the ticket. Done twice, "
-        "nothing is doubled. Exit 1 when an action item could not be filed yet.",
-        (
-            (
-                ("ticket",),
-                {
-                    "metavar": "SOURCE:REF",
-                    "help": "a source and its ticket: ops:acme/ops#42, desk:OPS-12",
-                },
-            ),
-        ),
-    ),
-    (
-        "sync",
-        "asks every tracker how its issues are, now",
-        "Prints what changed. Exit 1 when a tracker, or a part of it, does not answer.",
-        (),
-    ),
-    (
-        "report",
-        "prints the report of a week",
-        "A week that is over is frozen when it is first asked for, and is the same ever after. The running week is a "
-        "preview, and nothing is stored.",
-        (
-            (("--week",), {"metavar": "2026-W47", "help": "the ISO week (default: the one that ended last)"}),
-            (
-                ("--format",),
-                {
-                    "choices": ("md", "html", "json", "csv"),
-                    "default": "md",
-                    "metavar": "FORM",
-                    "help": "md, html, json or csv (default: md)",
-                },
-            ),
-        ),
-    ),
-    (
-        "deliveries",
-        "lists the webhooks that were stored, the newest first",
-        "What is refused (a wrong signature, an unknown source, too large) is not stored and not listed.",
-        (
-            (
-                ("--state",),
-                {
-                    "choices": ("received", "done", "ignored", "quarantined", "failed"),
-                    "metavar": "STATE",
-                    "help": "only these: received, done, ignored, quarantined or failed",
-                },
-            ),
-            (("--limit",), {"type": _number, "default": 50, "metavar": "N", "help": "so many (default: 50)"}),
-        ),
-    ),
-    (
-        "replay",
-        "looks at a stored webhook once more",
-        "For after a mended setting or a new version. Whatever became of it the first time, nothing is doubled.",
-        ((("id",), {"type": _number, "metavar": "ID", "help": "the number that `deliveries` shows"}),),
-    ),
-)
 CONFIG = "the settings (default: AFTERWORD_CONFIG, else config/default.toml)"
 EPILOG = """\
 `python -m service COMMAND -h` says more of one.
@@ -160,13 +41,13 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--config", type=Path, metavar="FILE", help=CONFIG)
     commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="python -m service")
-    for name, does, more, arguments in COMMANDS:
-        said = f"{does[0].upper()}{does[1:]}. {more}".strip()
-        one = commands.add_parser(name, help=does, description=said)
+    for command in COMMANDS:
+        said = f"{command.does[0].upper()}{command.does[1:]}. {command.more}".strip()
+        one = commands.add_parser(command.name, help=command.does, description=said)
         # Also after the command, where many would write it; without a default, so that it hides none given before.
         one.add_argument("--config", type=Path, metavar="FILE", help=CONFIG, default=argparse.SUPPRESS)
-        for flags, options in arguments:
-            one.add_argument(*flags, **options)  # type: ignore[arg-type]
+        for argument in command.arguments:
+            one.add_argument(*argument.flags, **argument.options)  # type: ignore[arg-type]
     return top
 
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,7 +27,8 @@ from service.settings_faults import (
     secret_in_file,
     unknown_key,
 )
-from service.settings_model import Report, Settings, database_url
+from service.settings_model import Alerts, Report, Settings
+from service.settings_values import database_url
 
 __all__ = ["DEFAULT", "Fault", "Settings", "SettingsError", "read"]
 
@@ -192,11 +194,13 @@ class _Reading:
         """Everything besides the connectors; None where something has a fault."""
         values = dict(raw)
         report = values.get("report", {})
-        if isinstance(report, dict) and "deliver" not in report:
-            values["report"] = {**report, "deliver": self._deliver(report)}
+        for part, usual in (("report", Report().deliver_env), ("alerts", Alerts().deliver_env)):
+            table = values.get(part, {})
+            if isinstance(table, dict) and "deliver" not in table:
+                values[part] = {**table, "deliver": self._deliver(part, table, usual)}
+        self._proxy(values)
         self._database(values)
         self._port(values)
-        self._mode(values)
         self._tracker_names(values, trackers)
         values["default_tracker"] = values.get("default_tracker", next(iter(trackers), None))
         values["sources"], values["trackers"] = _whole(sources), _whole(trackers)
@@ -208,18 +212,37 @@ class _Reading:
         zone = report.get("timezone", settings.timezone)
         return settings.model_copy(update={"report": settings.report.model_copy(update={"timezone": zone})})
 
-    def _deliver(self, report: dict[str, Any]) -> tuple[Secret, ...]:
+    def _deliver(self, part: str, table: dict[str, Any], usual: tuple[str, ...]) -> tuple[Secret, ...]:
         """One secret per address; a variable that is named must be set."""
         found: list[Secret] = []
-        for name in _names(report.get("deliver_env", Report().deliver_env)):
+        for name in _names(table.get("deliver_env", usual)):
             addresses = self.environ.get(name, "").split()
-            if not addresses and "deliver_env" in report:
-                self.faults.append(Fault(("report", "deliver_env"), f"deliver_env: the variable {name} is not set."))
+            if not addresses and "deliver_env" in table:
+                self.faults.append(Fault((part, "deliver_env"), f"deliver_env: the variable {name} is not set."))
             found += [
                 Secret(lambda address=address: address, f"the variable {name}, address {number}")  # type: ignore[misc]
                 for number, address in enumerate(addresses, start=1)
             ]
         return tuple(found)
+
+    def _proxy(self, values: dict[str, Any]) -> None:
+        """The proxy's address may hold a password, so it comes by variable; what it is for people is looked at here."""
+        network = values.get("network")
+        if not isinstance(network, dict):
+            return
+        if network.pop("proxy", None) is not None:
+            self.faults.append(secret_in_file(("network", "proxy")))
+        name = network.get("proxy_env")
+        if not isinstance(name, str) or not (proxy := self._from_variable(name, ("network", "proxy_env"))):
+            return
+        try:
+            parts = urlsplit(proxy.reveal())
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            mend = "Write it as http://proxy.example.org:3128"
+            self.faults.append(Fault(("network", "proxy_env"), f"proxy_env: {name} holds no address.", mend))
+        values["network"] = {**network, "proxy": proxy}
 
     def _database(self, values: dict[str, Any]) -> None:
         variable = self.environ.get("DATABASE_URL")
@@ -241,13 +264,6 @@ class _Reading:
             self.faults.append(Fault(("PORT",), "PORT is not a port. Write: PORT=8000", from_environment=True))
             return
         values["listen"] = f"{str(values.get('listen', '0.0.0.0:')).rpartition(':')[0]}:{port}"
-
-    def _mode(self, values: dict[str, Any]) -> None:
-        filing = values.get("filing")
-        if isinstance(filing, dict) and filing.get("mode") == "propose":
-            text = 'mode = "propose" is not there yet. This version files each action item at once: mode = "auto"'
-            self.faults.append(Fault(("filing", "mode"), text))
-            values["filing"] = {key: value for key, value in filing.items() if key != "mode"}
 
     def _tracker_names(self, values: Mapping[str, Any], trackers: Iterable[str]) -> None:
         """Each tracker that is named must be there, also where it has faults of its own."""

@@ -2,101 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, Strict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from connectors.base import Secret
+from connectors.base import Network, Secret
 from service.settings_faults import Lines, Place, line_of
-
-# --- values -----------------------------------------------------------------------------------------------------------
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d{1,6})([smhd])")
-_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-_SCHEDULE = re.compile(rf"({'|'.join(_DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
-_LISTEN = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:]+):(\d{1,5})")
-
-
-def _wrong(text: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", text)
-
-
-def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not found:
-        raise _wrong('is not a duration. Write a number and s, m, h or d: {key} = "10m"')
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _days(value: object) -> int:
-    if type(value) is not int or not 0 <= value <= 3650:
-        raise _wrong("is not a number. Write days: {key} = 30")
-    return value
-
-
-def _timezone(value: object) -> str:
-    try:
-        return ZoneInfo(str(value)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _wrong('is not a timezone. Write its name: {key} = "Europe/Berlin"') from None
-
-
-def _schedule(value: object) -> str:
-    if not isinstance(value, str) or not _SCHEDULE.fullmatch(value):
-        raise _wrong('is not a day and a time. Write: {key} = "MON 09:00"')
-    return value
-
-
-def _url(value: object) -> str:
-    parts = urlsplit(value if isinstance(value, str) else "")
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise _wrong('is not an address. Write: {key} = "https://postmortems.example.org"')
-    return str(value).rstrip("/")
-
-
-def _listen(value: object) -> str:
-    found = _LISTEN.fullmatch(value) if isinstance(value, str) else None
-    if not found or int(found[2]) > 65535:
-        raise _wrong('is not an address and a port. Write: {key} = "127.0.0.1:8000"')
-    return str(value)
-
-
-def _words(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-def database_url(value: object) -> str:
-    """The URL as SQLAlchemy wants it; platforms write postgres://. Raises without the value: it may hold a password."""
-    text = value if isinstance(value, str) else ""
-    scheme, mark, rest = text.partition("://")
-    if mark and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
-        return f"postgresql+psycopg://{rest}"
-    if mark and scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        return text
-    raise ValueError("is not a database. Write sqlite:///var/afterword.db or postgresql://user@host/name")
-
-
-def _folder(value: object) -> object:
-    if isinstance(value, str) and not Path(value).is_dir():
-        raise _wrong("is not a folder")
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Days = Annotated[int, BeforeValidator(_days)]
-Timezone = Annotated[str, BeforeValidator(_timezone)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Count = Annotated[int, Strict(), Field(ge=1)]
-Flag = Annotated[bool, Strict()]
+from service.settings_values import (
+    DAYS,
+    Count,
+    Days,
+    Duration,
+    Flag,
+    Folder,
+    Listen,
+    PemFile,
+    Schedule,
+    Timezone,
+    Url,
+    Whole,
+    Words,
+)
 
 
 class Part(BaseModel):
@@ -119,13 +47,25 @@ class Route(Part):
     place: str | None = Field(default=None, description="Repository or project there, if not the tracker's first.")
     publish: Flag = Field(
         default=False,
-        description="Text of a ticket that is not public may go to a public place.",
+        description="Text of a ticket that is not public may go to a public place, of a restricted one to any.",
+    )
+    fields: dict[str, object] = Field(
+        default={}, description="Fields of the issue in Jira, where they differ from the tracker's own `fields`."
     )
 
 
 class Filing(Part):
-    mode: Literal["auto"] = Field(default="auto", description='"auto" files each action item at once.')
-    quiet: Duration = Field(default=timedelta(0), description="How long to wait after the closing before filing.")
+    mode: Literal["auto", "propose"] = Field(
+        default="auto",
+        description='"auto" files each action item by itself; "propose" lists it in the comment, and `/file` files it.',
+    )
+    quiet: Duration = Field(
+        default=timedelta(0),
+        description="How long to wait after the closing before filing; begun anew by a reopening.",
+    )
+    max_per_hour: Count = Field(
+        default=10, description="Incidents that close within an hour; with more everything outward pauses and asks."
+    )
     max_items: Count = Field(default=30, description="Action items of one incident; more wait for a person.")
     on_unknown: Literal["retry", "ask"] = Field(
         default="retry",
@@ -153,19 +93,24 @@ class Sync(Part):
 
 
 class Report(Part):
-    schedule: Annotated[str, BeforeValidator(_schedule)] = Field(
+    schedule: Schedule = Field(
         default="MON 09:00", description="Day and time; it reports the ISO week that ended last."
     )
     timezone: Timezone = Field(default="UTC", description="Timezone of the week; if not said, that of documents.")
     deliver_env: Words = Field(
         default=("REPORT_URLS",), description="Variables that hold Apprise URLs, separated by blanks or lines."
     )
+    audience: Literal["internal", "public"] = Field(
+        default="internal",
+        description='Who reads its mails and chats: "internal" gets all but restricted incidents, "public" only what '
+        "public tickets say.",
+    )
     deliver: tuple[Secret, ...] = Field(default=(), exclude=True)
 
     @property
     def weekday(self) -> int:
         """0 is Monday."""
-        return _DAYS.index(self.schedule[:3])
+        return DAYS.index(self.schedule[:3])
 
     @property
     def at(self) -> time:
@@ -179,21 +124,59 @@ class Jobs(Part):
     scan_seconds: Count = Field(default=5, description="Seconds between two looks for work whose wake-up was lost.")
 
 
+class NetworkPart(Part):
+    ca_bundle: PemFile = Field(
+        default=None, description="A PEM file of the authorities to trust, in place of the usual ones."
+    )
+    proxy_env: str | None = Field(
+        default=None, description="The variable that holds the proxy's address: `http://user:password@proxy:3128`."
+    )
+    direct: Words = Field(default=(), description="Hosts that are reached without the proxy.")
+    proxy: Secret | None = Field(default=None, exclude=True)
+
+
+class Alerts(Part):
+    deliver_env: Words = Field(
+        default=("ALERT_URLS",), description="Variables that hold Apprise URLs, separated by blanks or lines."
+    )
+    silent_days: Whole = Field(default=30, description="Days without a delivery of a source; 0: never.")
+    sync_hours: Count = Field(default=6, description="Hours since the last sync of a tracker that went well.")
+    token_days: Count = Field(default=14, description="Days before the end of a token.")
+    disk_mb: Whole = Field(default=500, description="Megabytes free where the SQLite file lies; 0: never.")
+    deliver: tuple[Secret, ...] = Field(default=(), exclude=True)
+
+
+class Retention(Part):
+    """Days; 0 keeps for ever."""
+
+    deliveries: Whole = Field(default=90, description="Days that a delivery is kept which led to something.")
+    ignored: Whole = Field(default=14, description="Days that a delivery is kept which concerned nothing of ours.")
+    revisions: Whole = Field(default=0, description="Days that earlier revisions of a document are kept; 0: for ever.")
+    incidents: Whole = Field(
+        default=0, description="Days that an incident is kept after its last action item ended; 0: for ever."
+    )
+    reports: Whole = Field(default=0, description="Days that weekly reports are kept; 0: for ever.")
+
+
 class Settings(Part):
     """Everything that can be set. `sources` and `trackers` hold the connectors' own frozen models by name."""
 
-    public_url: Annotated[str, BeforeValidator(_url)] = Field(
+    version: Literal[1] = Field(default=1, description="Of this file's form; 1 is the only one there is.")
+    public_url: Url = Field(
         default="http://127.0.0.1:8000", description="The address at which people reach the pages; links carry it."
     )
     database_url: str = Field(
         default="sqlite:///var/afterword.db", repr=False, description="SQLite or PostgreSQL; `DATABASE_URL` wins."
     )
     public: Flag = Field(default=False, description="Pages, API and metrics without the token.")
-    listen: Annotated[str, BeforeValidator(_listen)] = Field(
+    listen: Listen = Field(
         default="127.0.0.1:8000", description="Address and port of `web` and `all`; `PORT` sets the port."
     )
     timezone: Timezone = Field(default="UTC", description="Timezone of the times in documents and comments.")
-    templates: Annotated[Path | None, BeforeValidator(_folder)] = Field(
+    pause_file: Path = Field(
+        default=Path("var/PAUSE"), description="While this file is there, nothing leaves: `touch` it, and `rm` it."
+    )
+    templates: Folder = Field(
         default=None, description="A folder of your own templates, looked into before config/templates."
     )
     sources: dict[str, BaseModel] = Field(
@@ -209,10 +192,18 @@ class Settings(Part):
     due: dict[str, Days] = Field(default={}, description="Days by priority, then by severity.")
     sync: Sync = Field(default=Sync(), description="How states come back.")
     report: Report = Field(default=Report(), description="The weekly report.")
+    alerts: Alerts = Field(default=Alerts(), description="Who is told when a person is needed.")
+    retention: Retention = Field(default=Retention(), description="How long what is kept.")
+    network: NetworkPart = Field(default=NetworkPart(), description="How GitHub and Jira are reached.")
     jobs: Jobs = Field(default=Jobs(), description="How work is done.")
 
     _file: str = PrivateAttr("the settings")
     _lines: Lines = PrivateAttr({})
+
+    @property
+    def reach(self) -> Network:
+        """For the connectors."""
+        return Network(self.network.ca_bundle, self.network.proxy, self.network.direct)
 
     @property
     def host(self) -> str:

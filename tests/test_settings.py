@@ -152,7 +152,6 @@ def test_one_fault_is_counted_as_one(write):
         ('listen = "8000"', "listen", "is not an address and a port"),
         ('templates = "no/such"', "templates", "is not a folder"),
         ('[filing]\nquiet = "10 minutes"', "filing.quiet", "is not a duration"),
-        ('[filing]\nmode = "propose"', "filing.mode", "is not there yet"),
         ('[filing]\nmode = "manual"', "filing.mode", "is not known"),
         ("[filing]\nmax_items = 0", "filing.max_items", "is too small. The least is 1"),
         ('[filing]\nlook_after = ["1m", "soon"]', "filing.look_after.2", "is not a duration"),

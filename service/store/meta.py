@@ -41,3 +41,7 @@ def count_up(connection: Connection, name: str) -> int:
 def count(connection: Connection, name: str) -> int:
     """Where a counter stands; 0 if it never counted."""
     return connection.execute(sa.select(counters.c.value).where(counters.c.name == name)).scalar() or 0
+
+
+def remove(connection: Connection, name: str) -> None:
+    connection.execute(sa.delete(meta).where(meta.c.name == name))

@@ -84,6 +84,10 @@ incidents = Table(
     Column("reads_wanted", Integer, nullable=False, server_default="1"),  # rises with each closing and edit
     Column("reads_done", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
+    Column("heard_at", Utc),  # when a webhook told of its last closing; None: it was built by hand
+    Column("held", Text, nullable=False, server_default=""),  # why nothing of it is filed: a sentence, or ""
+    Column("obeyed", sa.JSON),  # comments whose /file and /park were done; None: none yet
+    Column("redacted", sa.JSON),  # what was taken out of its texts, in words: "a GitHub token in comment 3"
     UniqueConstraint("source", "key"),
 )
 
@@ -242,4 +246,29 @@ reports = Table(
     Column("html", LargeBinary, nullable=False),
     Column("json", LargeBinary, nullable=False),
     Column("csv", LargeBinary, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),  # rises when a person is forgotten
+    Column("revised", Text, nullable=False, server_default=""),  # the sentence that says why, on the report as well
+)
+
+#: Who may read or write over HTTP besides the first token. Only the hash is kept.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("scope", String(10), nullable=False),  # read, write
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc),  # None: never
+    Column("used_at", Utc),  # to the day
+)
+
+#: One row per trouble that the operator was told of; kept until it is over and that was told.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(200), primary_key=True),  # "silent:ops", "token:github", "paused"
+    Column("text", Text, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("told_at", Utc),  # the last time; None: not yet
+    Column("told", Integer, nullable=False, server_default="0"),  # how often
 )

@@ -1,0 +1,76 @@
+"""The one switch: while it is set, nothing leaves. Looked at before each outward write, in the transaction that begins
+it; receiving, reading and writing documents go on.
+
+Set by `pause`, by a storm of closures, by a database that was copied to another address, or by a file that an operator
+touches. What it holds back is asked for again after a while and goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from connectors.base import AfterwordError
+from service.parts import Parts
+from service.store import meta
+
+SWITCH, RESUMED = "paused", "resumed_at"
+#: when what was held back looks again; `resume` wakes it at once
+AGAIN = timedelta(minutes=1)
+
+STORM = (
+    "{many} incidents closed within an hour, more than the {most} of max_per_hour. Nothing is filed "
+    "until a person says so."
+)
+COPIED = (
+    "This database was at work for {before}, and public_url is now {now}. If it moved there, say `resume`. If it is a "
+    "copy, leave it paused: two would file and report the same."
+)
+BY_FILE = "The file {file} is there. Remove it to go on."
+BY_HAND = "A person paused it."
+
+
+class Paused(AfterwordError):
+    """Something was about to leave, and the switch is set. Nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    why: str
+    since: datetime | None  # None: set by the file
+
+
+def standing(parts: Parts, connection: Connection) -> Pause | None:
+    """Whether, and why, nothing leaves now."""
+    said = meta.get(connection, SWITCH)
+    if said is not None:
+        read = json.loads(said)
+        return Pause(str(read["why"]), datetime.fromisoformat(read["since"]))
+    file = parts.settings.pause_file
+    return Pause(BY_FILE.format(file=file), None) if file.exists() else None
+
+
+def guard(parts: Parts, connection: Connection) -> None:
+    """Raises Paused where nothing may leave."""
+    if (pause := standing(parts, connection)) is not None:
+        raise Paused(f"Paused: {pause.why}", "`python -m service resume` goes on.")
+
+
+def begin(connection: Connection, why: str, now: datetime) -> bool:
+    """Sets the switch; the first reason stays. False: it was set."""
+    mine = json.dumps({"why": why, "since": now.isoformat()})
+    return meta.set_once(connection, SWITCH, mine) == mine
+
+
+def end(connection: Connection, now: datetime) -> None:
+    meta.remove(connection, SWITCH)
+    meta.replace(connection, RESUMED, now.isoformat())
+
+
+def resumed_at(connection: Connection) -> datetime | None:
+    """Since when closings count towards a storm."""
+    said = meta.get(connection, RESUMED)
+    return datetime.fromisoformat(said) if said else None
