@@ -3,8 +3,10 @@
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
-from connectors.base import Draft, Secret, Ticket, Visibility
+from connectors.base import Draft, Network, Secret, Ticket, Visibility
 from connectors.github import Source, SourceSettings, Tracker, TrackerSettings
+from connectors.github.client import Client
+from connectors.github.settings import Connection
 from sandbox.github import GitHubSandbox
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -17,6 +19,11 @@ def two_repositories():
         sandbox.create_repo("acme/ops", private=True)
         sandbox.create_repo("acme/checkout", members={"sam": "write"})
         yield sandbox
+
+
+def client(url, timeout=2, *, token="sandbox-github-token", network=None):
+    secret = Secret(lambda: token, "the variable GITHUB_TOKEN")
+    return Client(Connection(api_url=url, token=secret, timeout=timeout), network or Network())
 
 
 def tracker(github, **more):

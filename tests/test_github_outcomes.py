@@ -25,15 +25,12 @@ from connectors.base import (
     Visibility,
 )
 from connectors.github import Publisher, SourceSettings, Tracker, TrackerSettings
-from connectors.github.client import Client
-from connectors.github.outcome import retry_after, sent_nothing
+from connectors.github.outcome import retry_after
+from connectors.transport import sent_nothing
 from sandbox.github import GitHubSandbox
+from tests.github_hands import client
 
 BODY = {"title": "An item", "body": "text"}
-
-
-def client(url: str, timeout: int = 2) -> Client:
-    return Client(url, Secret(lambda: "sandbox-github-token", "the variable GITHUB_TOKEN"), timeout)
 
 
 @pytest.fixture
@@ -194,7 +191,7 @@ def test_an_ssl_error_outside_the_handshake_proves_nothing():
 
 
 def test_a_token_that_cannot_be_a_header_sends_nothing(github):
-    it = Client(github.url, Secret(lambda: "tok\u2011en", "the variable GITHUB_TOKEN"), 2)
+    it = client(github.url, token="tok\u2011en")
     with pytest.raises(Denied) as denied:
         it.write("POST", "/repos/acme/checkout/issues", BODY)
     assert "GITHUB_TOKEN" in denied.value.message

@@ -2,13 +2,9 @@
 
 import pytest
 
-from connectors.base import Limited, Secret, Unavailable
-from connectors.github.client import Client
+from connectors.base import Limited, Unavailable
 from sandbox.github import GitHubSandbox
-
-
-def client(url: str) -> Client:
-    return Client(url, Secret(lambda: "sandbox-github-token", "the variable GITHUB_TOKEN"), 2)
+from tests.github_hands import client
 
 
 @pytest.fixture

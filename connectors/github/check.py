@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from connectors.base import ConnectorError, Denied, Finding, Missing
 from connectors.github import wire
-from connectors.github.client import Client, parse
+from connectors.github.client import Client
+from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings, TrackerSettings
 
 OK, NOTE, MEND = "ok", "note", "MEND"
@@ -38,7 +39,7 @@ def tracker(settings: TrackerSettings, client: Client, places: Sequence[str]) ->
                 _mend(
                     subject,
                     "read, but not write",
-                    f"Give the account of the token in {client.origin} the role Triage or Write there.",
+                    client.credentials.mends.right,
                     means="Issues can be opened, but their labels and assignees are dropped.",
                 )
             )
@@ -79,7 +80,7 @@ def _account(client: Client) -> list[Finding]:
             _mend(
                 "GitHub",
                 f"{error.status or ''} the token is refused".strip(),
-                f"Put a valid token into {client.origin}: {TOKENS}",
+                f"{client.credentials.mends.credential} {TOKENS}",
                 saw=error.message,
                 means="Nothing can be read or filed with this token.",
             )
@@ -92,15 +93,15 @@ def _account(client: Client) -> list[Finding]:
 def _repo(client: Client, place: str, found: list[Finding]) -> wire.Repo | None:
     subject = f"GitHub {place}"
     try:
-        return client.repository(place, fresh=True)
+        return client.repository(place, within=0)
     except (Missing, Denied) as error:
         found.append(
             _mend(
                 subject,
                 str(error.status or "refused"),
-                f"Add {place} to the token in {client.origin}, with the right “Issues: read and write”: {TOKENS}",
+                f"{client.credentials.mends.right} {TOKENS}",
                 saw=error.message,
-                means=f"The token in {client.origin} is valid, but cannot see this repository, or it does not exist.",
+                means="We are signed in, but cannot see this repository, or it does not exist.",
             )
         )
     except ConnectorError as error:

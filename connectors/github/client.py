@@ -1,58 +1,53 @@
-"""The connection to GitHub: PyGithub's requester, one pair of clients per thread, no surprise retries.
-
-PyGithub's defaults send a POST up to eleven times, and a client shared by threads can swap their requests. So: a client
-for writes that sends once, a client for reads that repeats only GETs, and both belong to one thread.
-"""
+"""The connection to GitHub: each call signed in, sent, and its answer classified."""
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
-import requests
-import urllib3
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from connectors.base import AfterwordError, ConnectorError, Denied, NotSent, OutcomeUnknown, Secret, Unavailable
-from connectors.github.outcome import Answer, from_exception, refuse
-from connectors.github.wire import Repo, User
-from connectors.text import storable_json
+from connectors.base import Missing, Network, NotSent, Unavailable
+from connectors.github import wire
+from connectors.github.app import App
+from connectors.github.connection import MOVED, PER_PAGE, Connection
+from connectors.github.credentials import Credentials, Token
+from connectors.github.heard import Heard
+from connectors.github.outcome import Answer, refuse
+from connectors.github.reading import parse
+from connectors.github.settings import Connection as Settings
 
-if TYPE_CHECKING:
-    from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
-
-    Connection = HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass
-
-T = TypeVar("T")
 Params = Mapping[str, str | int]
 
-PER_PAGE = 100
-DAY = 86_400.0
-MOVED = (301, 302, 307, 308)
-#: what the transport and PyGithub itself raise: its redirects and headers end in RuntimeError and ValueError
-FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError, RuntimeError)
+HOUR, DAY = 3600.0, 86_400.0
+USUAL = Network()
 _NEXT = re.compile(r'<([^<>]{1,2000})>;[^,]{0,100}rel="next"')
-_USER = TypeAdapter(User)
-_REPO = TypeAdapter(Repo)
+_USER = TypeAdapter(wire.User)
+_REPO = TypeAdapter(wire.Repo)
+_APP = TypeAdapter(wire.App)
 
 
 class Client:
     """Reads and writes, each answer classified. One instance serves many threads."""
 
-    def __init__(self, api_url: str, token: Secret | None, timeout: int) -> None:
-        self.api_url = api_url
-        self.origin = token.origin if token else "the settings (there is none)"
-        self._token = token
-        self._timeout = timeout
-        self._own = threading.local()
+    def __init__(self, settings: Settings, network: Network) -> None:
+        self.api_url = settings.api_url
+        self.heard = Heard()
+        self._line = Connection(settings.api_url, settings.timeout, network)
+        self.credentials: Credentials
+        if settings.app_id is not None and settings.app_key is not None:
+            self.app = App(settings.app_id, settings.app_key, settings.installation_id, self._as_app)
+            self.credentials = self.app
+        else:
+            self.credentials = Token(settings.token)
         self._lock = threading.Lock()
-        self._account: User | None = None
-        self._repos: dict[str, tuple[float, Repo]] = {}
+        self._account: wire.User | None = None
+        self._repos: dict[str, tuple[float, wire.Repo]] = {}
 
     @property
     def web_url(self) -> str:
@@ -62,72 +57,94 @@ class Client:
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
-    def get(self, path: str, params: Params | None = None) -> Answer:
-        """One GET; a redirect on the same host keeps its query, which PyGithub's own following would lose."""
+    def get(self, path: str, params: Params | None = None, *, owner: str = "") -> Answer:
+        """One GET; a redirect on the same host keeps its query, which PyGithub's own following would lose.
+
+        `owner`: whose thing it is, where the path does not say and an App may have several installations.
+        """
         what = f"GET {urlsplit(path).path}"
         url = f"{path}?{urlencode(params)}" if params else path
         for _ in range(4):
-            answer = self._send("GET", url, None, what, write=False)
+            answer = self._send("GET", url, None, what, owner, write=False)
             if answer.status not in MOVED:
                 break
-            there, here = urlsplit(answer.headers.get("x-moved-to", "")), urlsplit(self.api_url)
+            moved = answer.headers.get("x-moved-to", "")
+            there, here = urlsplit(moved), urlsplit(self.api_url)
             if not there.path or (there.netloc and there.netloc != here.netloc):
                 break
             query = there.query or urlsplit(url).query
-            url = f"{self.api_url.removesuffix(here.path)}{there.path}{f'?{query}' if query else ''}"
-        refuse(answer, what, write=False, origin=self.origin)
+            url = self._below(there.path) + (f"?{query}" if query else "")
+        refuse(answer, what, write=False, mends=self.credentials.mends)
         return answer
 
-    def pages(self, path: str, params: Params | None = None, *, most: int = 30) -> Iterator[Answer]:
+    def pages(self, path: str, params: Params | None = None, *, most: int = 30, owner: str = "") -> Iterator[Answer]:
         """The pages of a listing, 100 entries each, at most `most` of them."""
-        answer = self.get(path, {**(params or {}), "per_page": PER_PAGE})
+        answer = self.get(path, {**(params or {}), "per_page": PER_PAGE}, owner=owner)
         yield answer
         for _ in range(most - 1):
             further = _NEXT.search(answer.headers.get("link", ""))
             if further is None:
                 return
-            answer = self.get(further.group(1))
+            answer = self.follow(further[1], owner=owner)
             yield answer
+
+    def follow(self, link: str, *, owner: str = "") -> Answer:
+        """The page that a Link header names: its path alone, as a server behind a proxy may name another host."""
+        parts = urlsplit(link)
+        return self.get(self._below(parts.path) + (f"?{parts.query}" if parts.query else ""), owner=owner)
 
     def write(self, verb: str, path: str, body: Mapping[str, Any]) -> Answer:
         """One request, sent once. Raises NotSent, Limited, Refused or OutcomeUnknown."""
         what = f"{verb} {path}"
-        answer = self._send(verb, path, body, what, write=True)
-        refuse(answer, what, write=True, origin=self.origin)
+        answer = self._send(verb, path, body, what, "", write=True)
+        refuse(answer, what, write=True, mends=self.credentials.mends)
         return answer
 
-    def graphql(self, query: str, variables: Mapping[str, Any]) -> Answer:
+    def graphql(self, query: str, variables: Mapping[str, Any], *, owner: str = "") -> Answer:
         """One query. It is a POST that changes nothing, so its errors are those of a read."""
         body = {"query": query, "variables": dict(variables)}
-        answer = self._send("POST", "graphql", body, "POST /graphql", write=False)
-        refuse(answer, "POST /graphql", write=False, origin=self.origin)
+        answer = self._send("POST", "graphql", body, "POST /graphql", owner, write=False)
+        refuse(answer, "POST /graphql", write=False, mends=self.credentials.mends)
         return answer
 
     # --- what is asked again and again --------------------------------------------------------------------------------
 
-    def account(self) -> User:
-        """Our own account. Asked once for each process."""
+    def account(self) -> wire.User:
+        """Our own account, an App's being called <slug>[bot]. Asked once for each process."""
         with self._lock:
             known = self._account
         if known is None:
-            known = parse(_USER, self.get("/user"), "GET /user")
+            if self.credentials.app:
+                slug = parse(_APP, self.get("/app"), "GET /app").slug
+                path = f"/users/{quote(slug, safe='')}%5Bbot%5D"
+                known = parse(_USER, self.get(path), f"GET {path}")
+            else:
+                known = parse(_USER, self.get("/user"), "GET /user")
             with self._lock:
                 self._account = known
         return known
 
-    def repository(self, name: str, *, fresh: bool = False) -> Repo:
-        """A repository by name, also by an old one. Kept for a day: what matters of it is its id and present name."""
+    def repository(self, name: str, *, within: float = DAY) -> wire.Repo:
+        """A repository by name, also by an old one, as it was at most `within` seconds ago.
+
+        A day will do for its id and present name; who can read it is asked again after an hour.
+        """
         key, now = name.lower(), time.monotonic()
         with self._lock:
             known = self._repos.get(key)
-        if known is not None and now - known[0] < DAY and not fresh:
+        if known is not None and now - known[0] < within:
             return known[1]
         path = f"/repos/{name}"
-        repo = parse(_REPO, self.get(path), f"GET {path}")
+        return self.remember(parse(_REPO, self.get(path), f"GET {path}"), name)
+
+    def remember(self, repo: wire.Repo, name: str = "") -> wire.Repo:
+        """A repository as an answer told it just now."""
+        if repo.id and repo.label:
+            self.credentials.learn(repo.id, repo.label.partition("/")[0])
         with self._lock:
             if len(self._repos) > 1000:
                 self._repos.clear()
-            self._repos[key] = (now, repo)
+            self._repos[(name or repo.label).lower()] = (time.monotonic(), repo)
         return repo
 
     def forget(self, name: str) -> None:
@@ -135,91 +152,41 @@ class Client:
         with self._lock:
             self._repos.pop(name.lower(), None)
 
+    def home(self, repository_id: str | None, label: str) -> str:
+        """The path of a repository, by its id, which a rename does not change. `label`: acme/ops#42 or acme/ops."""
+        name = label.partition("#")[0]
+        if not repository_id or not repository_id.isdigit():
+            return f"/repos/{name}"
+        self.credentials.learn(int(repository_id), name.partition("/")[0], sure=False)
+        return f"/repositories/{repository_id}"
+
     # --- the wire -----------------------------------------------------------------------------------------------------
 
-    def _send(self, verb: str, url: str, body: object, what: str, *, write: bool) -> Answer:
-        for again in (False, True):
-            requester, connection, token = self._pair(write)
-            address = requester.graphql_url if url == "graphql" else url
-            headers = {"Accept": "application/vnd.github+json"}
+    def _send(self, verb: str, url: str, body: object, what: str, owner: str, *, write: bool) -> Answer:
+        """A 401 did nothing: it is sent again if there is another token by now. So is a read of what went elsewhere."""
+        tries = 0
+        while True:
+            tries += 1
             try:
-                answer = Answer(*requester.requestJson(verb, address, None, headers, body, connection))
-            except FAULTS as error:
-                raise from_exception(error, what, write=write) from error
-            if answer.status != 401 or again or self._secret() == token:
-                break
-            self._own.__dict__.clear()  # a 401 did nothing; the token's file has a new one by now
+                header = self.credentials.header(url, owner)
+            except (Unavailable, Missing) as error:
+                raise NotSent(error.message, error.mend, status=error.status) from error
+            answer = self._answer(verb, url, header, body, what, write=write)
+            if tries == 1 and (
+                (answer.status == 401 and self.credentials.renewed(url, header))
+                or (answer.status == 404 and not write and self.credentials.elsewhere(url, owner))
+            ):
+                continue
+            return answer
+
+    def _as_app(self, verb: str, path: str, header: str, what: str) -> Answer:
+        return self._answer(verb, path, header, None, what, write=False)
+
+    def _answer(self, verb: str, url: str, header: str, body: object, what: str, *, write: bool) -> Answer:
+        answer = self._line.send(verb, url, header, body, what, write=write)
+        self.heard.note(answer.status, answer.headers, datetime.now(UTC))
         return answer
 
-    def _secret(self) -> str:
-        try:
-            return self._token.reveal().strip() if self._token else ""
-        except AfterwordError as error:  # its file cannot be read now
-            raise NotSent(error.message, error.mend) from error
-
-    def _pair(self, write: bool) -> tuple[Requester, Connection, str]:
-        """This thread's client for writes or reads."""
-        name = "write" if write else "read"
-        pair: tuple[Requester, Connection, str] | None = self._own.__dict__.get(name)
-        if pair is None:
-            pair = self._make(retry=None if write else _gets_only())
-            self._own.__dict__[name] = pair
-        return pair
-
-    def _make(self, retry: urllib3.Retry | None) -> tuple[Requester, Connection, str]:
-        # PyGithub takes as long to load as all the rest; whoever only receives webhooks never needs it
-        from github import Auth, Github
-        from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
-
-        logging.getLogger("github.Requester").setLevel(logging.INFO)  # at DEBUG it writes bodies into the log
-        token = self._secret()
-        if not token.isascii() or not token.isprintable():
-            raise Denied(f"The token in {self.origin} holds characters that no token has.", "Copy it again.")
-        hub = Github(
-            auth=Auth.Token(token) if token else None,
-            base_url=self.api_url,
-            timeout=self._timeout,
-            user_agent="afterword",
-            per_page=PER_PAGE,
-            retry=retry,
-            seconds_between_requests=0,  # one pace for all workers is kept elsewhere
-            seconds_between_writes=0,
-            lazy=True,
-            api_version="2022-11-28",
-        )
-        parts = urlsplit(self.api_url)
-        kind = HTTPSRequestsConnectionClass if parts.scheme == "https" else HTTPRequestsConnectionClass
-        connection = kind(parts.hostname or "", parts.port, timeout=self._timeout, retry=retry)
-        connection.session.hooks["response"].append(_keep_redirect)
-        return hub.requester, connection, token
-
-
-def _keep_redirect(response: requests.Response, *args: object, **more: object) -> None:
-    """Hides a redirect from PyGithub, which would send a POST again and a listing without its query."""
-    if "location" in response.headers and response.status_code in MOVED:
-        response.headers["x-moved-to"] = response.headers.pop("location")
-
-
-def _gets_only() -> urllib3.Retry:
-    """Two more tries for a GET, none that waits for a limit: a job that must wait is put off, it does not sleep."""
-    return urllib3.Retry(
-        total=2,
-        backoff_factor=0.2,
-        allowed_methods={"GET"},
-        status_forcelist={500, 502, 503, 504},
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
-
-
-def parse(model: TypeAdapter[T], answer: Answer, what: str, *, write: bool = False) -> T:
-    """The fields that we read of an answer. After a write an answer that cannot be read leaves its outcome open."""
-    try:
-        return model.validate_json(storable_json(answer.text))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        wrong: type[ConnectorError] = OutcomeUnknown if write else Unavailable
-        raise wrong(
-            f"GitHub's answer to {what} cannot be read ({where or 'the whole'}: {first['msg']}).", status=answer.status
-        ) from None
+    def _below(self, path: str) -> str:
+        """A path of the server as one below the API."""
+        return path.removeprefix(urlsplit(self.api_url).path)

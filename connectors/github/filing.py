@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 
 from connectors.base import Draft, Filed, Missing, NotSent, OutcomeUnknown, Refused, Ticket, Unavailable
 from connectors.github import state, wire
-from connectors.github.client import Client, parse
+from connectors.github.client import Client
 from connectors.github.outcome import Answer
+from connectors.github.reading import parse
 from connectors.github.settings import TrackerSettings, valid_repository
 from connectors.github.text import TITLE, one_line, with_marker
 

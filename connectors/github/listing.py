@@ -25,7 +25,9 @@ from connectors.base import (
     Unavailable,
 )
 from connectors.github import state, wire
-from connectors.github.client import PER_PAGE, Client, parse
+from connectors.github.client import Client
+from connectors.github.connection import PER_PAGE
+from connectors.github.reading import parse
 
 OVERLAP = timedelta(minutes=10)
 MOST_PAGES = 20

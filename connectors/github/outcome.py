@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
+from connectors.github.reasons import PROXY, reason, sent_to_nobody
 from connectors.transport import sent_nothing
 
 LIMIT_WORDS = ("rate limit", "retry your request again later", "wait a few minutes", "abuse detection")
@@ -27,36 +28,55 @@ class Answer(NamedTuple):
     text: str
 
 
-def refuse(answer: Answer, what: str, *, write: bool, origin: str) -> None:
-    """Raises what an answer means unless it is a 2xx. `what` is the call ("GET /user"), `origin` names the token."""
+class Mends(NamedTuple):
+    """What to do about a refusal, by the way of signing in: a wrong credential, a lacking right, a thing not seen."""
+
+    credential: str
+    right: str
+    sight: str
+
+
+def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
+    """Raises what an answer means unless it is a 2xx of GitHub. `what` is the call, such as "GET /user"."""
     status = answer.status
-    if 200 <= status < 300:
+    page = is_page(answer)
+    if 200 <= status < 300 and not page:
         return
-    said = words(answer)
+    said = "" if page else words(answer)
     told = f"GitHub answered {status}{f' “{said}”' if said else ''} to {what}."
+    if page:
+        told = f"A web page came with {status} in place of GitHub's answer to {what}."
+    between = f"A proxy or a sign-in page may stand between: {PROXY}" if page and status < 500 else ""
+    if status == 407:
+        raise NotSent(f"The proxy wants a user and a password for {what}.", PROXY, status=status)
     if not 400 <= status < 500 or status == 408:
         if write:
-            raise OutcomeUnknown(told, "It is looked for before it is tried again.", status=status)
-        raise Unavailable(told, "It is asked again later.", status=status)
+            raise OutcomeUnknown(told, between or "It is looked for before it is tried again.", status=status)
+        raise Unavailable(told, between or "It is asked again later.", status=status)
     if status == 429 or (status == 403 and _is_limit(answer, said)):
         raise Limited(told, retry_after(answer.headers), status=status)
     if status == 401:
-        raise Denied(told, f"Put a valid token into {origin}.", status=status)
+        raise Denied(told, between or mends.credential, status=status)
     if status == 403:
-        raise Denied(told, f"Give the token in {origin} the right “Issues: read and write” there.", status=status)
+        raise Denied(told, between or mends.right, status=status)
     if status in (404, 410, 451):
-        raise Missing(told, f"Check the name, and whether the token in {origin} may see it.", status=status)
-    raise Refused(told, status=status, fields=fields(answer))
+        raise Missing(told, between or mends.sight, status=status)
+    raise Refused(told, between, status=status, fields=fields(answer))
+
+
+def is_page(answer: Answer) -> bool:
+    """A web page, which GitHub's API never answers below 500."""
+    return "html" in answer.headers.get("content-type", "") or answer.text.lstrip()[:1] == "<"
 
 
 def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorError:
     """The meaning of an exception that PyGithub, requests or urllib3 raised while `what` was under way."""
-    name = type(error).__name__
-    if sent_nothing(error):
-        return NotSent(f"GitHub could not be reached for {what} ({name}).", "It is tried again later.")
+    why, mend = reason(error)
+    if sent_nothing(error) or sent_to_nobody(error):
+        return NotSent(f"GitHub could not be reached for {what}: {why}.", mend)
     if write:
-        return OutcomeUnknown(f"No clear answer came to {what} ({name}).", "It is looked for before it is tried again.")
-    return Unavailable(f"No clear answer came to {what} ({name}).", "It is asked again later.")
+        return OutcomeUnknown(f"No clear answer came to {what} ({why}).", "It is looked for before it is tried again.")
+    return Unavailable(f"No clear answer came to {what} ({why}).", mend)
 
 
 def _is_limit(answer: Answer, said: str) -> bool:

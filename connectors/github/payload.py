@@ -63,9 +63,7 @@ def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery
             ref=ref,
             key=issue.node_id or ref,
             at=said.comment.updated_at if said.comment else (issue.closed_at or issue.updated_at),
-            ticket=ticket(name, settings.api_url, issue, said.repository, settings.severity_labels, from_payload=True)
-            if whole
-            else None,
+            ticket=ticket(name, settings, issue, said.repository, from_payload=True) if whole else None,
             issue_id=issue.node_id,
         )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from connectors.base import Secret
 
@@ -18,6 +18,8 @@ def _api_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
         raise ValueError("is no address of an API. Write https://api.github.com, or https://HOST/api/v3 for a server")
+    if parts.hostname in ("github.com", "www.github.com"):
+        raise ValueError("is where people look, not the API. Write https://api.github.com")
     return value.rstrip("/")
 
 
@@ -36,7 +38,9 @@ ApiUrl = Annotated[str, AfterValidator(_api_url)]
 Repository = Annotated[str, AfterValidator(_repository)]
 
 
-class _Settings(BaseModel):
+class Connection(BaseModel):
+    """Where GitHub is and how to sign in: by a token, or as an App. The same for sources and trackers."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     kind: Literal["github"] = Field("github", description="The tool: `github`.")
@@ -46,10 +50,27 @@ class _Settings(BaseModel):
     token: Secret | None = Field(
         None, description="A token that may read and write issues of the repositories (fine-grained: Issues, Metadata)."
     )
+    app_id: int | None = Field(
+        None, ge=1, description="The number of the GitHub App to sign in as, in place of a token."
+    )
+    app_key: Secret | None = Field(None, description="The private key of the App: the PEM file that GitHub gave out.")
+    installation_id: int | None = Field(
+        None, ge=1, description="The installation of the App; if not said, it is found for each owner of repositories."
+    )
     timeout: int = Field(20, ge=1, le=120, description="Seconds to wait for an answer of GitHub.")
 
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        if self.app_id is not None and self.token is not None:
+            raise ValueError("token and app_id are two ways to sign in. Keep one of them.")
+        if self.app_id is not None and self.app_key is None:
+            raise ValueError("app_id needs the private key of the App. Name it: app_key_file or app_key_env.")
+        if self.app_id is None and (self.app_key is not None or self.installation_id is not None):
+            raise ValueError("app_id is missing. Write the number of the App: app_id = 123456")
+        return self
 
-class SourceSettings(_Settings):
+
+class SourceSettings(Connection):
     """Where incident tickets come from."""
 
     secret: Secret | None = Field(None, description="The secret of the webhook.")
@@ -64,6 +85,10 @@ class SourceSettings(_Settings):
     )
     labels: tuple[str, ...] = Field(("incident",), description="An issue with one of these labels is an incident.")
     issue_types: tuple[str, ...] = Field((), description="An issue of one of these types is an incident as well.")
+    restricted_labels: tuple[str, ...] = Field(
+        ("restricted",),
+        description="The text of a ticket with one of these labels goes nowhere but to its own comment.",
+    )
     include_not_planned: bool = Field(
         False, description="Write postmortems for tickets closed as not planned or as a duplicate too."
     )
@@ -73,7 +98,7 @@ class SourceSettings(_Settings):
     )
 
 
-class TrackerSettings(_Settings):
+class TrackerSettings(Connection):
     """Where action items are filed."""
 
     repositories: tuple[Repository, ...] = Field(

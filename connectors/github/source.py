@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from connectors.base import BadSignature, Denied, Finding, Missing, Refused, Signal, Ticket
+from connectors.base import BadSignature, Denied, Finding, Missing, Network, Refused, Signal, Ticket
 from connectors.github import check, payload, wire
-from connectors.github.client import Client, parse
+from connectors.github.client import USUAL, Client
+from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings
 from connectors.github.ticket import comment, events, ticket
 from connectors.signing import body_id, check_hmac
@@ -29,10 +30,10 @@ class Source:
     max_bytes = 25 * 1024 * 1024  # GitHub sends no larger delivery
     accepted = 202
 
-    def __init__(self, name: str, settings: SourceSettings) -> None:
+    def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
-        self._client = Client(settings.api_url, settings.token, settings.timeout)
+        self._client = Client(settings, network)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises BadSignature unless one of the live secrets signed these bytes."""
@@ -64,14 +65,14 @@ class Source:
             raise Refused(f"“{ref[:100]}” is no issue of GitHub.", "Write owner/name#number, such as acme/ops#42.")
         base = f"/repos/{named[1]}"
         if hint is not None and hint.ref == ref and hint.native.get("repository_id"):
-            base = f"/repositories/{hint.native['repository_id']}"
+            base = self._client.home(hint.native["repository_id"], ref)
         client = self._client
         issue = parse(ISSUE, client.get(f"{base}/issues/{named[2]}"), ref)
         # moved meanwhile: what the issue says of itself goes before how it was asked for
         if issue.repository_url:
             base = f"/repos/{issue.place}"
-        repo = parse(_REPO, client.get(base), base)
-        plain = ticket(self.name, self.settings.api_url, issue, repo, self.settings.severity_labels)
+        repo = client.remember(parse(_REPO, client.get(base), base))
+        plain = ticket(self.name, self.settings, issue, repo)
         if plain is None or issue.pull_request is not None:
             raise Missing(f"{ref} is no issue of GitHub.", "A pull request is no incident ticket.")
         path = f"{base}/issues/{issue.number}"

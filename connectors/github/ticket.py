@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from connectors.base import Comment, EventKind, Ticket, TicketEvent, Visibility
 from connectors.github import wire
+from connectors.github.settings import SourceSettings
 from connectors.github.severity import services, severity
 
 TRUSTED = ("OWNER", "MEMBER", "COLLABORATOR")
@@ -29,13 +30,7 @@ _SIMPLE = {
 
 
 def ticket(
-    source: str,
-    api_url: str,
-    issue: wire.Issue,
-    repo: wire.Repo,
-    severities: Mapping[str, str],
-    *,
-    from_payload: bool = False,
+    source: str, settings: SourceSettings, issue: wire.Issue, repo: wire.Repo, *, from_payload: bool = False
 ) -> Ticket | None:
     """The ticket without comments and events; None if the JSON lacks what a ticket needs."""
     if not repo.label or issue.created_at is None:
@@ -49,18 +44,18 @@ def ticket(
         url=issue.html_url,
         title=issue.title,
         text=issue.body or "",
-        visibility=visibility(repo),
+        visibility=Visibility.RESTRICTED if _restricted(settings, labels) else visibility(repo),
         opened_at=issue.created_at,
         closed_at=issue.closed_at if closed else None,
         closed=closed,
         closed_as=(issue.state_reason or "") if closed else "",
         labels=labels,
-        severity=severity(labels, severities),
+        severity=severity(labels, settings.severity_labels),
         services=services(labels),
         reporter=issue.user.person() if issue.user else None,
         assignees=tuple(user.person() for user in issue.assignees or ()),
         native={
-            "api_url": api_url,
+            "api_url": settings.api_url,
             "repository_id": str(repo.id or ""),
             "number": str(issue.number),
             "issue_id": str(issue.id or ""),
@@ -68,6 +63,12 @@ def ticket(
         },
         from_payload=from_payload,
     )
+
+
+def _restricted(settings: SourceSettings, labels: Sequence[str]) -> bool:
+    """A label keeps the text of a ticket to itself, whoever may read the repository."""
+    named = {label.casefold() for label in settings.restricted_labels}
+    return any(label.casefold() in named for label in labels)
 
 
 def visibility(repo: wire.Repo) -> Visibility:
@@ -131,7 +132,7 @@ def _cross_reference(plain: Ticket, item: wire.TimelineEvent) -> Iterator[Ticket
     if other is None or item.created_at is None:
         return
     theirs = visibility(other.repository) if other.repository else plain.visibility
-    audience = (Visibility.PRIVATE, Visibility.INTERNAL, Visibility.PUBLIC)
+    audience = (Visibility.RESTRICTED, Visibility.PRIVATE, Visibility.INTERNAL, Visibility.PUBLIC)
     if audience.index(theirs) < audience.index(plain.visibility):
         return
     label = f"{other.repository.label if other.repository else other.place}#{other.number}"

@@ -17,6 +17,7 @@ from connectors.base import (
     Finding,
     IssueState,
     Missing,
+    Network,
     Refused,
     Sighting,
     Ticket,
@@ -24,8 +25,9 @@ from connectors.base import (
     Visibility,
 )
 from connectors.github import check, filing, state, wire
-from connectors.github.client import DAY, Client, parse
+from connectors.github.client import DAY, USUAL, Client
 from connectors.github.listing import Listing
+from connectors.github.reading import parse
 from connectors.github.settings import TrackerSettings
 from connectors.github.text import item_marker, one_line
 from connectors.github.ticket import visibility
@@ -50,11 +52,11 @@ class Tracker:
     #: (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)
     paces: Sequence[tuple[int, timedelta]] = ((60, timedelta(minutes=1)), (400, timedelta(hours=1)))
 
-    def __init__(self, name: str, settings: TrackerSettings) -> None:
+    def __init__(self, name: str, settings: TrackerSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
         self.places: Sequence[str] = settings.repositories
-        self._client = Client(settings.api_url, settings.token, settings.timeout)
+        self._client = Client(settings, network)
         self._listing = Listing(self._client, settings.in_progress_labels)
         self._lock = threading.Lock()
         self._assignable: dict[tuple[str, str], tuple[float, bool]] = {}

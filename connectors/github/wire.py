@@ -5,6 +5,7 @@ https://docs.github.com/en/rest/issues · https://docs.github.com/en/webhooks/we
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -76,6 +77,30 @@ class Permissions(Wire):
     triage: bool = False
     push: bool = False
     admin: bool = False
+
+
+class App(Wire):
+    slug: Text = ""
+    permissions: Mapping[str, str] = {}
+    events: tuple[str, ...] = ()
+
+
+class Installation(Wire):
+    """Of an App, for one organisation or user."""
+
+    id: int
+    account: User | None = None
+    permissions: Mapping[str, str] = {}
+    suspended_at: Moment | None = None
+
+    @property
+    def owner(self) -> str:
+        return self.account.login if self.account else ""
+
+
+class AccessToken(Wire):
+    token: str = Field(min_length=1, repr=False)
+    expires_at: Moment
 
 
 class Repo(Wire):
