@@ -18,7 +18,7 @@ from connectors.base import (
     Refused,
     Ticket,
 )
-from service import crash, wording
+from service import crash, pause, wording
 from service.parts import Parts
 from service.postmortem.gaps import questions
 from service.retry import SOON, retry_after
@@ -136,6 +136,7 @@ class _Telling:
         parts = self.parts
         with parts.database.begin() as connection:
             work.hold(connection, self.lease, parts.now())
+            pause.guard(parts, connection)
             attempt = writes.begin(connection, self.write, parts.now())
         if attempt is None:
             return None
@@ -166,6 +167,8 @@ class _Telling:
         """Only when a line changed; the stamp alone is no reason."""
         if digest == self.write.body_hash or self.write.external_id is None:
             return None
+        with self.parts.database.read() as connection:
+            pause.guard(self.parts, connection)
         there = self.publisher.edit(self.incident.ticket, self.write.external_id, self.marker, body)
         if not there and self.publisher.find(self.incident.ticket, self.marker) is not None:
             return self.parts.now() + SOON  # a passing 404: it is still there

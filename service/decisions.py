@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy.engine import Connection
+
 from connectors.base import AfterwordError, Filed
+from service import wording
 from service.errors import NotFound
 from service.parts import Parts
+from service.postmortem.model import Decision
 from service.store import incidents, items, work, writes
+from service.store.incidents import Incident
 from service.store.items import Item
 
 
@@ -51,6 +58,32 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
     raise NotFound(
         f"No tracker here knows an issue “{reference[:200]}”.", "Write #123, acme/ops#123, PAY-12 or its URL."
     )
+
+
+def obey(connection: Connection, incident: Incident, decisions: Sequence[Decision]) -> None:
+    """Does what /file and /park in the ticket's comments say, each comment once, however often it is read."""
+    new = [decision for decision in decisions if decision.comment_id not in incident.obeyed]
+    if not new:
+        return
+    known = items.of_incident(connection, incident.id)
+    for decision in new:
+        for item in known:
+            if decision.numbers and item.number not in decision.numbers:
+                continue
+            _decided(connection, item, decision)
+    incidents.obey(connection, incident.id, {*incident.obeyed, *(decision.comment_id for decision in new)})
+
+
+def _decided(connection: Connection, item: Item, decision: Decision) -> None:
+    """A bare /file means what is proposed; with its number also what waits because its answer was lost."""
+    key = items.write_key(item.key)
+    if decision.verb == "park":
+        writes.park(connection, key, wording.PARKED.format(who=decision.who, number=item.number))
+    elif not decision.numbers:
+        writes.file_now(connection, key, ("proposed",))
+    else:
+        items.settle_identity(connection, item.id)
+        writes.file_now(connection, key)
 
 
 def _waiting(parts: Parts, item_id: int) -> Item:

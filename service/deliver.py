@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy.engine import Connection
 
 from connectors.base import BadPayload, Said, Signal
-from service import crash
+from service import crash, pause, wording
 from service.parts import Parts
-from service.store import deliveries, incidents, items, work
+from service.store import deliveries, incidents, items, meta, work
 from service.store.deliveries import Delivery
+
+log = structlog.get_logger()
 
 
 def deliver(parts: Parts, keys: Sequence[str]) -> None:
@@ -24,7 +28,9 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
     crash.point("delivery read")
     wakes: dict[tuple[str, str], None] = {}
     with parts.database.begin() as connection:
+        first_boot = datetime.fromisoformat(meta.get(connection, "first_boot") or parts.now().isoformat())
         for delivery, reading in readings:
+            reading = _of_our_time(parts, connection, delivery, reading, first_boot)
             if not deliveries.settle(connection, delivery, reading.state, reading.why):
                 continue  # another job was faster: what follows from it is its to ask for
             if reading.signal is None:
@@ -44,6 +50,15 @@ class _Reading:
     state: str
     why: str
     signal: Signal | None = None
+
+
+def _storm(parts: Parts, connection: Connection, now: datetime) -> None:
+    """More closings within an hour than a person can look at: everything outward stops and asks."""
+    most = parts.settings.filing.max_per_hour
+    since = max(now - timedelta(hours=1), pause.resumed_at(connection) or now - timedelta(hours=1))
+    many = incidents.heard_since(connection, since)
+    if many > most and pause.begin(connection, pause.STORM.format(many=many, most=most), now):
+        log.warning("paused: a storm of closures", closed=many, most=most)
 
 
 def _parted(key: str) -> tuple[str, str]:
@@ -66,6 +81,26 @@ def _read(parts: Parts, delivery: Delivery) -> _Reading:
     return _Reading("ignored", signal.why, signal)  # until something is known to follow from it
 
 
+def _of_our_time(
+    parts: Parts, connection: Connection, delivery: Delivery, reading: _Reading, first_boot: datetime
+) -> _Reading:
+    """What closed before Afterword was first started here is not touched, however late its delivery comes."""
+    signal = reading.signal
+    if signal is None or signal.said is not Said.CLOSED or signal.ticket is None:
+        return reading
+    closed_at = signal.ticket.closed_at or signal.at
+    # vendors tell whole seconds
+    if closed_at is None or closed_at >= first_boot.replace(microsecond=0):
+        return reading
+    if incidents.find(connection, delivery.source, signal.key) is not None:
+        return reading
+    why = wording.BEFORE_OUR_TIME.format(
+        closed=parts.texts.stamp(closed_at), first=parts.texts.stamp(first_boot), ref=f"{delivery.source}:{signal.ref}"
+    )
+    issue = replace(signal, said=Said.ISSUE, why=why) if signal.issue_id else None
+    return _Reading("ignored", why, issue)
+
+
 def _follow(
     parts: Parts, connection: Connection, source: str, signal: Signal, asked: dict[tuple[str, str], None]
 ) -> int | None:
@@ -81,6 +116,7 @@ def _follow(
         if known is not None:  # the row of the work first, as the story does: no deadlock
             work.ask(connection, "incident", str(known.id), now, not_before=now + quiet, later_ok=True)
         incident_id = incidents.closed(connection, source, signal, now)
+        _storm(parts, connection, now)
         if known is None:
             work.ask(connection, "incident", str(incident_id), now, not_before=now + quiet, later_ok=True)
         asked["incident", str(incident_id)] = None

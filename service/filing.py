@@ -20,7 +20,7 @@ from connectors.base import (
     Refused,
     Tracker,
 )
-from service import crash, wording
+from service import crash, pause, wording
 from service.drafting import draft_of
 from service.parts import Parts
 from service.retry import SOON, retry_after
@@ -96,7 +96,10 @@ def _link(run: Run, tracker: Tracker, item: Item) -> datetime | None:
         return None
     crash.point("stored, not linked")
     with suppress(Refused):  # the body names incident and document: a link that is refused is not worth a failure
-        tracker.link(item.filed, draft_of(parts, item, tracker))
+        draft = draft_of(parts, item, tracker)
+        with parts.database.read() as connection:
+            pause.guard(parts, connection)
+        tracker.link(item.filed, draft)
     crash.point("linked, not noted")
     with parts.database.begin() as connection:
         work.hold(connection, run.lease, parts.now())
@@ -227,6 +230,7 @@ class _Filing:
         account = account_of(self.item)
         with parts.database.begin() as connection:
             work.hold(connection, self.lease, parts.now())
+            pause.guard(parts, connection)
             paced = writes.pace(connection, account, self.tracker.paces, parts.now())
             attempt = None if paced else writes.begin(connection, self.write, parts.now(), account)
         if attempt is None:

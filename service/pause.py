@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
 from service.parts import Parts
-from service.store import meta
+from service.store import meta, writes
 
-SWITCH, RESUMED = "paused", "resumed_at"
+SWITCH, RESUMED, ADDRESS = "paused", "resumed_at", "public_url"
 #: when what was held back looks again; `resume` wakes it at once
 AGAIN = timedelta(minutes=1)
 
@@ -65,8 +65,20 @@ def begin(connection: Connection, why: str, now: datetime) -> bool:
     return meta.set_once(connection, SWITCH, mine) == mine
 
 
-def end(connection: Connection, now: datetime) -> None:
+def look_at_address(connection: Connection, public_url: str, now: datetime) -> None:
+    """At a start: a database that was at work for another address is a copy, or moved. A person says which."""
+    before = meta.set_once(connection, ADDRESS, public_url)
+    if before == public_url:
+        return
+    if writes.any_begun(connection):
+        begin(connection, COPIED.format(before=before, now=public_url), now)
+    else:
+        meta.replace(connection, ADDRESS, public_url)  # nothing ever left it: the address was only just decided
+
+
+def end(connection: Connection, public_url: str, now: datetime) -> None:
     meta.remove(connection, SWITCH)
+    meta.replace(connection, ADDRESS, public_url)
     meta.replace(connection, RESUMED, now.isoformat())
 
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from connectors.base import ConnectorError, Refused, Ticket
-from service import crash, wording
+from service import crash, pause, wording
 from service.comment import tell_ticket
+from service.decisions import obey
 from service.filing import Run, file_item
 from service.parts import Parts
 from service.postmortem import document, identity
@@ -23,6 +24,7 @@ from service.postmortem.model import Document, Reading, ReadItem
 from service.postmortem.reading import read_ticket
 from service.postmortem.routing import Route
 from service.routes import route_for
+from service.settings_model import Filing
 from service.store import incidents, items, postmortems, work, writes
 from service.store.incidents import Incident
 from service.store.items import Item
@@ -50,16 +52,28 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
         write_document(parts, lease, incident, fresh)
         crash.point("document written")
         incident = _load(parts, lease) or incident
-    if incident.closed_at is None:
-        return None  # open again: nothing goes out until it closes
+    if incident.closed_at is None or incident.held:
+        return None  # open again, or set aside: nothing goes out
+    if (calm := _calm(parts, incident)) > parts.now():
+        return calm
     promised = _routed(parts, lease, incident)
     run = Run(parts, lease, incident.id)
-    again = [file_item(run, item.id) for item in promised]
-    again.append(tell_ticket(parts, lease, incident, fresh))
+    try:
+        again = [file_item(run, item.id) for item in promised]
+        again.append(tell_ticket(parts, lease, incident, fresh))
+    except pause.Paused:
+        return parts.now() + pause.AGAIN
     if incident.to_read:
         again.append(parts.now() + READ_AGAIN)
     crash.point("story told")
     return min((at for at in again if at is not None), default=None)
+
+
+def _calm(parts: Parts, incident: Incident) -> datetime:
+    """The end of the quiet time; whatever woke us before it is heard, and nothing is filed yet."""
+    if incident.closed_at is None or incident.heard_at is None:  # built by hand: somebody waits for it
+        return parts.now()
+    return incident.closed_at + parts.settings.filing.quiet
 
 
 def _lags(incident: Incident, ticket: Ticket, now: datetime) -> bool:
@@ -151,6 +165,7 @@ def _promise(
         unclear = matching.unclear.get(index, ())
         _add(parts, connection, incident, ticket, item, key, unclear, doc.severity, len(taken), now)
         taken.append(key)
+    obey(connection, incident, reading.decisions)
 
 
 def _is_known(parts: Parts, item: ReadItem) -> bool:
@@ -189,11 +204,16 @@ def _add(
         now=now,
     )
     if not item.done:
-        many = before >= settings.filing.max_items
-        reason = wording.TOO_MANY.format(limit=settings.filing.max_items) if many else ""
-        writes.plan(
-            connection, items.write_key(key), incident.id, state="waiting" if many else "planned", reason=reason
-        )
+        reason = _asked_first(settings.filing, before)
+        state = "proposed" if reason else "planned"
+        writes.plan(connection, items.write_key(key), incident.id, state=state, reason=reason)
+
+
+def _asked_first(filing: Filing, before: int) -> str:
+    """Why a person is asked before this item is filed, or ""."""
+    if before >= filing.max_items:
+        return wording.TOO_MANY.format(limit=filing.max_items)
+    return wording.PROPOSED.format(number=before + 1) if filing.mode == "propose" else ""
 
 
 def _place(parts: Parts, route: Route | None) -> str | None:

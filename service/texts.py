@@ -4,7 +4,7 @@
     texts.postmortem_markdown(document, standings, ref=, url=, services=, document_url=, now=) -> str
     texts.issue_title(standing, *, withheld=False) -> str
     texts.issue_body(standing, document, *, kind, document_url, can_show_due=True, owner_note="", withheld=False) -> str
-    texts.comment_body(document, standings, gaps, document_url, *, kind, now, proposed=False) -> Comment(lines, full)
+    texts.comment_body(document, standings, gaps, document_url, *, kind, now) -> Comment(lines, full)
     texts.summary(facts) -> str, texts.timeline(lines) -> str      for service.postmortem.document.build
     texts.stamp(at) -> str                                         "17 Nov 2026, 15:33 CET"
     texts.render(name, **values) -> str                            any other template, with the same filters
@@ -163,10 +163,8 @@ class Texts:
         *,
         kind: str,
         now: datetime,
-        proposed: bool = False,
     ) -> Comment:
-        """The one comment on the incident ticket. `gaps` are `questions(document, standings)`. `proposed`: nothing is
-        filed until a person says so (filing mode "propose")."""
+        """The one comment on the incident ticket. `gaps` are `questions(document, standings)`."""
         values = {
             "document": document,
             "standings": standings,
@@ -174,7 +172,7 @@ class Texts:
             "document_url": document_url,
             "kind": kind,
             "now": now,
-            "proposed": proposed,
+            "proposed": any(item.proposed or item.parked for item in standings),
         }
         lines = self.render("comment.md.j2", **values)
         return Comment(lines, f"{lines}\n\n{self.render('comment_stamp.md.j2', now=now)}")

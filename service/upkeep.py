@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.engine import Connection
 
-from connectors.base import ConnectorError
-from service import crash
+from connectors.base import ConnectorError, NotSent
+from service import crash, pause
 from service.followup import notify
 from service.followup.sync import sync
 from service.followup.week import Week
@@ -77,15 +77,27 @@ def report_week(parts: Parts, lease: Lease) -> datetime | None:
     crash.point("report made")
     with parts.database.begin() as connection:
         work.hold(connection, lease, parts.now())
+        if pause.standing(parts, connection) is not None:
+            return parts.now() + pause.AGAIN
     sent = notify.deliver(
         parts.database,
         lease.key,
         notify.message(frozen.snapshot, parts.texts),
         [address.reveal() for address in parts.settings.report.deliver],
-        notify.by_apprise,
+        partial(_send, parts),
         parts.now(),
     )
     return min((one.again for one in sent if one.again is not None), default=None)
+
+
+def _send(parts: Parts, address: str, title: str, text: str, mail: str | None) -> bool:
+    """To one address, unless everything outward was stopped meanwhile."""
+    try:
+        with parts.database.read() as connection:
+            pause.guard(parts, connection)
+    except pause.Paused as error:
+        raise NotSent(error.message) from None
+    return notify.by_apprise(address, title, text, mail)
 
 
 def freeze(parts: Parts, week: Week) -> Frozen:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.base import AfterwordError
+from service import pause
 from service import settings as reading
 from service.engine import Distributed, Embedded, Engine
 from service.jobs import Jobs
@@ -77,7 +78,7 @@ def assemble(
     the token, if there was none yet.
     """
     database = database or Database(settings.database_url)
-    token, installation = _first_start(database, now(), make_token)
+    token, installation = _first_start(database, settings.public_url, now(), make_token)
     late: list[Jobs] = []
     if engine is None:
         engine = _engine(settings, database, late, embedded=embedded)
@@ -132,13 +133,14 @@ def _people(settings: Settings) -> People:
     )
 
 
-def _first_start(database: Database, now: datetime, make_token: bool) -> tuple[str | None, bytes]:
+def _first_start(database: Database, public_url: str, now: datetime, make_token: bool) -> tuple[str | None, bytes]:
     """Makes, once for an installation: its key, the time of its first boot, its token. Gives the token if it is new."""
     token = secrets.token_urlsafe(24)
     mine = token_hash(token)
     with database.begin() as connection:
         installation = meta.set_once(connection, "installation", secrets.token_hex(32))
         meta.set_once(connection, "first_boot", now.isoformat())
+        pause.look_at_address(connection, public_url, now)
         new = make_token and meta.set_once(connection, "token_sha256", mine) == mine
     return (token if new else None), bytes.fromhex(installation)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 TOO_MANY = "This incident has more than {limit} action items. A person says which of the others become issues."
+PROPOSED = "Proposed. It is filed when a person says so: on this page, or by `/file {number}` in the ticket."
+PARKED = "Parked by {who}. It is filed when a person says so: on this page, or by `/file {number}` in the ticket."
+SET_ASIDE = "It closed in a storm of closures and was set aside by a person. `build` files its action items."
 UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
 NOT_FILED = "Not filed yet at {place}: {words} It is tried again every hour and at each start; nothing is lost."
 LOOKING = "The answer of {label} was lost. The issue is looked for before anything is sent again."
@@ -10,5 +13,9 @@ WAITING = (
     "{label} took the request on {when} and no answer came back. We looked for the issue {looks}, and did not find it. "
     "It may exist where we cannot see it. If you know it, link it. If it does not exist, file it now. "
     "We will not file it a second time by ourselves."
+)
+BEFORE_OUR_TIME = (
+    "It was closed on {closed}, before Afterword was first started here ({first}). Nothing from the past is touched "
+    "unless asked: python -m service build {ref}"
 )
 COMMENT_DELETED = "A person deleted the comment. It stays deleted."

@@ -137,8 +137,8 @@ def document(title: str = "Checkout slow after database failover", lines=(), **s
 EXAMPLE = document(impact="- How many orders were given up: to be counted", lessons_learned=None)
 
 
-def comment(doc: Document, items, *, kind: str = "github", now: datetime = NOW, proposed: bool = False) -> Comment:
-    return TEXTS.comment_body(doc, items, questions(doc, items), URL, kind=kind, now=now, proposed=proposed)
+def comment(doc: Document, items, *, kind: str = "github", now: datetime = NOW) -> Comment:
+    return TEXTS.comment_body(doc, items, questions(doc, items), URL, kind=kind, now=now)
 
 
 def issue(item: Standing, doc: Document = EXAMPLE, *, kind: str = "github", **more) -> str:

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -44,7 +44,7 @@ def world(database: Database, tmp_path: Path) -> Iterator[World]:
 
 @on_sqlite
 def test_a_database_restored_to_an_older_day_files_nothing_twice(world: World, tmp_path: Path) -> None:
-    world.time = datetime.now(UTC) - timedelta(hours=3)
+    world.time = datetime.now(UTC)
     ticket = closed(world)
     old = tmp_path / "old.db"
     path = world.database.path

@@ -152,7 +152,10 @@ def test_a_comment_without_items_says_so() -> None:
 
 
 def test_a_comment_asks_for_the_word_where_filing_waits_for_it() -> None:
-    assert "A comment `/file`" in comment(EXAMPLE, ITEMS, proposed=True).lines
+    proposed = [replace(ITEMS[0], number=1, state="waiting", proposed=True), ITEMS[1]]
+    told = comment(EXAMPLE, proposed).lines
+    assert "`/file` for all of them" in told
+    assert f"| ◇ Waiting for a person | 1. {ITEMS[0].text}" in told
     assert "/file" not in comment(EXAMPLE, ITEMS).lines
 
 

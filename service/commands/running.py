@@ -104,6 +104,19 @@ def opened(args: Namespace) -> Iterator[Desk]:
             lock.release()
 
 
+@contextmanager
+def standby(args: Namespace) -> Iterator[Parts]:
+    """For commands that read or set a row beside whatever runs: no lock is asked for, no job runs here."""
+    quiet()
+    settings = wiring.load_settings(args.config)
+    database = Database(settings.database_url)
+    try:
+        needs_tables(database)
+        yield wiring.assemble(settings, database=database, engine=wiring.Idle()).parts
+    finally:
+        database.close()
+
+
 def quiet() -> None:
     """What a person should know, a command says in sentences; the log keeps faults of ours."""
     logs.configure(level=logging.ERROR)

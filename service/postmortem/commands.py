@@ -20,7 +20,11 @@ NAMES = {
     "resolution": "resolution",
     "lesson": "lesson",
     "lessons": "lesson",
+    "file": "file",
+    "park": "park",
 }
+#: these say something without any words as well
+BARE = ("file", "park")
 
 _LINE = re.compile(r" {0,3}/([a-z][a-z-]{1,15})(?:[ \t:]+(.*))?$", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
@@ -32,6 +36,16 @@ class Command:
 
     name: str
     text: str
+
+
+def numbers(text: str) -> tuple[int, ...] | None:
+    """ "2,4", "2 4", "#2 and 4": these; "" or "all": (), which is all of them; None: no list of numbers."""
+    words = [word for word in re.split(r"[\s,;#]+", text) if word and word not in ("and", "&")]
+    if [word.lower() for word in words] in ([], ["all"]):
+        return ()
+    if not all(word.isascii() and word.isdigit() and len(word) < 5 for word in words):
+        return None
+    return tuple(dict.fromkeys(int(word) for word in words))
 
 
 def split(text: str) -> tuple[list[Command], str]:
@@ -46,6 +60,6 @@ def split(text: str) -> tuple[list[Command], str]:
         name = NAMES.get(command[1].lower()) if command else None
         if command is None or name is None:
             kept.append(line)
-        elif (command[2] or "").strip():
-            found.append(Command(name, command[2].strip()))
+        elif (words := (command[2] or "").strip()) or name in BARE:
+            found.append(Command(name, words))
     return found, "\n".join(kept)

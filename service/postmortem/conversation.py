@@ -12,7 +12,7 @@ from service.postmortem import commands, fields, itemtext, times, vocabulary
 from service.postmortem.commands import Command
 from service.postmortem.items import read_items
 from service.postmortem.markdown import Span, parse, plain, tidy
-from service.postmortem.model import Origin, ReadItem, Section, SectionText, TimelineLine
+from service.postmortem.model import Decision, Origin, ReadItem, Section, SectionText, TimelineLine
 from service.postmortem.outline import Outline, outline
 from service.postmortem.sections import read_sections
 from service.postmortem.timeline import LINE_LIMIT, read_timeline, shorten
@@ -64,6 +64,7 @@ class Said:
     moments: dict[str, datetime] = field(default_factory=dict)
     severity: str | None = None
     not_obeyed: list[str] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
 
 def read_conversation(ticket: Ticket, zone: tzinfo, people: frozenset[str], near: dict[str, datetime]) -> Said:
@@ -171,12 +172,26 @@ def _obey(said: Said, command: Command, comment: Comment, number: int, zone: tzi
         said.timeline.append(_timeline_line(command.text, comment, number, zone))
     elif command.name == "severity":
         said.severity = fields.severity_of(command.text) or said.severity
+    elif command.name in commands.BARE:
+        _decide(said, command, comment, number)
     elif command.name == "lesson":
         before = said.sections.get(Section.LESSONS_LEARNED)
         text = f"- {command.text}" if before is None else f"{before.text}\n- {command.text}"
         said.sections[Section.LESSONS_LEARNED] = _section(text, comment, number)
     else:
         said.sections[_COMMAND_SECTION[command.name]] = _section(command.text, comment, number)
+
+
+def _decide(said: Said, command: Command, comment: Comment, number: int) -> None:
+    """ "/file", "/file 2,4", "/park 3". What is no list of numbers is shown, not guessed at."""
+    numbers = commands.numbers(command.text)
+    if numbers is None or (command.name == "park" and not numbers):
+        said.not_obeyed.append(
+            f"comment {number}: /{command.name} by {called(comment.author)} names no action items; "
+            "write /file 2,4 or /park 3"
+        )
+        return
+    said.decisions.append(Decision(comment.id, command.name, numbers, called(comment.author)))
 
 
 def _section(text: str, comment: Comment, number: int) -> SectionText:

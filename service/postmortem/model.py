@@ -77,6 +77,16 @@ class ReadItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A /file or /park. `numbers` are those that the ticket's comment shows; none: all that are proposed."""
+
+    comment_id: str
+    verb: str  # file, park
+    numbers: tuple[int, ...]
+    who: str  # "@alex", "Sam Example"
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one text or ticket says. `times` holds started, detected, mitigated, resolved where they could be read."""
 
@@ -91,6 +101,8 @@ class Reading:
     mitigated_at: datetime | None = None
     #: commands that were shown, not obeyed, and why: "comment 4: /action by @passer-by, who has no role here"
     not_obeyed: tuple[str, ...] = ()
+    #: what people with a role said about filing, in order
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def read_ticket(ticket: Ticket, *, zone: str = "UTC") -> Reading:
         detected_at=moments.get("detected"),
         mitigated_at=moments.get("mitigated"),
         not_obeyed=tuple(said.not_obeyed),
+        decisions=tuple(said.decisions),
     )
 
 

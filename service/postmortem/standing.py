@@ -60,6 +60,8 @@ class Standing:
     incident_closed_at: datetime | None
     postmortem_id: int | None
     notes: tuple[str, ...] = ()
+    proposed: bool = False  # a person says by /file or on the page whether it is filed
+    parked: bool = False  # a person said that it is not filed for now
 
     @property
     def mark(self) -> str:

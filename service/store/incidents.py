@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from connectors.base import Signal, Ticket
 from service.store.database import insert
-from service.store.tables import incidents
+from service.store.tables import incidents, writes
 
 _TICKET = TypeAdapter(Ticket)
 
@@ -32,6 +33,9 @@ class Incident:
     ticket: Ticket
     reads_wanted: int
     reads_done: int
+    heard_at: datetime | None  # when a webhook told of its last closing; None: it was built by hand
+    held: str
+    obeyed: tuple[str, ...]  # comments whose /file and /park were done
 
     @property
     def to_read(self) -> bool:
@@ -51,6 +55,9 @@ def _incident(row: Row[Any]) -> Incident:
         ticket=_TICKET.validate_python(row.ticket),
         reads_wanted=row.reads_wanted,
         reads_done=row.reads_done,
+        heard_at=row.heard_at,
+        held=row.held,
+        obeyed=tuple(row.obeyed or ()),
     )
 
 
@@ -80,10 +87,11 @@ def find(connection: Connection, source: str, key: str) -> Incident | None:
     return None if row is None else _incident(row)
 
 
-def closed(connection: Connection, source: str, signal: Signal, now: datetime) -> int:
+def closed(connection: Connection, source: str, signal: Signal, now: datetime, *, by_hand: bool = False) -> int:
     """A closing was reported: the incident exists once, is closed, and is to be read again. Gives its id.
 
-    A late report of an older closing changes nothing but asks for another reading, which tells the truth.
+    A late report of an older closing changes nothing but asks for another reading, which tells the truth. `by_hand`: a
+    person asked for it, so it does not count towards a storm, and is no longer set aside.
     """
     ticket = signal.ticket
     if ticket is None:
@@ -97,6 +105,8 @@ def closed(connection: Connection, source: str, signal: Signal, now: datetime) -
         "reads_wanted": 1,
         "reads_done": 0,
         "created_at": now,
+        "heard_at": None if by_hand else now,
+        "held": "",
     }
     # Newer than the closing that is known: the reopening between them was not heard of.
     newer = sa.or_(incidents.c.closed_at.is_(None), incidents.c.closed_at < values["closed_at"])
@@ -112,11 +122,39 @@ def closed(connection: Connection, source: str, signal: Signal, now: datetime) -
                     ),
                     "closed_at": sa.case((newer, values["closed_at"]), else_=incidents.c.closed_at),
                     "reads_wanted": incidents.c.reads_wanted + 1,
+                    "heard_at": values["heard_at"],
+                    "held": "" if by_hand else incidents.c.held,
                 },
             )
             .returning(incidents.c.id)
         ).scalar_one()
     )
+
+
+def heard_since(connection: Connection, since: datetime) -> int:
+    """Incidents of whose closing a webhook told since then."""
+    return int(connection.execute(sa.select(sa.func.count()).where(incidents.c.heard_at > since)).scalar_one())
+
+
+def to_set_aside(connection: Connection, since: datetime) -> list[int]:
+    """The incidents of whose closing we heard since then and whose ticket was not told yet."""
+    told = sa.exists().where(
+        writes.c.incident_id == incidents.c.id, writes.c.key.startswith("comment:"), writes.c.state == "done"
+    )
+    found = connection.execute(
+        sa.select(incidents.c.id).where(incidents.c.heard_at > since, incidents.c.held == "", ~told)
+    )
+    return [row.id for row in found]
+
+
+def set_aside(connection: Connection, ids: Sequence[int], why: str) -> None:
+    """Nothing is filed of these until a person builds them."""
+    connection.execute(sa.update(incidents).where(incidents.c.id.in_(ids)).values(held=why))
+
+
+def obey(connection: Connection, incident_id: int, comments: Collection[str]) -> None:
+    """These comments' decisions are done, and are not done again by the next reading."""
+    connection.execute(sa.update(incidents).where(incidents.c.id == incident_id).values(obeyed=sorted(comments)))
 
 
 def reopened(connection: Connection, incident_id: int) -> None:

@@ -36,9 +36,9 @@ def _state(row: Row[Any]) -> tuple[str, str]:
     if row.issue_id is None and row.state == "open":
         if row.unclear:
             return "waiting", wording.UNCLEAR
-        if row.write_state in ("unknown", "waiting"):
+        if row.write_state in ("unknown", "waiting", "proposed"):
             return "waiting", row.write_reason
-        if row.write_state == "failed":
+        if row.write_state in ("failed", "parked"):
             return "open", row.write_reason
     if row.unreachable_since is not None:
         return "unreachable", row.ended_reason or ""
@@ -95,6 +95,8 @@ def _standing(row: Row[Any], names: Mapping[str, str]) -> Standing:
         incident_closed_at=row.incident_closed_at,
         postmortem_id=row.postmortem_id,
         notes=tuple(row.notes),
+        proposed=row.issue_id is None and row.write_state == "proposed",
+        parked=row.issue_id is None and row.write_state == "parked",
     )
 
 

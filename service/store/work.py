@@ -162,6 +162,23 @@ def revive(connection: Connection, now: datetime) -> None:
     )
 
 
+def open_incidents(connection: Connection) -> int:
+    """Incidents whose story is not told to its end."""
+    waiting = sa.select(sa.func.count()).where(work.c.task == "incident", work.c.done < work.c.wanted)
+    return int(connection.execute(waiting).scalar_one())
+
+
+def wake_incidents(connection: Connection, now: datetime) -> list[str]:
+    """What a pause held back is due at once: the keys of the incidents and reports that are not done."""
+    woken = connection.execute(
+        sa.update(work)
+        .where(work.c.task.in_(("incident", "report")), work.c.done < work.c.wanted, work.c.not_before > now)
+        .values(not_before=now)
+        .returning(work.c.task, work.c.key)
+    )
+    return [row.key for row in woken if row.task == "incident"]
+
+
 def free(connection: Connection, now: datetime) -> None:
     """One process alone on this database (SQLite): whatever was held belonged to a process that is gone."""
     connection.execute(

@@ -1,6 +1,7 @@
 """The ledger of outward writes that cannot be repeated harmlessly.
 
 planned → sending(attempt, since) → done(id, url) | unknown | failed(reason); unknown → done | planned | waiting.
+proposed and parked: not planned until a person says so.
 "sending" is committed before the bytes go. Who finds a row in "sending" and holds the incident's lease knows that its
 writer is gone: the outcome is unknown.
 """
@@ -17,6 +18,9 @@ from sqlalchemy.engine import Connection, Row
 
 from service.store.database import insert
 from service.store.tables import writes
+
+#: a person decides: on the page, or by /file and /park in a comment
+ASKING = ("waiting", "proposed", "parked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Write:
 
     @property
     def settled(self) -> bool:
-        return self.state in ("done", "waiting", "dropped")
+        return self.state in ("done", *ASKING, "dropped")
 
     def due(self, now: datetime) -> bool:
         return not self.settled and (self.not_before is None or self.not_before <= now)
@@ -60,7 +64,7 @@ def _write(row: Row[Any]) -> Write:
 def plan(
     connection: Connection, key: str, incident_id: int | None, *, state: str = "planned", reason: str = ""
 ) -> None:
-    """The intent, once. `state` "waiting": a person decides first, and `reason` says why."""
+    """The intent, once. `state` "proposed": a person decides first, and `reason` says why."""
     connection.execute(
         insert(connection, writes)
         .values(key=key, incident_id=incident_id, state=state, attempt=0, looks=0, reason=reason, fields={})
@@ -136,14 +140,14 @@ def done(
     }
     if body_hash is not None:
         values["body_hash"] = body_hash
-    return _move(connection, key, attempt, ("sending", "unknown", "waiting", "planned", "failed"), values)
+    return _move(connection, key, attempt, ("sending", "unknown", "planned", "failed", *ASKING), values)
 
 
 def linked_by_hand(connection: Connection, key: str, external_id: str, url: str) -> bool:
     """A person named the issue. False: it is being sent just now, or done."""
     moved = connection.execute(
         sa.update(writes)
-        .where(writes.c.key == key, writes.c.state.in_(("planned", "failed", "waiting", "unknown")))
+        .where(writes.c.key == key, writes.c.state.in_(("planned", "failed", "unknown", *ASKING)))
         .values(state="done", external_id=external_id, url=url, reason="", fields={}, not_before=None)
     )
     return moved.rowcount == 1
@@ -193,14 +197,29 @@ def drop(connection: Connection, key: str, attempt: int, reason: str) -> bool:
     )
 
 
-def file_now(connection: Connection, key: str) -> bool:
-    """A person decided that it does not exist: it is planned again."""
+def file_now(connection: Connection, key: str, frm: Sequence[str] = ("failed", *ASKING)) -> bool:
+    """A person decided that it is to be filed: it is planned."""
     moved = connection.execute(
         sa.update(writes)
-        .where(writes.c.key == key, writes.c.state.in_(("waiting", "failed")))
+        .where(writes.c.key == key, writes.c.state.in_(frm))
         .values(state="planned", not_before=None, looks=0, reason="")
     )
     return moved.rowcount == 1
+
+
+def park(connection: Connection, key: str, reason: str) -> bool:
+    """A person decided that it is not to be filed for now. What was sent already is not parked."""
+    moved = connection.execute(
+        sa.update(writes)
+        .where(writes.c.key == key, writes.c.state.in_(("planned", "proposed", "failed")), writes.c.posts == 0)
+        .values(state="parked", reason=reason, not_before=None)
+    )
+    return moved.rowcount == 1
+
+
+def any_begun(connection: Connection) -> bool:
+    """Whether anything ever left this database for a tracker or an address."""
+    return bool(connection.execute(sa.select(sa.exists().where(writes.c.attempt > 0))).scalar_one())
 
 
 def body_changed(connection: Connection, key: str, body_hash: str) -> None:
