@@ -11,6 +11,7 @@ from connectors.base import (
     Denied,
     Limited,
     Missing,
+    Network,
     NotSent,
     OutcomeUnknown,
     Refused,
@@ -66,7 +67,7 @@ ANSWERS = [
 def test_each_status_has_one_meaning_for_reads_and_one_for_writes(wire, status, body, read, written):
     for method in ("GET", "POST"):
         wire.add(method, f"{API}/issue/1", body=body, status=status, headers={"Location": f"{URL}/login"})
-    client = Client(settings())
+    client = Client(settings(), Network())
     with pytest.raises(read) as of_read:
         client.get("issue/1")
     with pytest.raises(written) as of_write:
@@ -92,7 +93,7 @@ def test_each_status_has_one_meaning_for_reads_and_one_for_writes(wire, status, 
 def test_only_a_connection_that_never_stood_proves_that_nothing_was_sent(wire, fault, read, written):
     for method in ("GET", "POST"):
         wire.add(method, f"{API}/issue", body=fault)
-    client = Client(settings())
+    client = Client(settings(), Network())
     with pytest.raises(read):
         client.get("issue")
     with pytest.raises(written):
@@ -182,7 +183,7 @@ def test_a_comment_of_a_service_desk_is_trusted_on_data_center_only_from_the_ass
 
 def test_a_token_with_stray_characters_is_refused_before_it_is_sent(wire):
     with pytest.raises(Denied, match="JIRA_TOKEN"):
-        Client(settings(token=Secret(lambda: "tök\nen", "the variable JIRA_TOKEN"))).get("myself")
+        Client(settings(token=Secret(lambda: "tök\nen", "the variable JIRA_TOKEN")), Network()).get("myself")
     assert not wire.calls
 
 

@@ -1,30 +1,24 @@
-"""Calls of one Jira through the jira library's own session: one for reads and one for writes in each thread.
-
-The library's retry repeats POSTs and sleeps up to a minute, its search and its error reading are wrong for Cloud, and
-its constructor calls the server. So: no retry of its own, no server info, and raw calls; reads alone are tried again.
-"""
+"""Calls of one Jira, and what their answers mean: reads, writes, pages, searches, our own account."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
-from urllib.parse import quote
+from typing import TypeVar
 
-import requests
-import urllib3
 from pydantic import TypeAdapter, ValidationError
-from requests.adapters import HTTPAdapter
 
-from connectors.base import AfterwordError, ConnectorError, Denied, NotSent, OutcomeUnknown, Unavailable
+from connectors.base import ConnectorError, Network, OutcomeUnknown, Unavailable
 from connectors.jira import wire
-from connectors.jira.outcome import Answer, from_exception, refuse
+from connectors.jira.credentials import mends, origin_of
+from connectors.jira.outcome import Answer, refuse
+from connectors.jira.session import Sessions
 from connectors.jira.settings import Connection
 from connectors.text import storable_json
 
 T = TypeVar("T")
+USUAL = Network()
 MOST = 100  # items of one page or one bulk read
-FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 _USER = TypeAdapter(wire.User)
 _PAGE = TypeAdapter(wire.Found)
 _OLD_PAGE = TypeAdapter(wire.FoundOld)
@@ -33,36 +27,44 @@ _OLD_PAGE = TypeAdapter(wire.FoundOld)
 class Client:
     """One Jira. `write` is sent exactly once; `get` up to three times. May be used by many threads."""
 
-    def __init__(self, settings: Connection) -> None:
+    def __init__(self, settings: Connection, network: Network) -> None:
         self.url = settings.url
         self.cloud = settings.cloud
-        self._server = settings.api_url or settings.url
-        self._user, self._token = settings.user, settings.token
-        self._timeout = (5.0, float(settings.timeout))
-        self._own = threading.local()
+        self.version = settings.version
+        self.origin = origin_of(settings)
+        self._mends = mends(settings)
+        self._sessions = Sessions(settings, network)
         self._lock = threading.Lock()
         self._account: wire.User | None = None
-        self.origin = settings.token.origin if settings.token else "the settings (there is none yet)"
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
     def get(self, path: str, params: Mapping[str, object] | None = None) -> Answer:
         """A read. Raises NotSent, Limited, Denied, Missing, Refused or Unavailable."""
-        answer = self._send("GET", path, params, None, write=False)
-        refuse(answer, f"GET {path}", write=False, origin=self.origin)
+        answer = self._sessions.send("GET", path, params, None, write=False)
+        refuse(answer, f"GET {path}", write=False, mends=self._mends)
         return answer
 
     def ask(self, path: str, body: object) -> Answer:
         """A read that Jira wants as a POST. Raises as `get`."""
-        answer = self._send("POST", path, None, body, write=False)
-        refuse(answer, f"POST {path}", write=False, origin=self.origin)
+        answer = self._sessions.send("POST", path, None, body, write=False)
+        refuse(answer, f"POST {path}", write=False, mends=self._mends)
         return answer
 
     def write(self, method: str, path: str, body: object, params: Mapping[str, object] | None = None) -> Answer:
         """Sent once. Raises NotSent, Limited, Denied, Missing, Refused or OutcomeUnknown."""
-        answer = self._send(method, path, params, body, write=True)
-        refuse(answer, f"{method} {path}", write=True, origin=self.origin)
+        answer = self._sessions.send(method, path, params, body, write=True)
+        refuse(answer, f"{method} {path}", write=True, mends=self._mends)
         return answer
+
+    def as_stranger(self, path: str) -> Answer:
+        """The answer to a GET of somebody without an account, whatever it is. Raises NotSent or Unavailable."""
+        return self._sessions.as_stranger(path)
+
+    @property
+    def ahead(self) -> float | None:
+        """Seconds by which Jira's clock was ahead of ours at its last answer; None: it told no time."""
+        return self._sessions.ahead
 
     def pages(self, path: str, params: Mapping[str, object], model: TypeAdapter[T], *, most: int = 50) -> Iterator[T]:
         """Pages by offset; ends at the total, an empty page, or after `most`."""
@@ -119,80 +121,6 @@ class Client:
     def browse(self, key: str) -> str:
         """Where people see an issue."""
         return f"{self.url}/browse/{key}"
-
-    # --- the wire -----------------------------------------------------------------------------------------------------
-
-    def _send(self, method: str, path: str, params: Any, body: object, *, write: bool) -> Answer:
-        what = f"{method} {path}"
-        for again in (False, True):
-            jira, secrets = self._pair(write)
-            session: requests.Session = jira._session
-            url = f"{self._server}/rest/api/2/{quote(path, safe='/')}"
-            try:
-                # the parent's request: the library's own would read the error's body, and stumble over some
-                response = requests.Session.request(
-                    session, method, url, params=params, json=body, timeout=self._timeout, allow_redirects=False
-                )
-                answer = Answer(
-                    response.status_code,
-                    {name.lower(): value for name, value in response.headers.items()},
-                    response.content.decode("utf-8", "replace"),
-                )
-            except FAULTS as error:
-                raise from_exception(error, what, write=write) from error
-            if answer.status != 401 or again or self._secrets() == secrets:
-                break
-            self._own.__dict__.clear()  # a 401 did nothing; the token's file has a new one by now
-        return answer
-
-    def _secrets(self) -> tuple[str, str]:
-        try:
-            return tuple(secret.reveal().strip() if secret else "" for secret in (self._user, self._token))  # type: ignore[return-value]
-        except AfterwordError as error:  # its file cannot be read now
-            raise NotSent(error.message, error.mend) from error
-
-    def _pair(self, write: bool) -> tuple[Any, tuple[str, str]]:
-        """This thread's client for writes or reads."""
-        name = "write" if write else "read"
-        pair: tuple[Any, tuple[str, str]] | None = self._own.__dict__.get(name)
-        if pair is None:
-            pair = self._make(write)
-            self._own.__dict__[name] = pair
-        return pair
-
-    def _make(self, write: bool) -> tuple[Any, tuple[str, str]]:
-        # the library takes long to load, and whoever only receives webhooks never needs it
-        from jira import JIRA
-
-        user, token = self._secrets()
-        if not token.isascii() or not token.isprintable():
-            raise Denied(f"The token in {self.origin} holds characters that no token has.", "Copy it again.")
-        jira = JIRA(
-            server=self._server,
-            options={"rest_api_version": "2", "check_update": False, "headers": {"User-Agent": "afterword"}},
-            basic_auth=(user, token) if user and token else None,
-            token_auth=token if token and not user else None,
-            get_server_info=False,
-            max_retries=0,
-            timeout=self._timeout,
-            logging=False,
-        )
-        adapter = HTTPAdapter(max_retries=0 if write else _gets_only())
-        for scheme in ("https://", "http://"):
-            jira._session.mount(scheme, adapter)
-        return jira, (user, token)
-
-
-def _gets_only() -> urllib3.Retry:
-    """Two more tries for a GET, none that waits for a limit: a job that must wait is put off, it does not sleep."""
-    return urllib3.Retry(
-        total=2,
-        backoff_factor=0.2,
-        allowed_methods={"GET"},
-        status_forcelist={500, 502, 503, 504},
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
 
 
 def parse(model: TypeAdapter[T], answer: Answer, what: str, *, write: bool = False) -> T:

@@ -13,9 +13,15 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, NoReturn
+from urllib.parse import urlsplit
 
 from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
+from connectors.jira.reasons import reason
 from connectors.transport import sent_nothing
+
+_SIGN_IN = (
+    "A sign-in page or a proxy stands between. Let this service past it, or name the proxy: proxy_env below [network]."
+)
 
 
 class Answer(NamedTuple):
@@ -26,43 +32,77 @@ class Answer(NamedTuple):
     text: str
 
 
-def refuse(answer: Answer, what: str, *, write: bool, origin: str) -> None:
-    """Raises what an answer means unless it is a 2xx. `what` is the call ("GET myself"), `origin` names the token."""
+class Mends(NamedTuple):
+    """What to do about a refusal: of who we are, of a right, of something that is hidden or not there."""
+
+    token: str
+    right: str
+    sight: str
+
+
+def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
+    """Raises what an answer means unless it is a 2xx of Jira's. `what` is the call ("GET myself")."""
     status = answer.status
-    if 200 <= status < 300 and (write or not _login_failed(answer)):
+    if 200 <= status < 300 and (write or not _login_failed(answer)) and not is_page(answer):
         return
     said = words(answer)
     told = f"Jira answered {status}{f' “{said}”' if said else ''} to {what}."
+    if status == 407:
+        raise NotSent(f"The proxy wants a name and a password before {what}.", _SIGN_IN, status=status)
     # With a token that has ended, Cloud answers as to a stranger: 404, or an empty 200. This header gives it away.
     if status == 401 or (_login_failed(answer) and status < 500):
-        raise Denied(told, f"Put a valid token into {origin}.", status=status)
+        raise Denied(told, _captcha(answer) or mends.token, status=status)
     if not 400 <= status < 500 or status == 408:
-        _open(told, status, write=write)
+        _open(answer, told, what, write=write)
     if status == 429:
         raise Limited(told, retry_after(answer.headers), status=status)
     if status == 403:
-        raise Denied(told, f"Give the account of the token in {origin} this right in the project.", status=status)
+        raise Denied(told, mends.token if _no_token_of_ours(answer) else mends.right, status=status)
     if status in (404, 410):
-        raise Missing(
-            told, f"Check the name, and whether the account of the token in {origin} may see it.", status=status
-        )
+        raise Missing(told, mends.sight, status=status)
     raise Refused(told, status=status, fields=fields(answer))
 
 
-def _open(told: str, status: int, *, write: bool) -> NoReturn:
-    if write:
-        raise OutcomeUnknown(told, "It is looked for before it is tried again.", status=status)
-    raise Unavailable(told, "It is asked again later.", status=status)
+def _open(answer: Answer, told: str, what: str, *, write: bool) -> NoReturn:
+    mend = "It is looked for before it is tried again." if write else "It is asked again later."
+    if is_page(answer) and answer.status < 300:
+        told, mend = f"A web page came in place of Jira's answer to {what}.", _SIGN_IN
+    elif 300 <= answer.status < 400:
+        host = urlsplit(answer.headers.get("location", "")).hostname
+        told = f"{what} was sent on to {host or 'another page'} ({answer.status}), which is never followed."
+        mend = f"{_SIGN_IN} If Jira has moved, write its new address as url."
+    wrong = OutcomeUnknown if write else Unavailable
+    raise wrong(told, mend, status=answer.status)
 
 
-def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorError:
-    """The meaning of an exception that requests or urllib3 raised while `what` was under way."""
-    name = type(error).__name__
+def is_page(answer: Answer) -> bool:
+    """Whether this is a web page, which Jira's API never answers."""
+    kind = answer.headers.get("content-type", "")
+    return "html" in kind or answer.text[:200].lstrip().lower().startswith(("<!doctype", "<html"))
+
+
+def from_exception(error: Exception, what: str, *, write: bool, host: str) -> ConnectorError:
+    """The meaning of an exception that requests or urllib3 raised while `what` was under way to `host`."""
+    found = reason(error, host)
+    why = found.words if found else f"the connection to {host} broke off ({type(error).__name__})"
     if sent_nothing(error):
-        return NotSent(f"Jira could not be reached for {what} ({name}).", "It is tried again later.")
-    if write:
-        return OutcomeUnknown(f"No clear answer came to {what} ({name}).", "It is looked for before it is tried again.")
-    return Unavailable(f"No clear answer came to {what} ({name}).", "It is asked again later.")
+        return NotSent(f"Jira could not be reached for {what}: {why}.", found.mend if found else "")
+    mend = "It is looked for before it is tried again." if write else "It is asked again later."
+    if found:
+        mend = f"{mend} {found.mend}"
+    return (OutcomeUnknown if write else Unavailable)(f"No clear answer came to {what}: {why}.", mend)
+
+
+def _no_token_of_ours(answer: Answer) -> bool:
+    """Cloud takes a bearer token at the site's own address for one of an app, and says 403 to all others."""
+    return "Connect Session Auth Token" in answer.text
+
+
+def _captcha(answer: Answer) -> str:
+    """After wrong passwords Data Center wants to see a person. Its header says so."""
+    if "CAPTCHA" not in answer.headers.get("x-authentication-denied-reason", "").upper():
+        return ""
+    return "Jira wants to see a person after several failed tries: sign in once in a browser as this account."
 
 
 def _login_failed(answer: Answer) -> bool:
@@ -97,8 +137,8 @@ def words(answer: Answer) -> str:
     messages = body.get("errorMessages")
     said = [one for one in messages if isinstance(one, str)] if isinstance(messages, list) else []
     said += [f"{name}: {text}" for name, text in fields(answer).items()]
-    if not said and isinstance(body.get("message"), str):
-        said = [body["message"]]
+    if not said:
+        said = [body[name] for name in ("message", "error") if isinstance(body.get(name), str)]
     return " ".join(" ".join(said).split())[:200]
 
 

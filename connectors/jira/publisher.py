@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from connectors.base import Missing, OutcomeUnknown, Published, Ticket
+from connectors.base import Missing, Network, OutcomeUnknown, Published, Ticket
 from connectors.jira import wire
-from connectors.jira.client import Client, parse
+from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.marks import marks_in, property_of, with_mark
 from connectors.jira.settings import SourceSettings
 
@@ -17,9 +17,9 @@ _MADE = TypeAdapter(wire.MadeComment)
 class Publisher:
     """Writes on the tickets of a Jira source."""
 
-    def __init__(self, name: str, settings: SourceSettings) -> None:
+    def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
-        self._client = Client(settings)
+        self._client = Client(settings, network)
 
     def find(self, ticket: Ticket, marker: str) -> Published | None:
         """Our comment with this marker, the oldest if there are several; one call for each 100 comments."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from connectors.base import Secret
 
@@ -18,7 +19,7 @@ def _url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
         raise ValueError("is no address of a Jira. Write https://acme.atlassian.net, or https://jira.example.org")
-    return value.rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
 
 
 def valid_project(value: str) -> bool:
@@ -49,17 +50,49 @@ class Connection(BaseModel):
         "for scoped tokens and service accounts.",
     )
     deployment: Literal["cloud", "datacenter"] = Field("cloud", description="`cloud` or `datacenter`.")
+    api: Literal["2", "3"] | None = Field(
+        None,
+        description='The version of its REST API: `"3"` on Cloud, where task lists and panels would be lost otherwise; '
+        '`"2"` on Data Center, which knows no other.',
+    )
     user: Secret | None = Field(
         None, description="The e-mail address of the account (Cloud). Without one the token is sent as a bearer token."
     )
     token: Secret | None = Field(
         None, description="An API token (Cloud) or personal access token (Data Center) of an account of its own."
     )
+    token_ends: date | None = Field(
+        None,
+        description="The day on which the token ends, as Atlassian shows it where the token is made. Jira tells it to "
+        "nobody; with this, `check` and the alarms warn of it.",
+    )
     timeout: int = Field(30, ge=1, le=120, description="Seconds to wait for an answer of Jira.")
 
     @property
     def cloud(self) -> bool:
         return self.deployment == "cloud"
+
+    @property
+    def version(self) -> str:
+        """The version of the REST API that is spoken."""
+        return self.api or "2"
+
+    @property
+    def gateway(self) -> bool:
+        """Whether calls go to Atlassian's gateway, where tokens with scopes are good."""
+        return urlsplit(self.api_url or "").hostname == "api.atlassian.com"
+
+    @property
+    def token_end(self) -> datetime | None:
+        """The beginning of that day, in UTC."""
+        return datetime.combine(self.token_ends, time(), UTC) if self.token_ends else None
+
+    @field_validator("api")
+    @classmethod
+    def _spoken(cls, api: str | None, info: ValidationInfo) -> str | None:
+        if api == "3" and info.data.get("deployment") == "datacenter":
+            raise ValueError("must be left out: Data Center knows no version 3")
+        return api
 
 
 class SourceSettings(Connection):

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from connectors.base import BadSignature, Denied, Finding, Refused, Signal, Ticket, Unavailable
+from connectors.base import BadSignature, Denied, Finding, Network, Refused, Signal, Ticket, Unavailable
 from connectors.jira import check, payload, wire
-from connectors.jira.client import Client, parse
+from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.settings import SourceSettings
 from connectors.jira.ticket import comments, events, ticket
 from connectors.signing import METHODS, body_id, check_hmac
@@ -32,10 +32,10 @@ class Source:
     max_bytes = 25 * 1024 * 1024
     accepted = 202
 
-    def __init__(self, name: str, settings: SourceSettings) -> None:
+    def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
-        self._client = Client(settings)
+        self._client = Client(settings, network)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises BadSignature unless one of the live secrets signed these bytes."""

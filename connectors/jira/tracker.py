@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
 
-from connectors.base import Draft, Filed, Finding, IssueState, Missing, Sighting, Ticket, Tracked, Visibility
+from connectors.base import Draft, Filed, Finding, IssueState, Missing, Network, Sighting, Ticket, Tracked, Visibility
 from connectors.jira import check, filing, state, wire
-from connectors.jira.client import Client, parse
+from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.following import Following, window
 from connectors.jira.marks import is_ours, markdown, marks_in, one_line
 from connectors.jira.settings import TrackerSettings
@@ -29,11 +29,11 @@ class Tracker:
     #: (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/)
     paces: Sequence[tuple[int, timedelta]] = ()
 
-    def __init__(self, name: str, settings: TrackerSettings) -> None:
+    def __init__(self, name: str, settings: TrackerSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
         self.places: Sequence[str] = settings.places
-        self._client = Client(settings)
+        self._client = Client(settings, network)
         self._following = Following(self._client, settings)
 
     # --- filing -------------------------------------------------------------------------------------------------------
