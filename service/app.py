@@ -1,31 +1,40 @@
-"""The Flask application: the way in, the pages, the API, and one table from errors to answers."""
+"""The Flask application: the way in, the pages, the API, and what is said of every error."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 
 import structlog
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from connectors.base import AfterwordError, BadSignature
-from service import errors, logs, receive, wiring
+from service import logs, receive, wiring
 from service.receive import Inbox
-from service.store.database import Database, StoreUnavailable
+from service.store.database import Database
+from service.web.answers import explained, prefers_html, refused
 from service.web.attach import attach
 from service.wiring import Service
 
 log = structlog.get_logger()
 
-
-UNAVAILABLE = "The database cannot be reached or written just now. Nothing was stored."
+#: what is said where the framework would speak: status → (message, what to do)
+SAID = {
+    404: ("There is no such page.", "Begin at the address of Afterword itself."),
+    405: ("This address is not asked in this way.", "The header Allow says how."),
+    500: (
+        "Something went wrong here. It is a fault of ours.",
+        "The log says where. What was acknowledged is not lost.",
+    ),
+}
 
 
 class Refusals:
-    """Says in the log, once a minute for each address, that deliveries with a bad signature come in: a secret that was
-    rotated on one side alone would otherwise be silent on ours."""
+    """Says in the log, once a minute for each address, that deliveries are refused: a secret that was rotated on one
+    side alone would otherwise be silent on ours."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -38,30 +47,41 @@ class Refusals:
             log.warning("a delivery was refused: its signature does not match", path=path)
 
 
+class Application(Flask):
+    """Flask, but for its log: there, a fault's message may hold what people wrote."""
+
+    def log_exception(
+        self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None] | None
+    ) -> None:
+        # by its route: an address that was typed may hold anything
+        log.error("a fault of ours", route=str(request.url_rule), method=request.method, exc_info=True)
+
+
 def create_app(service: Service, inbox: Inbox) -> Flask:
     """The application of one process. What it needs is handed in, so that tests and commands make it the same way."""
     parts = service.parts
-    refused = Refusals(parts.now)
-    app = Flask("service", static_folder=None, template_folder=None)
+    refusals = Refusals(parts.now)
+    app = Application("service", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = receive.largest(parts.sources)
     app.register_blueprint(receive.blueprint(parts.sources, inbox, parts.engine, parts.now))
     attach(app, parts)
 
     @app.errorhandler(AfterwordError)
-    def explained(error: AfterwordError) -> tuple[Response, int]:
-        name, status, _ = errors.meaning(error)
-        if status >= 500:
-            log.error("answered with an error", error=name, message=error.message)
-        if isinstance(error, StoreUnavailable):  # where the database is and what it said is for the log alone
-            return jsonify(error=name, message=UNAVAILABLE, mend="Look at the log."), status
+    def of_ours(error: AfterwordError) -> Response:
         if isinstance(error, BadSignature):
-            refused(request.path)
-        return jsonify(error=name, message=error.message, mend=error.mend), status
+            refusals(request.path)
+        return explained(parts, error, page=prefers_html())
 
     @app.errorhandler(HTTPException)
-    def answered(error: HTTPException) -> tuple[Response, int]:
+    def of_http(error: HTTPException) -> Response:
+        status = error.code or 500
         name = (error.name or "error").lower().replace(" ", "_")
-        return jsonify(error=name, message=error.description or error.name, mend=""), error.code or 500
+        message, mend = SAID.get(status, (error.description or error.name, ""))
+        answer = refused(parts, name, status, message, mend, page=prefers_html())
+        for header, value in error.get_headers():
+            if header in ("Allow", "Retry-After"):
+                answer.headers[header] = value
+        return answer
 
     return app
 

@@ -1,16 +1,23 @@
-"""How the pages answer: a template, or what was refused in the same words as the API, as a page."""
+"""How we answer: a page from a template, or what was refused, as a page for people and as JSON for programs."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+import structlog
+from flask import Blueprint, Response, jsonify, request
 
 from connectors.base import AfterwordError
 from service import errors
 from service.parts import Parts
+from service.store.database import StoreUnavailable
 from service.web.page import render
+
+log = structlog.get_logger()
 
 #: the largest number that a database gives a row; what is above it is no row of ours
 MOST = 2**63 - 1
+UNAVAILABLE = "The database cannot be reached or written just now. Nothing was stored."
+#: read by programs, whatever they say they accept
+PROGRAMS = ("/api/", "/webhooks/", "/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 def row_number(text: str) -> int:
@@ -21,16 +28,50 @@ def row_number(text: str) -> int:
     return number
 
 
+def prefers_html() -> bool:
+    """Whether it is a browser that asks: those name text/html, and programs name JSON or anything at all."""
+    accepted = request.accept_mimetypes
+    return not request.path.startswith(PROGRAMS) and accepted["text/html"] > accepted["application/json"]
+
+
 def explain(routes: Blueprint, parts: Parts) -> None:
-    """Errors of this blueprint's pages are shown as pages."""
+    """Errors of this blueprint's pages are shown as pages, unless JSON was asked for by name."""
 
     @routes.errorhandler(AfterwordError)
-    def explained(error: AfterwordError) -> Response:
-        _, status, _ = errors.meaning(error)
-        return html("error.html", parts, status=status, error=error)
+    def explained_as_page(error: AfterwordError) -> Response:
+        accepted = request.accept_mimetypes
+        return explained(parts, error, page=accepted["text/html"] >= accepted["application/json"])
+
+
+def explained(parts: Parts, error: AfterwordError, *, page: bool) -> Response:
+    """An error of ours, in its own words; those of the database are for the log alone."""
+    name, status, _ = errors.meaning(error)
+    if status >= 500:
+        log.error("answered with an error", error=name, message=error.message)
+    if isinstance(error, StoreUnavailable):
+        answer = refused(parts, name, status, UNAVAILABLE, "Look at the log.", page=page)
+        answer.headers["Retry-After"] = "30"
+        return answer
+    return refused(parts, name, status, error.message, error.mend, page=page)
+
+
+def refused(parts: Parts, name: str, status: int, message: str, mend: str, *, page: bool) -> Response:
+    """What was refused and what to do. The page looks into no database and says nothing of the house."""
+    if page:
+        return _page(render("error.html", parts.settings.timezone, **_stamp(parts), message=message, mend=mend), status)
+    answer = jsonify(error=name, message=message, mend=mend)
+    answer.status_code = status
+    return answer
 
 
 def html(name: str, parts: Parts, *, status: int = 200, **values: object) -> Response:
     """One page as an answer. Every page has the stamp of its making."""
-    body = render(name, parts.settings.timezone, now=parts.now(), public_url=parts.settings.public_url, **values)
+    return _page(render(name, parts.settings.timezone, **_stamp(parts), **values), status)
+
+
+def _stamp(parts: Parts) -> dict[str, object]:
+    return {"now": parts.now(), "public_url": parts.settings.public_url}
+
+
+def _page(body: str, status: int) -> Response:
     return Response(body, status, content_type="text/html; charset=utf-8")
