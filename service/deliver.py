@@ -24,7 +24,7 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
     crash.point("delivery stored")
     with parts.database.read() as connection:
         found = [deliveries.get(connection, *_parted(key)) for key in keys]
-    readings = [(one, _read(parts, one)) for one in found if one is not None and one.state in deliveries.OPEN]
+    readings = [(one, read(parts, one)) for one in found if one is not None and one.state in deliveries.OPEN]
     crash.point("delivery read")
     wakes: dict[tuple[str, str], None] = {}
     with parts.database.begin() as connection:
@@ -46,7 +46,9 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Meaning:
+    """What a delivery means: the state that it gets, a sentence why, and what follows from it, if something does."""
+
     state: str
     why: str
     signal: Signal | None = None
@@ -66,24 +68,24 @@ def _parted(key: str) -> tuple[str, str]:
     return source, delivery_id
 
 
-def _read(parts: Parts, delivery: Delivery) -> _Reading:
+def read(parts: Parts, delivery: Delivery) -> Meaning:
     source = parts.sources.get(delivery.source)
     if source is None:
-        return _Reading("failed", f"The source {delivery.source} is no longer in the settings.")
+        return Meaning("failed", f"The source {delivery.source} is no longer in the settings.")
     try:
         signal = source.read(delivery.headers, delivery.body)
     except BadPayload as error:
-        return _Reading("quarantined", error.message)
+        return Meaning("quarantined", error.message)
     if signal.said is Said.NOTHING and not signal.issue_id:
-        return _Reading("ignored", signal.why)
+        return Meaning("ignored", signal.why)
     if signal.said is Said.CLOSED and signal.ticket is None:
-        return _Reading("quarantined", f"{signal.why} It does not say which ticket it is and when that was opened.")
-    return _Reading("ignored", signal.why, signal)  # until something is known to follow from it
+        return Meaning("quarantined", f"{signal.why} It does not say which ticket it is and when that was opened.")
+    return Meaning("ignored", signal.why, signal)  # until something is known to follow from it
 
 
 def _of_our_time(
-    parts: Parts, connection: Connection, delivery: Delivery, reading: _Reading, first_boot: datetime
-) -> _Reading:
+    parts: Parts, connection: Connection, delivery: Delivery, reading: Meaning, first_boot: datetime
+) -> Meaning:
     """What closed before Afterword was first started here is not touched, however late its delivery comes."""
     signal = reading.signal
     if signal is None or signal.said is not Said.CLOSED or signal.ticket is None:
@@ -98,7 +100,7 @@ def _of_our_time(
         closed=parts.texts.stamp(closed_at), first=parts.texts.stamp(first_boot), ref=f"{delivery.source}:{signal.ref}"
     )
     issue = replace(signal, said=Said.ISSUE, why=why) if signal.issue_id else None
-    return _Reading("ignored", why, issue)
+    return Meaning("ignored", why, issue)
 
 
 def _follow(

@@ -86,9 +86,9 @@ def assemble(
     parts = Parts(
         settings=settings,
         database=database,
-        sources={name: found[_kind(s)].Source(name, s) for name, s in settings.sources.items()},
-        publishers={name: found[_kind(s)].Publisher(name, s) for name, s in settings.sources.items()},
-        trackers={name: found[_kind(s)].Tracker(name, s) for name, s in settings.trackers.items()},
+        sources={name: found[_kind(s)].Source(name, s, settings.reach) for name, s in settings.sources.items()},
+        publishers={name: found[_kind(s)].Publisher(name, s, settings.reach) for name, s in settings.sources.items()},
+        trackers={name: found[_kind(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
         people=_people(settings),
         texts=Texts([settings.templates] if settings.templates else [], settings.timezone, settings.public_url),
         installation=installation,

@@ -1,12 +1,16 @@
-"""`build`: the story for one ticket that is closed already, such as ops:acme/ops#42."""
+"""`build`: the story for tickets that are closed already: one, such as ops:acme/ops#42, or all since a day."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from connectors.base import AfterwordError, Limited, NotSent, Said, Signal, Source, Unavailable
-from service.commands.running import counted, opened, progress
+from connectors.base import ConnectorError, Said, Signal, Source, Ticket
+from service import pause
+from service.commands.plan import show
+from service.commands.running import SOON, Desk, counted, opened, progress, standby
+from service.commands.tickets import read_ticket_of, source_of
 from service.errors import MEND, WELL
 from service.parts import Parts
 from service.postmortem.standing import Standing
@@ -16,40 +20,87 @@ WIDTH = 72  # of an item's text in the list
 
 
 def run(args: Namespace) -> int:
-    name, _, ref = args.ticket.partition(":")
+    if args.since is not None:
+        return _since(args)
+    if args.dry_run:
+        with standby(args) as parts:
+            show(parts, *read_ticket_of(parts, args.ticket))
+        return WELL
     with opened(args) as desk:
-        parts = desk.parts
-        source = _source(parts, name, ref)
-        progress(f"Reading {ref} at {source.name}.")
-        try:
-            ticket = source.fetch(ref)
-        except (Limited, NotSent, Unavailable) as error:
-            raise AfterwordError(error.message, "Nothing was done. Try again in a while.") from None
-        if not ticket.closed:
-            raise AfterwordError(
-                f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
-            )
-        signal = Signal(Said.CLOSED, "built by hand", ticket.ref, ticket.key, ticket.closed_at, ticket)
-        with parts.database.begin() as connection:
-            incident = incidents.closed(connection, source.name, signal, parts.now())
-            writes.revive(connection, parts.now())  # who asks by hand may have mended what was refused
-            work.ask(connection, "incident", str(incident), parts.now())
+        source, ticket = read_ticket_of(desk.parts, args.ticket)
         progress("Writing the postmortem and filing its action items.")
-        done = desk.done("incident", str(incident))
-        with parts.database.read() as connection:
-            postmortem = postmortems.of_incident(connection, incident)
-            items = standings.standings(connection, incident, names=parts.people.names)
+        return _build(desk, source, ticket)
+
+
+def _build(desk: Desk, source: str, ticket: Ticket) -> int:
+    parts = desk.parts
+    signal = Signal(Said.CLOSED, "built by hand", ticket.ref, ticket.key, ticket.closed_at, ticket)
+    with parts.database.begin() as connection:
+        incident = incidents.closed(connection, source, signal, parts.now(), by_hand=True)
+        writes.revive(connection, parts.now())  # who asks by hand may have mended what was refused
+        work.ask(connection, "incident", str(incident), parts.now())
+        paused = pause.standing(parts, connection)
+    done = desk.done("incident", str(incident), soon=timedelta(0) if paused else SOON)
+    with parts.database.read() as connection:
+        postmortem = postmortems.of_incident(connection, incident)
+        items = standings.standings(connection, incident, names=parts.people.names)
     _show(items)
     if postmortem:
         print(parts.document_url(postmortem.id))
-    unfiled = [item for item in items if not item.issue_label and not item.ended]
-    if not done or unfiled:
+    unfiled = [item for item in items if not item.issue_label and not item.ended and not item.proposed]
+    proposed = sum(item.proposed for item in items)
+    if paused is not None:
+        progress(f"Paused: {paused.why} Nothing was filed. `python -m service resume` lets it go on.")
+    elif not done or unfiled:
         what = f"{counted(len(unfiled), 'action item')} not filed yet" if unfiled else "Not finished yet"
         progress(
             f"{what}. `python -m service check` says how each tracker is. Once it is mended, a running service goes"
         )
         progress("on by itself, or say this again; nothing is filed twice.")
-    return WELL if done and postmortem and not unfiled else MEND
+    if proposed:
+        progress(f"{counted(proposed, 'action item')} proposed in the ticket: a comment /file there files them.")
+    return WELL if done and postmortem and not unfiled and paused is None else MEND
+
+
+def _since(args: Namespace) -> int:
+    """Every ticket of a source that closed since a day: shown, and told one after the other if that was said."""
+    if args.dry_run is not False:
+        with standby(args) as parts:
+            found = _closed(parts, source_of(parts, args.ticket), args)
+        if found:
+            progress(f"Nothing was done. To build them:  {_again(args)}")
+        return WELL
+    with opened(args) as desk:
+        source = source_of(desk.parts, args.ticket)
+        found = _closed(desk.parts, source, args)
+        code = WELL
+        for number, ticket in enumerate(found, start=1):
+            progress(f"\n{number} of {len(found)}: {ticket.ref}  {ticket.title[:WIDTH]}")
+            try:
+                code = max(code, _build(desk, source.name, source.fetch(ticket.ref)))
+            except ConnectorError as error:
+                progress(f"{error.message} {error.mend}".rstrip())
+                code = MEND
+    return code
+
+
+def _closed(parts: Parts, source: Source, args: Namespace) -> list[Ticket]:
+    begin = datetime.combine(args.since, time(), ZoneInfo(parts.settings.timezone))
+    progress(f"Asking {source.name} for incident tickets closed since {parts.texts.stamp(begin)}.")
+    found = sorted(source.closed_since(begin), key=lambda ticket: ticket.closed_at or begin)
+    with parts.database.read() as connection:
+        known = {ticket.key for ticket in found if incidents.find(connection, source.name, ticket.key)}
+    for ticket in found:
+        closed = parts.texts.stamp(ticket.closed_at) if ticket.closed_at else "closed"
+        has = "  (has its postmortem)" if ticket.key in known else ""
+        print(f"{ticket.ref:20}  {closed}  {' '.join(ticket.title.split())[:WIDTH]}{has}")
+    print(f"{counted(len(found), 'ticket')}, {len(known)} of them known already.")
+    return found
+
+
+def _again(args: Namespace) -> str:
+    config = f" --config {args.config}" if args.config else ""
+    return f"python -m service{config} build --since {args.since} --no-dry-run {args.ticket}"
 
 
 def _show(items: list[Standing]) -> None:
@@ -74,29 +125,3 @@ def _where(item: Standing) -> str:
     if item.tracker is None:
         return "not filed: there is no tracker"
     return "not filed yet" if item.reason else f"not filed yet; {item.tracker} has not taken it"
-
-
-def _source(parts: Parts, name: str, ref: str) -> Source:
-    """By its name in the settings; `github:…` also names the one source of that kind. Raises AfterwordError."""
-    if not name or not ref:
-        raise AfterwordError("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
-    if name in parts.sources:
-        return parts.sources[name]
-    fitting = [source for source, one in parts.settings.sources.items() if getattr(one, "kind", "") == name]
-    if len(fitting) == 1:
-        return parts.sources[fitting[0]]
-    if fitting:
-        raise AfterwordError(f"There are {len(fitting)} sources of the kind {name}.", f"Write one: {_named(fitting)}.")
-    known = f"Write one of them before the colon: {_named(parts.sources)}." if parts.sources else "Write one first."
-    raise AfterwordError(f"The settings have no source called {name}.", known)
-
-
-def _named(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
-
-
-def _example(parts: Parts) -> str:
-    """A ticket of the first source there is, as a person would write it."""
-    for name, one in parts.settings.sources.items():
-        return f"{name}:{'OPS-12' if getattr(one, 'kind', '') == 'jira' else 'acme/ops#42'}"
-    return "ops:acme/ops#42"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from service.commands.running import opened, progress
+from connectors.base import Said
+from service.commands.running import opened, progress, standby
+from service.deliver import read
 from service.errors import MEND, WELL, NotFound
 from service.store import deliveries, postmortems
 
 
 def run(args: Namespace) -> int:
+    if args.dry_run:
+        return _try(args)
     with opened(args) as desk:
         parts = desk.parts
         with parts.database.begin() as connection:
@@ -34,3 +38,17 @@ def run(args: Namespace) -> int:
         if postmortem:
             print(parts.document_url(postmortem.id))
         return WELL if done else MEND
+
+
+def _try(args: Namespace) -> int:
+    """What the delivery means, as it is read now; nothing follows from it."""
+    with standby(args) as parts:
+        with parts.database.read() as connection:
+            found = deliveries.by_id(connection, args.id)
+        if found is None:
+            raise NotFound(f"There is no delivery {args.id}.", "`python -m service deliveries` lists them.")
+        meant = read(parts, found)
+        print(f"Delivery {args.id}: {meant.why or 'understood'}")
+        if meant.signal is not None and meant.signal.said is Said.CLOSED:
+            print(f"What would follow:  python -m service plan {found.source}:{meant.signal.ref}")
+    return WELL

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from zoneinfo import ZoneInfo
 
-from service.commands.running import opened, progress
+from service.commands.running import opened, progress, standby
 from service.errors import WELL
 from service.followup.week import Week
 from service.store import followups, reports
@@ -15,6 +15,8 @@ from service.upkeep import freeze, weekly_of
 
 def run(args: Namespace) -> int:
     asked = Week.parse(args.week) if args.week else None
+    if args.dry_run:
+        return _try(args, asked)
     with opened(args) as desk:
         parts = desk.parts
         now = parts.now()
@@ -37,5 +39,21 @@ def run(args: Namespace) -> int:
                     for trouble in followups.troubles(connection):
                         progress(f"{trouble.tracker} did not answer for {trouble.scope}: {trouble.message}")
         sys.stdout.buffer.write(weekly.report(week, args.format, now))
+        sys.stdout.buffer.flush()
+    return WELL
+
+
+def _try(args: Namespace, asked: Week | None) -> int:
+    """A report that is frozen, or the preview of the running week; what is not made yet is not made."""
+    with standby(args) as parts:
+        zone = ZoneInfo(parts.settings.report.timezone)
+        this = Week.at(parts.now(), zone)
+        week = asked or this.previous
+        with parts.database.read() as connection:
+            frozen = reports.find(connection, week.slot)
+        if frozen is None and week != this:
+            progress(f"The report of week {week} is not made yet. Without --dry-run it is made and frozen.")
+            return WELL
+        sys.stdout.buffer.write(weekly_of(parts).report(week, args.format, parts.now()))
         sys.stdout.buffer.flush()
     return WELL

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import timedelta
+from functools import partial
+from typing import cast
 
-from service.commands.running import Desk, counted, opened, progress
+from sqlalchemy.engine import Connection
+
+from connectors.base import ConnectorError
+from service.commands.running import Desk, counted, opened, progress, standby
 from service.errors import MEND, WELL
+from service.followup.sync import sync
+from service.parts import Parts
 from service.postmortem.standing import Standing
+from service.rehearsal import Unkept
 from service.store import followups, standings, work
+from service.store.database import Database
 
 
 def run(args: Namespace) -> int:
+    if args.dry_run:
+        return _try(args)
     code = WELL
     with opened(args) as desk:
         parts = desk.parts
@@ -41,10 +52,41 @@ def run(args: Namespace) -> int:
     return code
 
 
+def _try(args: Namespace) -> int:
+    """Asks, shows what would be recorded, and takes it back."""
+    code = WELL
+    with standby(args) as parts:
+        for name, tracker in parts.trackers.items():
+            progress(f"Asking {name}.")
+            with parts.database.read() as connection:
+                before = _of(connection, parts, name)
+            tried = Unkept(parts.database, partial(_of, parts=parts, tracker=name))
+            try:
+                result = sync(cast(Database, tried), name, tracker, parts.now())
+            except ConnectorError as error:
+                print(f"{name}: {error.message}")
+                code = MEND
+                continue
+            after = tried.seen or before
+            changes = [line for key, item in after.items() if (line := _change(before.get(key), item))]
+            print(f"{name}: {_result(True, len(after), len(changes), whole=not result.troubles)}")
+            for line in changes:
+                print(f"  {line}")
+            for trouble in result.troubles:
+                print(f"  MEND {trouble.scope}: {trouble.message}")
+                code = MEND
+    progress("Nothing was recorded.")
+    return code
+
+
 def _items(desk: Desk, tracker: str) -> dict[str, Standing]:
     """The items that have an issue there, by their key."""
     with desk.parts.database.read() as connection:
-        found = standings.standings(connection, names=desk.parts.people.names)
+        return _of(connection, desk.parts, tracker)
+
+
+def _of(connection: Connection, parts: Parts, tracker: str) -> dict[str, Standing]:
+    found = standings.standings(connection, names=parts.people.names)
     return {item.key: item for item in found if item.tracker == tracker and item.issue_label}
 
 

@@ -1,0 +1,51 @@
+"""Tickets as people name them to a command: SOURCE:REF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connectors.base import AfterwordError, Limited, NotSent, Source, Ticket, Unavailable
+from service.commands.running import progress
+from service.parts import Parts
+
+
+def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
+    """(its source, the ticket as it is now), for "ops:acme/ops#42". Raises AfterwordError, also for an open one."""
+    name, _, ref = named.partition(":")
+    if not name or not ref:
+        raise AfterwordError("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
+    source = source_of(parts, name)
+    progress(f"Reading {ref} at {source.name}.")
+    try:
+        ticket = source.fetch(ref)
+    except (Limited, NotSent, Unavailable) as error:
+        raise AfterwordError(error.message, error.mend or "Nothing was done. Try again in a while.") from None
+    if not ticket.closed:
+        raise AfterwordError(
+            f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
+        )
+    return source.name, ticket
+
+
+def source_of(parts: Parts, name: str) -> Source:
+    """By its name in the settings; `github` also names the one source of that kind. Raises AfterwordError."""
+    if name in parts.sources:
+        return parts.sources[name]
+    fitting = [source for source, one in parts.settings.sources.items() if getattr(one, "kind", "") == name]
+    if len(fitting) == 1:
+        return parts.sources[fitting[0]]
+    if fitting:
+        raise AfterwordError(f"There are {len(fitting)} sources of the kind {name}.", f"Write one: {_named(fitting)}.")
+    known = f"Write one of them before the colon: {_named(parts.sources)}." if parts.sources else "Write one first."
+    raise AfterwordError(f"The settings have no source called {name}.", known)
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _example(parts: Parts) -> str:
+    """A ticket of the first source there is, as a person would write it."""
+    for name, one in parts.settings.sources.items():
+        return f"{name}:{'OPS-12' if getattr(one, 'kind', '') == 'jira' else 'acme/ops#42'}"
+    return "ops:acme/ops#42"
