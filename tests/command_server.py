@@ -14,7 +14,7 @@ from typing import Any
 
 from service.__main__ import main
 
-LOADED = ("build", "check", "deliveries", "migrate", "read", "replay", "report", "sync")
+LOADED = ("build", "check", "deliveries", "migrate", "pause", "plan", "read", "replay", "report", "resume", "sync")
 
 
 def serve() -> None:
