@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from connectors.base import AfterwordError, ConnectorError, Draft, Refused, Tracker, Visibility
+from connectors.base import AfterwordError, ConnectorError, Draft, Tracker
+from service import places
 from service.parts import Parts
-from service.routes import route_for
+from service.postmortem import audience
+from service.routes import fields_for, route_for
 from service.store import incidents, postmortems, standings
-from service.store.incidents import Incident
 from service.store.items import Item
 
 
 def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
-    """The draft of this item's issue. Asks the tracker at most whether its owner can be assigned there.
+    """The draft of this item's issue; without a word of the ticket where more people can read it than the ticket.
 
-    Raises ConnectorError if the tracker cannot be asked.
+    Asks the tracker at most who can read its place and whether its owner can be assigned there. Raises places.Opened
+    where that place became public; ConnectorError if the tracker cannot be asked.
     """
     with parts.database.read() as connection:
         incident = incidents.get(connection, item.incident_id)
@@ -23,7 +25,12 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
         raise AfterwordError(f"Action item {item.id} has no document yet.")
     url = parts.document_url(postmortem.id)
     place = item.place or tracker.places[0]
-    withheld = _withheld(parts, item, incident, _audience(tracker, place))
+    said = (parts.settings, incident.ticket, incident.severity, item.text)
+    route = route_for(*said)
+    ours = route is not None and route.tracker == tracker.name  # else the settings changed since it was routed
+    publish = ours and route is not None and route.publish
+    readers = places.audience(parts, tracker, place, publish=publish)
+    withheld = not audience.may_flow(incident.ticket.visibility, readers, publish=publish)
     return Draft(
         marker=item.key,
         place=place,
@@ -35,25 +42,11 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
         assignee=_assignee(parts, item, tracker, place),
         due=item.due,
         priority=item.priority,
-        incident=incident.ticket,
-        document_title=postmortem.document.title,
+        incident=audience.bare(incident.ticket) if withheld else incident.ticket,
+        document_title=incident.ref if withheld else postmortem.document.title,
         document_url=f"{url}#item-{item.number}",
+        fields=fields_for(*said) if ours else {},
     )
-
-
-def _audience(tracker: Tracker, place: str) -> Visibility:
-    try:
-        return tracker.visibility(place)
-    except Refused:
-        return Visibility.PUBLIC  # nothing will be filed there either, and the tracker's own words then say why
-
-
-def _withheld(parts: Parts, item: Item, incident: Incident, audience: Visibility) -> bool:
-    """A public place gets no word of a ticket that is not public, unless the route says `publish = true`."""
-    if audience is not Visibility.PUBLIC or incident.ticket.visibility is Visibility.PUBLIC:
-        return False
-    route = route_for(parts.settings, incident.ticket, incident.severity, item.text)
-    return route is None or not route.publish
 
 
 def _assignee(parts: Parts, item: Item, tracker: Tracker, place: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.base import Ticket
 from service.postmortem.routing import Route, When, choose
 from service.settings import Settings
@@ -9,13 +11,24 @@ from service.settings import Settings
 
 def route_for(settings: Settings, ticket: Ticket, severity: str | None, text: str) -> Route | None:
     """The first route that fits; None without any tracker."""
+    return _chosen(settings, ticket, severity, text)[0]
+
+
+def fields_for(settings: Settings, ticket: Ticket, severity: str | None, text: str) -> Mapping[str, object]:
+    """The fields of an issue that this route sets, where they differ from the tracker's own."""
+    return _chosen(settings, ticket, severity, text)[1]
+
+
+def _chosen(
+    settings: Settings, ticket: Ticket, severity: str | None, text: str
+) -> tuple[Route | None, Mapping[str, object]]:
     if settings.default_tracker is None:
-        return None
+        return None, {}
     routes = [
         Route(When(r.when.severity, r.when.labels, r.when.service, r.when.text), r.tracker, r.place, r.publish)
         for r in settings.routes
     ]
-    return choose(
+    chosen = choose(
         routes,
         settings.default_tracker,
         severity=severity,
@@ -23,3 +36,5 @@ def route_for(settings: Settings, ticket: Ticket, severity: str | None, text: st
         services=ticket.services,
         item_text=text,
     )
+    said = zip(routes, settings.routes, strict=True)
+    return chosen, next((one.fields for route, one in said if route is chosen), {})

@@ -24,6 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from connectors.text import quiet, quiet_title
 from service import text_filters
+from service.postmortem.audience import in_ticket, reference
 from service.postmortem.document import Facts
 from service.postmortem.gaps import QUESTIONS, Gap
 from service.postmortem.model import Document, Origin, Section, TimelineLine
@@ -121,7 +122,7 @@ class Texts:
         """One harmless line of at most 255 characters. `withheld`: without a word of the ticket's text, for a place
         that more people can read than the ticket."""
         if withheld:
-            return f"Action item {standing.number} of {quiet_title(standing.incident_ref)}"
+            return reference(standing.number, quiet_title(standing.incident_ref))
         return quiet_title(standing.text)
 
     def issue_body(
@@ -164,10 +165,11 @@ class Texts:
         kind: str,
         now: datetime,
     ) -> Comment:
-        """The one comment on the incident ticket. `gaps` are `questions(document, standings)`."""
+        """The one comment on the incident ticket. `gaps` are `questions(document, standings)`. What fewer people
+        can read in the issues than in the ticket is left out here."""
         values = {
             "document": document,
-            "standings": standings,
+            "standings": [in_ticket(standing) for standing in standings],
             "gaps": gaps,
             "document_url": document_url,
             "kind": kind,

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.engine import Connection
 
-from connectors.base import ConnectorError, NotSent
-from service import crash, pause
-from service.followup import notify
+from connectors.base import ConnectorError, NotSent, Visibility
+from service import crash, pause, places
+from service.followup import notify, withheld
 from service.followup.sync import sync
 from service.followup.week import Week
 from service.followup.weekly import Weekly
 from service.parts import Parts
-from service.store import meta, reports, work
+from service.postmortem.standing import place_of
+from service.store import followups, meta, reports, work
 from service.store.reports import Frozen
 from service.store.work import Lease
 from service.web.report_page import render_report_html
@@ -35,7 +36,14 @@ def sync_tracker(parts: Parts, lease: Lease) -> datetime | None:
 
 
 def look_at(parts: Parts, tracker: str, *, verify: bool, lease: Lease | None = None) -> int:
-    """Asks one tracker what changed, or with `verify` how every open item is. Gives how many items changed."""
+    """Asks one tracker what changed, or with `verify` how every open item is. Gives how many items changed.
+
+    First who can read its places: nothing that it says may be shown to more people than those.
+    """
+    with parts.database.read() as connection:
+        known = followups.known(connection, tracker)
+    where = {place_of(item.issue_label) for item in known if not item.state.ended} - {""}
+    places.look_again(parts, parts.trackers[tracker], sorted({*parts.trackers[tracker].places, *where}))
     result = sync(
         parts.database,
         tracker,
@@ -79,10 +87,11 @@ def report_week(parts: Parts, lease: Lease) -> datetime | None:
         work.hold(connection, lease, parts.now())
         if pause.standing(parts, connection) is not None:
             return parts.now() + pause.AGAIN
+    readers = Visibility(parts.settings.report.audience)
     sent = notify.deliver(
         parts.database,
         lease.key,
-        notify.message(frozen.snapshot, parts.texts),
+        notify.message(withheld.narrowed(frozen.snapshot, readers), parts.texts),
         [address.reveal() for address in parts.settings.report.deliver],
         partial(_send, parts),
         parts.now(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from connectors.base import Visibility
 from service.followup.snapshot import Snapshot
 from service.followup.week import Week
 from service.postmortem.standing import Standing
@@ -37,6 +38,7 @@ class Incident:
     closed_at: datetime | None
     created_at: datetime
     postmortem_id: int | None
+    visibility: Visibility = Visibility.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from service.followup.facts import Event, Facts, Trouble
 from service.followup.snapshot import Connection, IncidentRow, Moved, OwnerRow, Row
+from service.postmortem.standing import place_of
 
 
 def owners(rows: Sequence[Row], people: Sequence[str], today: date, soon: date) -> tuple[OwnerRow, ...]:
@@ -67,6 +68,7 @@ def incidents(rows: Sequence[Row], facts: Facts) -> tuple[IncidentRow, ...]:
                     overdue=sum(row.days_late > 0 for row in own),
                     ended=sum(row.ended for row in own),
                     new=new,
+                    visibility=incident.visibility,
                 )
             )
     return tuple(sorted(listed, key=lambda row: (not row.new, row.closed_at or facts.as_of, row.id)))
@@ -105,7 +107,7 @@ def _connection(tracker: str, trouble: Trouble | None, rows: Sequence[Row]) -> C
     stamps = [row.seen_at for row in reachable]
     return Connection(
         tracker=tracker,
-        scope=trouble.scope if trouble else ", ".join(sorted({_place(row.issue_label) for row in rows} - {""})),
+        scope=trouble.scope if trouble else ", ".join(sorted({place_of(row.issue_label) for row in rows} - {""})),
         open=len(rows),
         # one that was never read by id makes the whole line "never": nothing is shown fresher than it is
         seen_at=min((stamp for stamp in stamps if stamp), default=None) if tracker and None not in stamps else None,
@@ -114,10 +116,3 @@ def _connection(tracker: str, trouble: Trouble | None, rows: Sequence[Row]) -> C
         message=trouble.message if trouble else "" if tracker else next((row.reason for row in rows if row.reason), ""),
         since=trouble.since if trouble else None,
     )
-
-
-def _place(label: str | None) -> str:
-    """acme/ops#43 → acme/ops, PAY-207 → PAY."""
-    if not label:
-        return ""
-    return label.rpartition("#")[0] or label.rpartition("-")[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from service.followup import groups
+from service.followup import groups, withheld
 from service.followup.facts import Facts
 from service.followup.snapshot import REASONS, Row, Snapshot
 from service.postmortem.standing import Standing
@@ -17,8 +17,8 @@ _SOON = timedelta(days=14)
 
 
 def compute(facts: Facts) -> Snapshot:
-    """The snapshot of one week."""
-    rows = _rows(facts)
+    """The snapshot of one week, without a word of restricted incidents."""
+    rows = [withheld.row(one) for one in _rows(facts)]
     opened = [row for row in rows if row.is_open]
     ended = [row for row in rows if row.ended]
     late = [row for row in opened if row.days_late]
@@ -54,7 +54,7 @@ def compute(facts: Facts) -> Snapshot:
         next_due=min((row.due for row in opened if row.due and row.due >= facts.today), default=None),
         rows=tuple(rows),
         owners=groups.owners(rows, facts.people, facts.today, soon),
-        incidents=groups.incidents(rows, facts),
+        incidents=tuple(withheld.incident(one) for one in groups.incidents(rows, facts)),
         moved=groups.moved(rows, facts.events),
         connections=groups.connections(opened, facts.troubles),
     )
@@ -133,6 +133,8 @@ def _row(
         reopened=reopened,
         carried=was_open and not standing.ended,
         newly_overdue=late > 0 and not was_late,
+        visibility=standing.visibility,
+        issue_visibility=standing.issue_visibility,
     )
 
 

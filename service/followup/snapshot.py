@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from connectors.base import Visibility
+
 #: why an item needs a decision, in the order of the list; an item stands once, under its first reason
 REASONS = ("overdue", "no_owner", "waiting", "unreachable")
 
@@ -58,6 +60,8 @@ class Row:
     reopened: bool  # ended in an earlier report, open now
     carried: bool  # open now and in the report before
     newly_overdue: bool
+    visibility: Visibility = Visibility.PRIVATE  # who can read the incident's ticket
+    issue_visibility: Visibility | None = None  # who can read its issue; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class IncidentRow:
     overdue: int
     ended: int
     new: bool
+    visibility: Visibility = Visibility.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,7 @@ class Snapshot:
     incidents: tuple[IncidentRow, ...]
     moved: tuple[Moved, ...]
     connections: tuple[Connection, ...]
+    revised: str = ""  # a sentence: when and why it is not as it was made
 
     @property
     def number(self) -> int:

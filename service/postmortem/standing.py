@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from connectors.base import Visibility
+
 #: state → the mark and the word that stands beside it, the same from terminal to page
 MARKS: dict[str, tuple[str, str]] = {
     "open": ("○", "Open"),
@@ -62,6 +64,9 @@ class Standing:
     notes: tuple[str, ...] = ()
     proposed: bool = False  # a person says by /file or on the page whether it is filed
     parked: bool = False  # a person said that it is not filed for now
+    visibility: Visibility = Visibility.PRIVATE  # who can read the incident's ticket
+    issue_visibility: Visibility | None = None  # who can read its issue, as last seen; None: not known
+    owner_said: str | None = None  # who the ticket names, whoever is assigned
 
     @property
     def mark(self) -> str:
@@ -86,3 +91,10 @@ class Standing:
         if self.issue_label is None or self.ended:
             return False
         return self.stale_since is not None or self.verified_at is None or now - self.verified_at > FRESH
+
+
+def place_of(label: str | None) -> str:
+    """The repository or project of an issue: acme/ops#43 → acme/ops, PAY-207 → PAY."""
+    if not label:
+        return ""
+    return label.rpartition("#")[0] or label.rpartition("-")[0]

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from connectors.base import Visibility
 from service.followup.facts import Event, Incident
 from service.followup.snapshot import Snapshot, from_json, to_json
 from service.followup.week import Week
@@ -121,12 +122,16 @@ def all_incidents(connection: Connection) -> list[Incident]:
     query = (
         sa.select(
             *(incidents.c[name] for name in ("id", "ref", "title", "url", "severity", "closed_at", "created_at")),
+            incidents.c.visibility,
             postmortems.c.id.label("postmortem_id"),
         )
         .outerjoin(postmortems, postmortems.c.incident_id == incidents.c.id)
         .order_by(incidents.c.id)
     )
     return [
-        Incident(row.id, row.ref, row.title, row.url, row.severity, row.closed_at, row.created_at, row.postmortem_id)
+        Incident(
+            *(row.id, row.ref, row.title, row.url, row.severity, row.closed_at, row.created_at, row.postmortem_id),
+            visibility=Visibility(row.visibility),
+        )
         for row in connection.execute(query)
     ]

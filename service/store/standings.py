@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from connectors.base import Visibility
 from service import wording
 from service.postmortem.people import plain
-from service.postmortem.standing import Standing
+from service.postmortem.standing import Standing, place_of
+from service.store import places
 from service.store.tables import incidents, items, postmortems, writes
 
 _QUERY = (
@@ -21,6 +23,7 @@ _QUERY = (
         incidents.c.url.label("incident_url"),
         incidents.c.severity.label("incident_severity"),
         incidents.c.closed_at.label("incident_closed_at"),
+        incidents.c.visibility.label("incident_visibility"),
         postmortems.c.id.label("postmortem_id"),
         writes.c.state.label("write_state"),
         writes.c.reason.label("write_reason"),
@@ -48,17 +51,20 @@ def _state(row: Row[Any]) -> tuple[str, str]:
 def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
     """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back ("")."""
     if row.assignee:
-        shown = names.get(plain(row.assignee)) or row.assignee_name or row.assignee
-    elif row.assignee == "" or not row.owner_text:
-        shown = None
-    else:
-        shown = names.get(plain(row.owner_text)) or row.owner_text
-    if not shown:
-        return None
-    return shown if " " in shown or shown.startswith("@") else f"@{shown}"
+        return _shown(names.get(plain(row.assignee)) or row.assignee_name or row.assignee)
+    return None if row.assignee == "" else _said(row, names)
 
 
-def _standing(row: Row[Any], names: Mapping[str, str]) -> Standing:
+def _said(row: Row[Any], names: Mapping[str, str]) -> str | None:
+    """Who the ticket names."""
+    return _shown(names.get(plain(row.owner_text)) or row.owner_text) if row.owner_text else None
+
+
+def _shown(name: str) -> str:
+    return name if " " in name or name.startswith("@") else f"@{name}"
+
+
+def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, str], Visibility]) -> Standing:
     state, reason = _state(row)
     return Standing(
         id=row.id,
@@ -97,6 +103,9 @@ def _standing(row: Row[Any], names: Mapping[str, str]) -> Standing:
         notes=tuple(row.notes),
         proposed=row.issue_id is None and row.write_state == "proposed",
         parked=row.issue_id is None and row.write_state == "parked",
+        visibility=Visibility(row.incident_visibility),
+        issue_visibility=seen.get((row.tracker or "", place_of(row.issue_label).lower())),
+        owner_said=_said(row, names),
     )
 
 
@@ -114,4 +123,5 @@ def standings(
         query = query.where(items.c.incident_id == incident_id)
     if item_id is not None:
         query = query.where(items.c.id == item_id)
-    return [_standing(row, names or {}) for row in connection.execute(query)]
+    seen = {(one.tracker, one.place.lower()): one.visibility for one in places.everything(connection)}
+    return [_standing(row, names or {}, seen) for row in connection.execute(query)]
