@@ -21,7 +21,7 @@ from sandbox.jira_world import Issue as JiraIssue
 from sandbox.webhooks import sign
 from service.postmortem.model import Document
 from service.postmortem.standing import Standing
-from service.store import deliveries, postmortems, standings, tables
+from service.store import deliveries, meta, postmortems, standings, tables
 from service.store.database import Database
 from service.store.writes import Write, _write
 from tests.contracts import check_exchange
@@ -78,6 +78,12 @@ def strangers(github: GitHubSandbox, jira: JiraSandbox) -> list[str]:
         return []
     calls = [("github", call) for call in github.calls] + [("jira", call) for call in jira.calls]
     return [said for vendor, call in calls for said in check_exchange(vendor, call)]
+
+
+def ran_since_ever(world: World) -> None:
+    """As if it had been started long before anything closed, as recorded closings are years old."""
+    with world.database.begin() as connection:
+        meta.replace(connection, "first_boot", "2000-01-01T00:00:00+00:00")
 
 
 # --- what happens

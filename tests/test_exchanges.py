@@ -12,7 +12,7 @@ from sandbox.calls import Call
 from service.store import tables
 from service.store.database import Database
 from tests.contracts import check_webhook, needs_specs
-from tests.hands import TICKET, deliver, desk_closed, finish, made, rows, stored, story, told, unfitting
+from tests.hands import TICKET, deliver, desk_closed, finish, made, ran_since_ever, rows, stored, story, told, unfitting
 from tests.world import World
 
 pytestmark = [needs_specs, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
@@ -145,6 +145,7 @@ def test_recorded_deliveries_of_both_vendors_mean_what_they_meant(
     recorded = [one for one in listed if one["provider"] in ("github", "jira")]
     assert len(recorded) > 70
     with World(database, tmp_path, change=everywhere) as world:
+        ran_since_ever(world)
         for one in recorded:
             source = "ops" if one["provider"] == "github" else "desk"
             headers = {"X-GitHub-Event": one["event"].partition(".")[0]} if source == "ops" else {}
