@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.postmortem.routing import Route, When, choose, level
+from service.postmortem.routing import Route, When, choose, hidden, level
 
 
 def chosen(*routes: Route, severity: str | None = None, labels=(), services=(), text: str = "Add an alert") -> str:
@@ -66,3 +66,39 @@ def test_other_severities_stay_apart(a: str, b: str) -> None:
 )
 def test_text_words_are_whole_words_and_no_pattern(phrase: str, text: str, holds: bool) -> None:
     assert (chosen(Route(When(text=(phrase,)), "work"), text=text) == "work") is holds
+
+
+# --- routes that can never be reached
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "reachable"),
+    [
+        ({}, {"labels": ("team:payments",)}, False),
+        ({}, {}, False),
+        ({"labels": ("team:payments",)}, {}, True),
+        ({"labels": ("Team:Payments", "b")}, {"labels": ("team:payments",)}, False),
+        ({"labels": ("team:payments",)}, {"labels": ("team:payments", "b")}, True),
+        ({"severity": ("SEV-1",)}, {"severity": ("sev1",), "service": ("checkout",)}, False),
+        ({"severity": ("SEV1",), "service": ("checkout",)}, {"severity": ("SEV1",)}, True),
+        ({"text": ("alert",)}, {"text": ("new alert on", "old alert")}, False),
+        ({"text": ("alert",)}, {"text": ("alerting",)}, True),
+        ({"text": ("alert",)}, {"labels": ("a",)}, True),
+    ],
+)
+def test_a_route_that_an_earlier_one_hides_is_found(
+    earlier: dict[str, tuple[str, ...]], later: dict[str, tuple[str, ...]], reachable: bool
+) -> None:
+    routes = [Route(When(**earlier), "a"), Route(When(**later), "b")]
+    assert hidden(routes) == ({} if reachable else {1: (0,)})
+
+
+def test_several_routes_hide_one_together_and_what_is_hidden_hides_nothing() -> None:
+    routes = [
+        Route(When(severity=("SEV1",)), "a"),
+        Route(When(severity=("sev 1",)), "b"),
+        Route(When(severity=("SEV2",)), "a"),
+        Route(When(severity=("SEV1", "SEV2")), "c"),
+        Route(When(severity=("SEV1", "SEV3")), "d"),
+    ]
+    assert hidden(routes) == {1: (0,), 3: (0, 2)}

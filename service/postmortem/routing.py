@@ -5,6 +5,8 @@ choose(routes, default_tracker, *, severity, labels, services, item_text) -> Rou
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,3 +90,43 @@ def _holds(when: When, facts: _Facts) -> bool:
 def _says(text: str, words: str) -> bool:
     wanted = r"\s+".join(re.escape(word) for word in words.casefold().split())
     return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", text) is not None
+
+
+#: ways to fit one route that are looked at; one with more is taken to be reachable
+_MOST = 500
+
+
+def hidden(routes: Sequence[Route]) -> dict[int, tuple[int, ...]]:
+    """Routes that can never be reached → the earlier ones that take all that they would. Numbers from 0."""
+    found = {}
+    for number, route in enumerate(routes):
+        hiders: set[int] = set()
+        for way in _ways(route.when):
+            hider = next((n for n in range(number) if n not in found and _covers(routes[n].when, way)), None)
+            if hider is None:
+                break
+            hiders.add(hider)
+        else:
+            if hiders:
+                found[number] = tuple(sorted(hiders))
+    return found
+
+
+def _ways(when: When) -> Sequence[When]:
+    """Each single way to fit: one value of each key that is named; none at all where there are too many."""
+    keys = (when.severity, when.labels, when.service, when.text)
+    values: list[list[tuple[str, ...]]] = [[(one,) for one in named] or [()] for named in keys]
+    if math.prod(len(one) for one in values) > _MOST:
+        return ()
+    return [When(*way) for way in itertools.product(*values)]
+
+
+def _covers(when: When, way: When) -> bool:
+    """Whether everything that fits this one way fits `when` too."""
+    facts = _Facts(
+        severity=level(way.severity[0]) if way.severity else "",
+        labels=frozenset(label.strip().casefold() for label in way.labels),
+        services=frozenset(service.strip().casefold() for service in way.service),
+        text=way.text[0].casefold() if way.text else "",
+    )
+    return _holds(when, facts)

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from connectors.base import AfterwordError
+from service.store import unreached
 
 
 class StoreUnavailable(AfterwordError):
@@ -101,10 +102,12 @@ class Database:
             ) from error
         except DBAPIError as error:
             if _is_unavailable(error):
-                explained = StoreUnavailable(
+                known = None if self.is_sqlite else unreached.why(str(error.orig), self.url)
+                message, mend = known or (
                     f"The database {self.shown()} {what}: {error.orig}",
                     "Look at its disk and its locks. What was not acknowledged is sent again by the tool that sent it.",
                 )
+                explained = StoreUnavailable(message, mend)
                 explained.lost = error.connection_invalidated
                 raise explained from error
             raise
