@@ -173,7 +173,7 @@ def test_redacting_twice_changes_nothing_more(text):
 def test_an_escape_does_not_hide_a_secret():
     assert redact("see ghp\\_" + run_of(36) + ".") == ("see [redacted: GitHub token].", ("a GitHub token",))
     assert redact('{\\"password\\": \\"hunter2\\"}')[0] == '{\\"password\\": \\"[redacted: password]\\"}'
-    assert redact("password = \\_a1b2c3d4\\*") == ("password = [redacted: password]\\*", ("a password",))
+    assert redact("password = \\#a1b2c3d4\\*") == ("password = [redacted: password]\\*", ("a password",))
     assert redact("\\_\\*x ghp\\_" + run_of(36) + " \\_y")[0] == "\\_\\*x [redacted: GitHub token] \\_y"
 
 
