@@ -65,7 +65,12 @@ class Answers:
         }
 
     def repo(self, repo: Repo, viewer: str = "") -> dict[str, Any]:
-        return repo_json(repo, self.user(repo.owner), self.api, self.web, viewer)
+        return repo_json(repo, self.owner(repo.owner), self.api, self.web, viewer)
+
+    def owner(self, login: str) -> dict[str, Any]:
+        """Whose repositories they are: an organisation, unless it is known as a person."""
+        person = login.lower() in self.world.persons
+        return {**self.user(login), "type": "User" if person else "Organization"}
 
     def label(self, repo: Repo, label: Label) -> dict[str, Any]:
         return {

@@ -6,6 +6,7 @@ Only fields that GitHub has are answered; a query for any other fails, as it wou
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sandbox.github_refusals import sees
 from sandbox.github_repo_answer import stamp
 from sandbox.github_world import Issue, Repo, node_id
 from sandbox.graphql_text import BadQuery, Field, read_query
@@ -24,7 +25,7 @@ def answer_query(github: "GitHubSandbox", request: Request, query: str, variable
         fields = read_query(query, variables)
     except BadQuery as bad:
         return {"errors": [{"message": str(bad), "locations": [{"line": 1, "column": 1}]}]}
-    view = _View(github, request.user)
+    view = _View(github, request)
     data = view.pick(view.root(), fields, [])
     if view.broken:
         return {"errors": view.broken}
@@ -34,9 +35,10 @@ def answer_query(github: "GitHubSandbox", request: Request, query: str, variable
 class _View:
     """The graph as one login sees it: objects are dicts whose values are plain or wait for their arguments."""
 
-    def __init__(self, github: "GitHubSandbox", login: str) -> None:
+    def __init__(self, github: "GitHubSandbox", request: Request) -> None:
         self.github = github
-        self.login = login
+        self.request = request
+        self.login = request.user
         self.errors: list[dict[str, Any]] = []
         self.broken: list[dict[str, Any]] = []
 
@@ -106,7 +108,7 @@ class _View:
         return None
 
     def _may_see(self, repo: Repo) -> bool:
-        return not repo.private or self.login in repo.members
+        return sees(self.github, self.request, repo)
 
     def _error(self, kind: str, path: list[str | int], said: str) -> None:
         self.errors.append({"type": kind, "path": path, "locations": [{"line": 1, "column": 1}], "message": said})
@@ -148,7 +150,7 @@ class _View:
             "url": f"{self.github.answers.web}/{repo.full_name}",
             "isPrivate": repo.private,
             "isArchived": repo.archived,
-            "visibility": "PRIVATE" if repo.private else "PUBLIC",
+            "visibility": repo.visibility.upper(),
             "issue": issue,
         }
 
@@ -175,6 +177,10 @@ class _View:
         shown = self.github.answers.issue(issue)
 
         def reason(asked: dict[str, Any]) -> str | None:
+            if "enableDuplicate" in asked and not self.github.duplicates:
+                said = "Field 'stateReason' doesn't accept argument 'enableDuplicate'"
+                self.broken.append({"message": said, "locations": [{"line": 1, "column": 1}]})
+                return None
             if issue.state_reason == "duplicate" and not asked.get("enableDuplicate"):
                 return "NOT_PLANNED"
             return issue.state_reason.upper() if issue.state_reason else None

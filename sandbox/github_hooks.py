@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.github_issues import both, paged
-from sandbox.github_payloads import hook_json
+from sandbox.github_payloads import hook_json, organization_hook_json
 from sandbox.github_refusals import error, find_repo, need_admin
 from sandbox.github_repo_answer import stamp
 from sandbox.github_world import Repo
@@ -19,7 +19,7 @@ HOOK_ROUTES = Router()
 
 def _repo(github: "GitHubSandbox", request: Request, where: dict[str, str]) -> Repo:
     repo = find_repo(github, request, **where)
-    need_admin(request, repo)
+    need_admin(github, request, repo)
     return repo
 
 
@@ -76,8 +76,11 @@ def get_hook(github: "GitHubSandbox", request: Request, hook_id: str, **where: s
 @HOOK_ROUTES.on("GET", *both("/hooks/{hook_id}/deliveries"))
 def list_deliveries(github: "GitHubSandbox", request: Request, hook_id: str, **where: str) -> Answer:
     """Newest first. `cursor` is the id after which the next page starts."""
-    hook = _hook(github, _repo(github, request, where), hook_id)
-    found = [one for one in reversed(github.deliveries) if one.post.hook.id == hook.id]
+    return deliveries_page(github, request, _hook(github, _repo(github, request, where), hook_id).id)
+
+
+def deliveries_page(github: "GitHubSandbox", request: Request, hook_id: int) -> Answer:
+    found = [one for one in reversed(github.deliveries) if one.post.hook.id == hook_id]
     if request.asked("status") == "failure":
         found = [one for one in found if one.status is None or one.status >= 400]
     if request.asked("status") == "success":
@@ -90,6 +93,21 @@ def list_deliveries(github: "GitHubSandbox", request: Request, hook_id: str, **w
         link = f"{github.url}{request.path}?per_page={size}&cursor={found[size - 1].id}"
         headers["Link"] = f'<{link}>; rel="next"'
     return Answer(200, [delivery_json(one) for one in found[:size]], headers)
+
+
+@HOOK_ROUTES.on("GET", "/orgs/{org}/hooks")
+def list_organization_hooks(github: "GitHubSandbox", request: Request, org: str) -> Answer:
+    if request.user not in github.organization_admins:
+        raise Refusal(error(404, "Not Found"))
+    hooks = [hook for hook in github.webhooks.hooks if not hook.place and github.apps.by_hook(hook.id) is None]
+    return paged(github, request, [organization_hook_json(github.answers, hook, org) for hook in hooks])
+
+
+@HOOK_ROUTES.on("GET", "/orgs/{org}/hooks/{hook_id}/deliveries")
+def list_organization_deliveries(github: "GitHubSandbox", request: Request, org: str, hook_id: str) -> Answer:
+    if request.user not in github.organization_admins:
+        raise Refusal(error(404, "Not Found"))
+    return deliveries_page(github, request, int(hook_id))
 
 
 def _delivery(github: "GitHubSandbox", hook: Hook, delivery_id: str) -> Delivery:

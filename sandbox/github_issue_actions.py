@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.github_answers import Answers
-from sandbox.github_payloads import comment_event, issue_event, signed
-from sandbox.github_world import Comment, Event, Issue, Label, Repo, World
+from sandbox.github_apps import Apps
+from sandbox.github_payloads import comment_event, issue_event, organization_json, signed
+from sandbox.github_world import Comment, Event, Issue, Label, Repo, World, node_id
 from sandbox.http import HttpSandbox
 
 
@@ -16,6 +17,7 @@ class IssueActions(HttpSandbox):
 
     world: World
     answers: Answers
+    apps: Apps
     login: str
 
     def repo(self, repo: str | Repo) -> Repo:
@@ -210,10 +212,20 @@ class IssueActions(HttpSandbox):
             issue.parent.sub_issues.remove(issue)
 
     def _tell(self, issue: Issue, action: str, by: str, **more: Any) -> None:
-        for hook in self.webhooks.wanting("issues", issue.repo.full_name):
-            self.emit(signed(hook, "issues", issue_event(self.answers, issue, action, by, more)))
+        self._send("issues", issue.repo, issue_event(self.answers, issue, action, by, more))
 
     def _tell_comment(self, issue: Issue, comment: Comment, action: str, by: str, **more: Any) -> None:
-        for hook in self.webhooks.wanting("issue_comment", issue.repo.full_name):
-            payload = comment_event(self.answers, issue, comment, action, by, more)
-            self.emit(signed(hook, "issue_comment", payload))
+        self._send("issue_comment", issue.repo, comment_event(self.answers, issue, comment, action, by, more))
+
+    def _send(self, event: str, repo: Repo, payload: dict[str, Any]) -> None:
+        """To each webhook that wants it. An App hears of what it is installed for, and is told the installation."""
+        for hook in self.webhooks.wanting(event, repo.full_name):
+            more: dict[str, Any] = {}
+            if not hook.place and repo.owner.lower() not in self.world.persons:
+                more["organization"] = organization_json(self.answers, repo.owner)
+            if (app := self.apps.by_hook(hook.id)) is not None:
+                installation = next((one for one in app.installations if one.reaches(repo)), None)
+                if installation is None:
+                    continue
+                more["installation"] = {"id": installation.id, "node_id": node_id("IN", installation.id)}
+            self.emit(signed(hook, event, {**payload, **more}))

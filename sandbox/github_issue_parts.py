@@ -19,7 +19,7 @@ def add_assignees(github: "GitHubSandbox", request: Request, number: str, **wher
     repo = find_repo(github, request, **where)
     issue = find_issue(github, request, repo, number)
     for login in request.fields().get("assignees") or []:
-        if repo.members.get(login, "read") in TRIAGE and can_triage(request, repo):
+        if repo.members.get(login, "read") in TRIAGE and can_triage(github, request, repo):
             github.assign(issue, login, by=request.user)
     return Answer(201, github.answers.issue(issue))
 
@@ -37,7 +37,7 @@ def add_labels(github: "GitHubSandbox", request: Request, number: str, **where: 
     """Takes `{"labels": […]}` or a bare list, as GitHub does; answers with all labels of the issue."""
     repo = find_repo(github, request, **where)
     issue = find_issue(github, request, repo, number)
-    if not can_triage(request, repo):
+    if not can_triage(github, request, repo):
         raise Refusal(error(403, "Resource not accessible by personal access token"))
     asked = request.body if isinstance(request.body, list) else request.fields().get("labels") or []
     for name in label_names(asked):
@@ -64,9 +64,11 @@ def delete_comment(github: "GitHubSandbox", request: Request, comment_id: str, *
 @PART_ROUTES.on("POST", *both("/issues/{number}/sub_issues"))
 def add_sub_issue(github: "GitHubSandbox", request: Request, number: str, **where: str) -> Answer:
     """Takes the child's id, not its number; answers with the parent."""
+    if not github.sub_issues:
+        raise Refusal(error(404, "Not Found"))
     repo = find_repo(github, request, **where)
     parent = find_issue(github, request, repo, number)
-    if not can_triage(request, repo):
+    if not can_triage(github, request, repo):
         raise Refusal(error(403, "Resource not accessible by personal access token"))
     child = github.world.issue_by_id(request.fields().get("sub_issue_id"))
     if child is None:

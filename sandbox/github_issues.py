@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sandbox.github_answers import TYPES
-from sandbox.github_refusals import can_triage, error, find_comment, find_issue, find_repo, invalid
+from sandbox.github_refusals import can_triage, error, find_comment, find_issue, find_repo, invalid, role, sees
 from sandbox.github_world import TRIAGE, Issue, Repo
 from sandbox.routing import Answer, Refusal, Request, Router
 
@@ -72,6 +72,7 @@ def list_issues(github: "GitHubSandbox", request: Request, **where: str) -> Answ
     wanted = [name.lower() for name in request.asked("labels").split(",") if name]
     listed = github.now() - github.list_lag
     creator, assignee = request.asked("creator"), request.asked("assignee")
+    kind = request.asked("type") if github.issue_types else ""
     found = [
         issue
         for issue in repo.issues.values()
@@ -80,6 +81,7 @@ def list_issues(github: "GitHubSandbox", request: Request, **where: str) -> Answ
         and (since is None or issue.updated_at.replace(microsecond=0) >= since)
         and set(wanted) <= {name.lower() for name in issue.labels}
         and creator.lower() in ("", issue.author.lower())
+        and kind.lower() in ("", "*", (issue.type_name or "").lower())
         and (assignee in ("", *issue.assignees) or (assignee == "*" and issue.assignees))
     ]
     keys = {
@@ -131,18 +133,18 @@ def create_issue(github: "GitHubSandbox", request: Request, **where: str) -> Ans
         said = "title is too long (maximum is 256 characters)"
         raise invalid("Issue", [{"field": "title", "code": "custom", "message": said}])
     _check_text(fields)
-    may = can_triage(request, repo)
+    may = can_triage(github, request, repo)
     labels = label_names(fields.get("labels") or []) if may else []
     assignees = list(fields.get("assignees") or ([fields["assignee"]] if fields.get("assignee") else [])) if may else []
     _check_assignees(repo, assignees)
     milestone = fields.get("milestone")
     if milestone is not None and int(milestone) not in repo.milestones:
         raise invalid("Issue", [{"value": milestone, "field": "milestone", "code": "invalid"}])
-    kind = fields.get("type")
+    kind = fields.get("type") if github.issue_types else None
     if kind is not None and kind not in TYPES:
         raise invalid("Issue", [{"value": kind, "field": "type", "code": "invalid"}])
     parent = None
-    if fields.get("parent_issue_id") is not None:
+    if fields.get("parent_issue_id") is not None and github.sub_issues:
         parent = _parent_of(github, request, fields["parent_issue_id"])
     issue = github.open_issue(
         repo, title, fields.get("body"), labels=labels, assignees=assignees, author=request.user, parent=parent
@@ -154,9 +156,9 @@ def create_issue(github: "GitHubSandbox", request: Request, **where: str) -> Ans
 
 def _parent_of(github: "GitHubSandbox", request: Request, issue_id: object) -> Issue:
     parent = github.world.issue_by_id(issue_id)
-    if parent is None or (parent.repo.private and request.user not in parent.repo.members):
+    if parent is None or not sees(github, request, parent.repo):
         raise invalid("Issue", [{"value": issue_id, "field": "parent_issue_id", "code": "invalid"}])
-    if not can_triage(request, parent.repo):
+    if not can_triage(github, request, parent.repo):
         raise Refusal(error(403, "Resource not accessible by personal access token"))
     return parent
 
@@ -172,7 +174,7 @@ def edit_issue(github: "GitHubSandbox", request: Request, number: str, **where: 
     repo = find_repo(github, request, **where)
     issue = find_issue(github, request, repo, number)
     fields, by = request.fields(), request.user
-    if not can_triage(request, repo) and by != issue.author:
+    if not can_triage(github, request, repo) and by != issue.author:
         raise Refusal(error(403, "Resource not accessible by personal access token"))
     _check_text(fields)
     if fields.get("state") not in (None, "open", "closed"):
@@ -230,7 +232,7 @@ def get_comment(github: "GitHubSandbox", request: Request, comment_id: str, **wh
 def edit_comment(github: "GitHubSandbox", request: Request, comment_id: str, **where: str) -> Answer:
     repo = find_repo(github, request, **where)
     issue, comment = find_comment(repo, comment_id)
-    if comment.author != request.user and repo.members.get(request.user) not in ("write", "maintain", "admin"):
+    if comment.author != request.user and role(github, request, repo) not in ("write", "maintain", "admin"):
         raise Refusal(error(403, "Resource not accessible by personal access token"))
     _check_text(request.fields())
     github.edit_comment(issue, comment, str(request.fields().get("body") or ""), by=request.user)
@@ -255,6 +257,8 @@ def events(github: "GitHubSandbox", request: Request, number: str, **where: str)
 
 @ISSUE_ROUTES.on("GET", *both("/issues/{number}/sub_issues"))
 def list_sub_issues(github: "GitHubSandbox", request: Request, number: str, **where: str) -> Answer:
+    if not github.sub_issues:
+        raise Refusal(error(404, "Not Found"))
     issue = find_issue(github, request, find_repo(github, request, **where), number)
-    seen = [one for one in issue.sub_issues if not one.repo.private or request.user in one.repo.members]
+    seen = [one for one in issue.sub_issues if sees(github, request, one.repo)]
     return _page_of_issues(github, request, seen)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.github_answers import Answers
 from sandbox.github_repo_answer import stamp
-from sandbox.github_world import Comment, Issue, Repo
+from sandbox.github_world import Comment, Issue, Repo, node_id
 from sandbox.webhooks import Hook, Post, sign
 
 # What the published webhook schema holds of an issue and a repository; REST says more.
@@ -84,6 +84,32 @@ def hook_json(answers: Answers, hook: Hook, *, last_status: int | None = None, a
     return body
 
 
+def organization_hook_json(answers: Answers, hook: Hook, org: str) -> dict[str, Any]:
+    """A webhook of an organisation: it does not tell its last response."""
+    url = f"{answers.api}/orgs/{org}/hooks/{hook.id}"
+    body = hook_json(answers, hook) | {"type": "Organization", "url": url, "ping_url": f"{url}/pings"}
+    body["deliveries_url"] = f"{url}/deliveries"
+    del body["test_url"], body["last_response"]
+    return body
+
+
+def organization_json(answers: Answers, login: str) -> dict[str, Any]:
+    base = f"{answers.api}/orgs/{login}"
+    number = answers.world.user_id(login)
+    plain = ("repos", "events", "hooks", "issues")
+    return {
+        "login": login,
+        "id": number,
+        "node_id": node_id("O", number),
+        "url": base,
+        **{f"{name}_url": f"{base}/{name}" for name in plain},
+        "members_url": f"{base}/members{{/member}}",
+        "public_members_url": f"{base}/public_members{{/member}}",
+        "avatar_url": f"{answers.web}/avatars/u/{number}",
+        "description": None,
+    }
+
+
 def ping_event(answers: Answers, hook: Hook, repo: Repo | None, sender: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "zen": "Keep it small.",
@@ -108,7 +134,7 @@ def signed(hook: Hook, event: str, payload: dict[str, Any]) -> Post:
         "X-GitHub-Event": event,
         "X-GitHub-Hook-ID": str(hook.id),
         "X-GitHub-Hook-Installation-Target-ID": str(payload.get("repository", {}).get("id", 0)),
-        "X-GitHub-Hook-Installation-Target-Type": "repository",
+        "X-GitHub-Hook-Installation-Target-Type": "integration" if "installation" in payload else "repository",
     }
     if hook.secret:
         headers["X-Hub-Signature-256"] = sign(hook.secret, body)

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sandbox.github_apps import RIGHTS, App, Installation
 from sandbox.github_issue_actions import IssueActions
-from sandbox.github_payloads import ping_event, signed
+from sandbox.github_payloads import hook_repo, ping_event, signed
 from sandbox.github_world import Comment, Issue, Repo
 from sandbox.webhooks import Delivery, Hook
 
@@ -69,6 +70,50 @@ class People(IssueActions):
             self.world.renamed[found.full_name.lower()] = found
             found.owner, _, found.name = new_full_name.partition("/")
         return found
+
+    def set_visibility(self, repo: str | Repo, visibility: str, *, by: str = "alex") -> Repo:
+        """public, internal or private. Who is told of `repository` hears of it."""
+        with self.acting():
+            found = self.repo(repo)
+            was = found.visibility
+            found.private, found.internal = visibility != "public", visibility == "internal"
+            if "public" in (was, visibility) and was != visibility:
+                action = "publicized" if visibility == "public" else "privatized"
+                payload = {"action": action, "repository": hook_repo(self.answers, found)}
+                self._send("repository", found, {**payload, "sender": self.answers.user(by)})
+        return found
+
+    # --- Apps ---------------------------------------------------------------------------------------------------------
+
+    def create_app(
+        self,
+        slug: str = "afterword-app",
+        owner: str = "acme",
+        *,
+        permissions: Mapping[str, str] | None = None,
+        events: Sequence[str] = ("issues", "issue_comment", "repository"),
+    ) -> App:
+        """`key` of it is the private key, in PEM. It may do nothing until it is installed."""
+        with self.lock:
+            app = self.apps.create(slug, owner, RIGHTS if permissions is None else permissions, events)
+            self.world.user_id(app.login)
+        return app
+
+    def install(self, app: App, owner: str, repos: Sequence[str] | None = None) -> Installation:
+        """For all repositories of an owner, or for those that are named."""
+        with self.lock:
+            return self.apps.install(app, owner, None if repos is None else [self.repo(name) for name in repos])
+
+    def suspend(self, installation: Installation) -> None:
+        with self.lock:
+            installation.suspended_at = self.now()
+
+    def add_app_webhook(self, app: App, url: str, secret: str) -> Hook:
+        hook = self.webhooks.add(url, secret, app.events, "")
+        app.hook_id = hook.id
+        return hook
+
+    # --- webhooks -----------------------------------------------------------------------------------------------------
 
     def add_webhook(
         self, url: str, secret: str, events: Sequence[str] = ("issues", "issue_comment"), repo: str = ""

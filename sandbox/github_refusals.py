@@ -47,8 +47,11 @@ def find_repo(github: "GitHubSandbox", request: Request, owner: str = "", repo: 
         if found is None and (renamed := github.world.renamed.get(f"{owner}/{repo}".lower())):
             rest = request.path.split("/", 4)[4:]
             raise _moved(github, request, "/".join([f"/repositories/{renamed.id}", *rest]))
-    if found is None or (found.private and request.user not in found.members):
+    if found is None or not sees(github, request, found):
         raise Refusal(error(404, "Not Found"))
+    installation = github.apps.installation(request)
+    if installation is not None and request.method != "GET" and role(github, request, found) != "write":
+        raise Refusal(error(403, "Resource not accessible by integration"))
     return found
 
 
@@ -57,7 +60,7 @@ def find_issue(github: "GitHubSandbox", request: Request, repo: Repo, number: st
     if moved := repo.transferred.get(wanted):
         while newer := moved.repo.transferred.get(moved.number):
             moved = newer
-        if moved.repo.private and request.user not in moved.repo.members:
+        if not sees(github, request, moved.repo):
             raise Refusal(error(404, "Not Found"))
         tail = request.path.split(f"/issues/{number}", 1)[1]
         location = f"/repositories/{moved.repo.id}/issues/{moved.number}{tail}"
@@ -77,10 +80,24 @@ def find_comment(repo: Repo, comment_id: str) -> tuple[Issue, Comment]:
     raise Refusal(error(404, "Not Found"))
 
 
-def can_triage(request: Request, repo: Repo) -> bool:
-    return repo.members.get(request.user, "") in TRIAGE
+def role(github: "GitHubSandbox", request: Request, repo: Repo) -> str:
+    """What the caller is there: a member's role, or what an App's installation may do with issues; "" for none."""
+    installation = github.apps.installation(request)
+    if installation is None:
+        return repo.members.get(request.user, "")
+    return installation.permissions.get("issues", "read") if installation.reaches(repo) else ""
 
 
-def need_admin(request: Request, repo: Repo) -> None:
-    if repo.members.get(request.user) != "admin":
+def sees(github: "GitHubSandbox", request: Request, repo: Repo) -> bool:
+    return not repo.private or role(github, request, repo) != ""
+
+
+def can_triage(github: "GitHubSandbox", request: Request, repo: Repo) -> bool:
+    return role(github, request, repo) in TRIAGE
+
+
+def need_admin(github: "GitHubSandbox", request: Request, repo: Repo) -> None:
+    if github.apps.installation(request) is not None:
+        raise Refusal(error(403, "Resource not accessible by integration"))
+    if role(github, request, repo) != "admin":
         raise Refusal(error(404, "Not Found"))

@@ -11,7 +11,7 @@ def stamp(at: datetime | None) -> str | None:
 
 
 def repo_json(repo: Repo, owner: dict[str, Any], api: str, web: str, viewer: str = "") -> dict[str, Any]:
-    """`viewer`: the login whose permissions are told."""
+    """`viewer`: the login whose permissions are told; an App's are told as none, whatever it may."""
     base = f"{api}/repos/{repo.full_name}"
     html = f"{web}/{repo.full_name}"
     host = web.split("://")[-1]
@@ -44,7 +44,7 @@ def repo_json(repo: Repo, owner: dict[str, Any], api: str, web: str, viewer: str
         "name": repo.name,
         "full_name": repo.full_name,
         "private": repo.private,
-        "visibility": "private" if repo.private else "public",
+        "visibility": repo.visibility,
         "owner": owner,
         "html_url": html,
         "description": None,

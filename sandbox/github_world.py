@@ -96,7 +96,12 @@ class Repo:
     milestones: dict[int, str] = field(default_factory=dict)
     has_issues: bool = True
     archived: bool = False
+    internal: bool = False
     last_number: int = 0
+
+    @property
+    def visibility(self) -> str:
+        return "internal" if self.internal else "private" if self.private else "public"
 
     @property
     def full_name(self) -> str:
@@ -124,6 +129,7 @@ class World:
         self.repos: dict[int, Repo] = {}
         self.renamed: dict[str, Repo] = {}
         self.users: dict[str, int] = {}
+        self.persons: set[str] = set()  # owners that are no organisations, in lower case
         self._ids = {
             "repo": itertools.count(718_200_001),
             "issue": itertools.count(2_631_400_001),

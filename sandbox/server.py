@@ -102,7 +102,11 @@ class Connection(BaseHTTPRequestHandler):
     def _write(self, answer: Answer, *, cut: bool) -> None:
         is_page = isinstance(answer.body, str)
         payload = b"" if answer.body is None else (answer.body if is_page else json.dumps(answer.body)).encode()
-        self.send_response(answer.status)
+        if "Date" in answer.headers:  # a clock of its own
+            self.send_response_only(answer.status)
+            self.send_header("Server", self.version_string())
+        else:
+            self.send_response(answer.status)
         if payload:
             self.send_header("Content-Type", ("text/html" if is_page else "application/json") + "; charset=utf-8")
         for name, value in answer.headers.items():

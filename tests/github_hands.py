@@ -11,6 +11,7 @@ from sandbox.github import GitHubSandbox
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 MARKER = "9f2c4b7d10ae"
+ORIGIN = "the file app.pem"
 
 
 @contextmanager
@@ -24,6 +25,32 @@ def two_repositories():
 def client(url, timeout=2, *, token="sandbox-github-token", network=None):
     secret = Secret(lambda: token, "the variable GITHUB_TOKEN")
     return Client(Connection(api_url=url, token=secret, timeout=timeout), network or Network())
+
+
+@contextmanager
+def three_owners():
+    """Private repositories of two organisations, and no token that would open them."""
+    with GitHubSandbox() as sandbox:
+        for name in ("acme/ops", "acme/checkout", "globex/shop"):
+            sandbox.create_repo(name, private=True)
+        sandbox.tokens.clear()
+        yield sandbox
+
+
+def installed(github):
+    """An App for both organisations."""
+    app = github.create_app()
+    for owner in ("acme", "globex"):
+        github.install(app, owner)
+    return app
+
+
+def signed_in(github, app, **more):
+    return {"api_url": github.url, "app_id": app.id, "app_key": Secret(lambda: app.key, ORIGIN), **more}
+
+
+def app_client(github, app, **more):
+    return Client(Connection(**signed_in(github, app, **more)), Network())
 
 
 def tracker(github, **more):

@@ -134,6 +134,11 @@ class App:
                 self._known = (now, tuple(found))
             return self._known[1]
 
+    def owners(self) -> list[str]:
+        """Whose repositories may be seen: of one installation if the settings name it."""
+        chosen = self._installation_id
+        return [one.owner for one in self.installations() if chosen in (None, one.id) and one.suspended_at is None]
+
     def _installation(self, path: str, owner: str) -> int:
         """Which installation speaks for this path; any will do for what is public, as others' repositories may be."""
         if self._installation_id is not None:

@@ -147,6 +147,9 @@ class Client:
             self._repos[(name or repo.label).lower()] = (time.monotonic(), repo)
         return repo
 
+    def token_ends(self) -> datetime | None:
+        return None if self.credentials.app else self.heard.token_ends
+
     def forget(self, name: str) -> None:
         """A repository answered as if it had been renamed: look again next time."""
         with self._lock:

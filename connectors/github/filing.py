@@ -28,7 +28,7 @@ def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
     if not valid_repository(place):
         raise Refused(f"“{place[:100]}” is no repository.", "Write owner/name.", fields={"place": "is no owner/name"})
     home = _home(client, place)
-    sent = _body(settings, draft)
+    sent = content(settings, draft, sub_issues=client.heard.sub_issues)
     notes: list[str] = []
     path = f"/repos/{home.label or place}/issues"
     answer = _post(client, place, path, sent, notes)
@@ -55,9 +55,15 @@ def filed(
     )
 
 
-def parent_of(incident: Ticket, settings: TrackerSettings) -> int | None:
-    """The incident's issue id, if it is an issue of the same GitHub and sub-issues are wanted."""
+def parent_of(incident: Ticket, settings: TrackerSettings, place: str) -> int | None:
+    """The incident's issue id, if it is an issue of the same GitHub, sub-issues are wanted, and may be made.
+
+    The token of an App is good for one owner, so that it cannot hang an issue below another owner's.
+    """
     native = incident.native
+    owners = {name.partition("/")[0].casefold() for name in (incident.ref, place or settings.repositories[0])}
+    if settings.app_id is not None and len(owners) > 1:
+        return None
     here = native.get("api_url") == settings.api_url and native.get("repository_id") and native.get("number")
     number = native.get("issue_id", "")
     return int(number) if settings.sub_issues and here and number.isdigit() else None
@@ -71,14 +77,29 @@ def _home(client: Client, place: str) -> wire.Repo:
         raise NotSent(error.message, error.mend, status=error.status) from error
 
 
-def _body(settings: TrackerSettings, draft: Draft) -> dict[str, Any]:
+def preview(settings: TrackerSettings, draft: Draft, *, sub_issues: bool) -> str:
+    """The issue as it would be sent, for people: what it carries line by line, then its body."""
+    sent = content(settings, draft, sub_issues=sub_issues)
+    lines = [f"Issue in {draft.place or settings.repositories[0]}", f"Title: {sent['title']}"]
+    if sent["labels"]:
+        lines.append(f"Labels: {', '.join(sent['labels'])}")
+    if "assignees" in sent:
+        lines.append(f"Assignee: {', '.join(sent['assignees'])}")
+    if "parent_issue_id" in sent:
+        lines.append(f"Sub-issue of: {draft.incident.ref}")
+    lines += [f"{name}: {sent[name]}" for name in EXTRA if name in sent]
+    return "\n".join([*lines, "", sent["body"]])
+
+
+def content(settings: TrackerSettings, draft: Draft, *, sub_issues: bool) -> dict[str, Any]:
+    """What is sent. `sub_issues`: the server knows them."""
     sent: dict[str, Any] = {name: draft.fields[name] for name in EXTRA if name in draft.fields}
     sent["title"] = one_line(draft.title, TITLE)
     sent["body"] = with_marker("item", draft.marker, draft.body)
     sent["labels"] = list(dict.fromkeys((*settings.labels, *draft.labels)))
     if draft.assignee:
         sent["assignees"] = [draft.assignee]
-    if (parent := parent_of(draft.incident, settings)) is not None:
+    if sub_issues and (parent := parent_of(draft.incident, settings, draft.place)) is not None:
         sent["parent_issue_id"] = parent
     return sent
 

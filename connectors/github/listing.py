@@ -41,10 +41,8 @@ _FIELDS = (
     " labels(first: 30) { nodes { name } } assignees(first: 1) { nodes { login } }"
     " repository { databaseId nameWithOwner }"
 )
-QUERY = (
-    "query States($ids: [ID!]!) { nodes(ids: $ids) { __typename"
-    f" ... on Issue {{ {_FIELDS} stateReason(enableDuplicate: true) }} ... on PullRequest {{ {_FIELDS} }} }} }}"
-)
+#: how the reason of a closing is asked for; the next where a server does not know it
+REASONS = ("stateReason(enableDuplicate: true)", "stateReason", "")
 
 
 @dataclass(slots=True)
@@ -79,6 +77,7 @@ class Listing:
     def __init__(self, client: Client, in_progress: Sequence[str]) -> None:
         self._client = client
         self._in_progress = in_progress
+        self._reason = REASONS[0]
 
     def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
         """One listing for each repository, or all by id, whichever is fewer calls; on a tie by id, as that verifies.
@@ -112,7 +111,8 @@ class Listing:
             repository, items = left.pop(0)
             by_node = {_node(item): item for item in items}
             try:
-                for issue in self._changed(repository, since - OVERLAP, seen):
+                home = self._client.home(repository, items[0].label)
+                for issue in self._changed(home, since - OVERLAP, seen):
                     if (item := by_node.get(issue.node_id)) is not None:
                         found = state.of_issue(issue, int(repository), self._in_progress, known_as=item.id)
                         seen.states = [known for known in seen.states if known.id != found.id] + [found]
@@ -126,13 +126,13 @@ class Listing:
                         seen.trouble("GitHub", error, rest)
                     return
 
-    def _changed(self, repository: str, since: datetime, seen: _Seen) -> Iterator[wire.Issue]:
+    def _changed(self, home: str, since: datetime, seen: _Seen) -> Iterator[wire.Issue]:
         """Issues changed since then, oldest change first.
 
         Each page is asked by the last change of the page before, not by its number: an issue that changes in between
         would shift the numbers, and another would be missed.
         """
-        path = f"/repositories/{repository}/issues"
+        path = f"{home}/issues"
         page = 1
         for _ in range(MOST_PAGES):
             params: dict[str, str | int] = {
@@ -157,18 +157,35 @@ class Listing:
     # --- by id --------------------------------------------------------------------------------------------------------
 
     def _by_id(self, tracked: Sequence[Tracked], seen: _Seen) -> None:
-        for start in range(0, len(tracked), PER_PAGE):
-            some = tracked[start : start + PER_PAGE]
+        """100 a call; the token of an App sees what one owner has, so that each owner is asked for apart."""
+        owners: dict[str, list[Tracked]] = {}
+        for item in tracked:
+            owners.setdefault(_owner(item) if self._client.credentials.app else "", []).append(item)
+        left = [
+            (owner, items[start : start + PER_PAGE])
+            for owner, items in owners.items()
+            for start in range(0, len(items), PER_PAGE)
+        ]
+        while left:
+            owner, some = left.pop(0)
             try:
-                answer = parse(
-                    _GRAPH, self._client.graphql(QUERY, {"ids": [_node(item) for item in some]}), "POST /graphql"
-                )
-                self._nodes(some, answer, seen)
+                self._nodes(some, self._graph(some, owner), seen)
             except ConnectorError as error:
                 if _concerns_all(error):
-                    seen.trouble("GitHub", error, tracked[start:])
+                    seen.trouble("GitHub", error, [*some, *(item for _, more in left for item in more)])
                     return
                 seen.trouble(_scope(some), error, some)
+
+    def _graph(self, some: Sequence[Tracked], owner: str) -> wire.GraphAnswer:
+        """An older Enterprise Server has no word for a duplicate, or none for any reason: it is asked for less."""
+        ids = [_node(item) for item in some]
+        while True:
+            reason = self._reason
+            answer = parse(_GRAPH, self._client.graphql(query(reason), {"ids": ids}, owner=owner), "POST /graphql")
+            said = " ".join(error.message for error in answer.errors)
+            if not reason or answer.data is not None or "stateReason" not in said:
+                return answer
+            self._reason = REASONS[REASONS.index(reason) + 1]
 
     def _nodes(self, tracked: Sequence[Tracked], answer: wire.GraphAnswer, seen: _Seen) -> None:
         """A partial answer holds null where an id was refused, and an error with its place."""
@@ -199,7 +216,7 @@ class Listing:
         if not repository or not number or seen.looked_for > MOST_LOOKED_FOR:
             seen.missing.add(item.id)
             return
-        path = f"/repositories/{repository}/issues/{number}"
+        path = f"{self._client.home(repository, item.label)}/issues/{number}"
         try:
             issue = parse(_ISSUE, self._client.get(path), f"GET {path}")
             home = self._client.repository(issue.place)
@@ -211,6 +228,17 @@ class Listing:
             return
         seen.states.append(state.of_issue(issue, home.id, self._in_progress, known_as=item.id))
         seen.verified.add(item.id)
+
+
+def query(reason: str) -> str:
+    return (
+        "query States($ids: [ID!]!) { nodes(ids: $ids) { __typename"
+        f" ... on Issue {{ {_FIELDS} {reason} }} ... on PullRequest {{ {_FIELDS} }} }} }}"
+    )
+
+
+def _owner(item: Tracked) -> str:
+    return item.label.partition("/")[0]
 
 
 def _node(item: Tracked) -> str:

@@ -83,9 +83,8 @@ def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery
     if concern:
         return signal(Said.ISSUE, f"{ref} was {action}; {concern}")
     if action == "closed":
-        if issue.state_reason in WONT_DO and not settings.include_not_planned:
-            reason = issue.state_reason.replace("_", " ")
-            return signal(Said.NOTHING, f"{ref} was closed as {reason}; such closings get no postmortem.")
+        if why := no_postmortem(settings, issue):
+            return signal(Said.NOTHING, f"{ref} {why}")
         return signal(Said.CLOSED, f"{ref} was closed.")
     if action == "reopened":
         return signal(Said.REOPENED, f"{ref} was opened again.")
@@ -108,6 +107,13 @@ def no_incident(settings: SourceSettings, repository: str, issue: wire.Issue) ->
         return ""
     named = [f"the label {label}" for label in settings.labels] + [f"the type {kind}" for kind in settings.issue_types]
     return f"it does not have {' or '.join(named)}."
+
+
+def no_postmortem(settings: SourceSettings, issue: wire.Issue) -> str:
+    """Why the closing of an incident gets no postmortem, or ""."""
+    if issue.state_reason not in WONT_DO or settings.include_not_planned:
+        return ""
+    return f"was closed as {issue.state_reason.replace('_', ' ')}; such closings get no postmortem."
 
 
 def matches(patterns: Sequence[str], repository: str) -> bool:

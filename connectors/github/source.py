@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from connectors.base import BadSignature, Denied, Finding, Missing, Network, Refused, Signal, Ticket
-from connectors.github import check, payload, wire
+from connectors.github import check, history, payload, wire
 from connectors.github.client import USUAL, Client
 from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings
@@ -89,6 +90,14 @@ class Source:
             if item is not None
         ]
         return replace(plain, comments=tuple(comments), events=events(plain, lines))
+
+    def closed_since(self, since: datetime) -> Iterator[Ticket]:
+        """Incident tickets closed at or after this time, the oldest closing first. Raises ConnectorError."""
+        return history.closed_since(self.name, self.settings, self._client, since)
+
+    def token_ends(self) -> datetime | None:
+        """When the token ends, as the last answer said; None: it has no end, nothing was asked yet, or it is an App."""
+        return self._client.token_ends()
 
     def check(self) -> Sequence[Finding]:
         """Tries the connection and every repository that is named in full; read-only."""

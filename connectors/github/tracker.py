@@ -25,7 +25,7 @@ from connectors.base import (
     Visibility,
 )
 from connectors.github import check, filing, state, wire
-from connectors.github.client import DAY, USUAL, Client
+from connectors.github.client import DAY, HOUR, USUAL, Client
 from connectors.github.listing import Listing
 from connectors.github.reading import parse
 from connectors.github.settings import TrackerSettings
@@ -72,11 +72,10 @@ class Tracker:
         """
         wanted = set(markers)
         found: dict[str, wire.Issue] = {}
-        below = filing.parent_of(incident, self.settings) is not None
+        below = self._client.heard.sub_issues and filing.parent_of(incident, self.settings, place) is not None
         if below:
-            path = f"/repositories/{incident.native['repository_id']}/issues/{incident.native['number']}/sub_issues"
             try:
-                self._scan(path, {}, wanted, found, deep)
+                self._scan(self._below(incident), {}, wanted, found, deep)
             except Missing:  # the ticket is gone, or this server knows no sub-issues
                 below = False
         if deep or not below:
@@ -88,7 +87,7 @@ class Tracker:
                 "direction": "desc",
             }
             home = self._client.repository(place or self.places[0])
-            self._scan(f"/repositories/{home.id}/issues", params, wanted, found, deep)
+            self._scan(f"{self._client.home(str(home.id), home.label)}/issues", params, wanted, found, deep)
         return {
             marker: filing.filed(
                 issue, self._client.repository(issue.place).id, linked=issue.parent_issue_url is not None
@@ -110,6 +109,10 @@ class Tracker:
                 if known is None or issue.id < known.id:
                     found[marker] = issue
 
+    def preview(self, draft: Draft) -> str:
+        """The issue as `create` would send it, word for word. No I/O."""
+        return filing.preview(self.settings, draft, sub_issues=self._client.heard.sub_issues)
+
     def create(self, draft: Draft) -> Filed:
         """One POST, with marker, labels, assignee and parent at once. Raises NotSent, Limited, Refused, OutcomeUnknown.
 
@@ -122,19 +125,23 @@ class Tracker:
 
         Where GitHub refuses, the line in the body is the link.
         """
-        parent = filing.parent_of(draft.incident, self.settings)
+        parent = filing.parent_of(draft.incident, self.settings, draft.place)
         if filed.linked or parent is None or any(note.startswith(filing.PARENT) for note in filed.notes):
             return
-        native = draft.incident.native
-        path = f"/repositories/{native['repository_id']}/issues/{native['number']}/sub_issues"
+        if not self._client.heard.sub_issues:
+            return
         try:
-            self._client.write("POST", path, {"sub_issue_id": int(filed.native["issue_id"])})
+            self._client.write("POST", self._below(draft.incident), {"sub_issue_id": int(filed.native["issue_id"])})
         except Refused:
             return
 
+    def _below(self, incident: Ticket) -> str:
+        home = self._client.home(incident.native["repository_id"], incident.ref)
+        return f"{home}/issues/{incident.native['number']}/sub_issues"
+
     def visibility(self, place: str) -> Visibility:
-        """The repository's own; asked once a day, before the first issue anyway."""
-        return visibility(self._client.repository(place))
+        """The repository's own, as it was within the hour."""
+        return visibility(self._client.repository(place or self.places[0], within=HOUR))
 
     def assignable(self, place: str, person_id: str) -> bool:
         """Whether GitHub takes this login as an assignee there. Kept for a day. Raises ConnectorError."""
@@ -174,7 +181,7 @@ class Tracker:
         """The path of a repository and a number."""
         if match := _SHORT.match(reference):
             ours = incident.native.get("api_url") == self.settings.api_url and incident.native.get("repository_id")
-            return (f"/repositories/{ours}", match[1]) if ours else None
+            return (self._client.home(ours, incident.ref), match[1]) if ours else None
         if match := _FULL.match(reference):
             return f"/repos/{match[1]}", match[2]
         try:
@@ -199,15 +206,19 @@ class Tracker:
         native = tracked.native
         if not native.get("repository_id") or not native.get("number"):
             return ""
-        path = f"/repositories/{native['repository_id']}/issues/{native['number']}/comments"
+        path = f"{self._client.home(native['repository_id'], tracked.label)}/issues/{native['number']}/comments"
         page = self._client.get(path, {"per_page": 100})
         if last := _LAST.search(page.headers.get("link", "")):
-            page = self._client.get(last[1])
+            page = self._client.follow(last[1])
         for comment in parse(_COMMENTS, page, f"GET {path}")[::-1]:
             text = comment.body or ""
             if comment.user is not None and not comment.user.person().bot and "<!-- afterword:" not in text:
                 return one_line(text)
         return ""
+
+    def token_ends(self) -> datetime | None:
+        """When the token ends, as the last answer said; None: it has no end, nothing was asked yet, or it is an App."""
+        return self._client.token_ends()
 
     def check(self, places: Sequence[str]) -> Sequence[Finding]:
         """Tries the connection and each place, read-only; never raises ConnectorError."""

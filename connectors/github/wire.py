@@ -119,6 +119,12 @@ class Repo(Wire):
         return self.full_name or (f"{self.owner.login}/{self.name}" if self.owner and self.name else "")
 
 
+class Installed(Wire):
+    """The repositories of an installation."""
+
+    repositories: tuple[Repo, ...] = ()
+
+
 class Pull(Wire):
     merged_at: Moment | None = None
 
