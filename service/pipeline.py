@@ -16,7 +16,8 @@ from connectors.base import ConnectorError, Refused, Ticket
 from service import crash, pause, wording
 from service.comment import tell_ticket
 from service.decisions import obey
-from service.filing import Run, file_item
+from service.filing import file_item
+from service.outcomes import Run
 from service.parts import Parts
 from service.postmortem import document, identity
 from service.postmortem.due import due_for
