@@ -18,6 +18,7 @@ from service.store import pages
 from service.store.standings import standings
 from service.web.answers import MOST, explain, html, row_number
 from service.web.happenings import sentences
+from service.web.viewer import viewer
 
 PAGE = 100
 
@@ -48,7 +49,7 @@ def blueprint(parts: Parts) -> Blueprint:
         now = parts.now()
         today = parts.texts.days.local_day(now)
         with parts.database.read() as connection:
-            found = standings(connection, incident_id=incident, names=parts.people.names)
+            found = viewer(connection).items(standings(connection, incident_id=incident, names=parts.people.names))
         found = [item for item in found if owner is None or (item.owner or "none") == owner]
         found.sort(key=lambda item: _urgency(item, today, now))
         shown = [item for item in found if STATES[state][1](item, today)]
@@ -105,10 +106,11 @@ def blueprint(parts: Parts) -> Blueprint:
 
     def _page(number: int, *, fault: str = "", reference: str = "", status: int = 200) -> Response:
         with parts.database.read() as connection:
-            found = standings(connection, item_id=number, names=parts.people.names)
+            seen = viewer(connection)
+            found = seen.items(standings(connection, item_id=number, names=parts.people.names))
             if not found:
                 raise NotFound(f"There is no action item {number}.", "Look in the list of action items.")
-            happened = pages.history_of(connection, number)
+            happened = [one for one in pages.history_of(connection, number) if seen.event(one.kind)]
         history = sentences(happened, parts.people.names, parts.texts.days)
         return html(
             "action.html",

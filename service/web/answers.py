@@ -10,6 +10,7 @@ from service import errors
 from service.parts import Parts
 from service.store.database import StoreUnavailable
 from service.web.page import render
+from service.web.viewer import has_token, paused
 
 log = structlog.get_logger()
 
@@ -58,20 +59,26 @@ def explained(parts: Parts, error: AfterwordError, *, page: bool) -> Response:
 def refused(parts: Parts, name: str, status: int, message: str, mend: str, *, page: bool) -> Response:
     """What was refused and what to do. The page looks into no database and says nothing of the house."""
     if page:
-        return _page(render("error.html", parts.settings.timezone, **_stamp(parts), message=message, mend=mend), status)
+        return as_page(
+            render("error.html", parts.settings.timezone, **_stamp(parts), message=message, mend=mend), status
+        )
     answer = jsonify(error=name, message=message, mend=mend)
     answer.status_code = status
     return answer
 
 
 def html(name: str, parts: Parts, *, status: int = 200, **values: object) -> Response:
-    """One page as an answer. Every page has the stamp of its making."""
-    return _page(render(name, parts.settings.timezone, **_stamp(parts), **values), status)
+    """One page as an answer. Every page has the stamp of its making, and says it while everything is paused."""
+    return as_page(render(name, parts.settings.timezone, pause=paused(parts), **_stamp(parts), **values), status)
 
 
 def _stamp(parts: Parts) -> dict[str, object]:
-    return {"now": parts.now(), "public_url": parts.settings.public_url}
+    return {
+        "now": parts.now(),
+        "public_url": parts.settings.public_url,
+        "sign_in": parts.settings.public and not has_token(),
+    }
 
 
-def _page(body: str, status: int) -> Response:
+def as_page(body: str, status: int = 200) -> Response:
     return Response(body, status, content_type="text/html; charset=utf-8")

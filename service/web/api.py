@@ -9,9 +9,11 @@ from flask import Blueprint, Response, jsonify, request
 from connectors.base import BadPayload
 from service.parts import Parts
 from service.store import listings
+from service.web.auth import ask_for_token
 from service.web.edits import edit_section, section_of
 from service.web.openapi import description
-from service.web.reports import report_bytes
+from service.web.reports import report as weekly_report
+from service.web.viewer import Viewer, has_token, viewer
 
 MOST = 200
 
@@ -23,7 +25,8 @@ def blueprint(parts: Parts) -> Blueprint:
         limit, after = min(max(_number("limit", 50), 1), MOST), _number("after", 0)
         with parts.database.read() as connection:
             rows = listings.LISTS[name](connection, limit, after)
-        return jsonify({name: rows, "next": rows[-1]["id"] if len(rows) == limit else None})
+            shown = _shown(name, rows, viewer(connection))
+        return jsonify({name: shown, "next": rows[-1]["id"] if len(rows) == limit else None})
 
     @routes.get("/api/v1/incidents")
     def incidents() -> Response:
@@ -39,11 +42,11 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @routes.get("/api/v1/deliveries")
     def deliveries() -> Response:
-        return listed("deliveries")
+        return listed("deliveries") if has_token() else ask_for_token(parts)
 
     @routes.get("/api/v1/reports/weekly/<week>")
     def report(week: str) -> Response:
-        return Response(report_bytes(parts, week, "json"), mimetype="application/json")
+        return weekly_report(parts, week, "json")
 
     @routes.put("/api/v1/postmortems/<int:number>/sections/<name>")
     def edit(number: int, name: str) -> Response:
@@ -56,6 +59,16 @@ def blueprint(parts: Parts) -> Blueprint:
         return jsonify(description(parts.settings.public_url))
 
     return routes
+
+
+def _shown(name: str, rows: list[listings.Plain], seen: Viewer) -> list[listings.Plain]:
+    """The rows of a list that this request may be shown; a page may hold fewer than were asked for."""
+    if seen.public is None:
+        return rows
+    if name == "actions":
+        bare = {"word": "", "reason": ""}
+        return [row | bare for row in rows if row["postmortem"] is not None and seen.postmortem(row["postmortem"])]
+    return [row for row in rows if seen.incident(row["id" if name == "incidents" else "incident_id"])]
 
 
 def _number(name: str, default: int) -> int:

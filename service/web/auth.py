@@ -12,7 +12,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
 
 from service.parts import Parts
 from service.store import tokens
@@ -21,6 +22,7 @@ from service.store.tokens import Token
 from service.tokens import FIRST, WRITE, token_hash
 from service.web.answers import prefers_html, refused
 from service.web.headers import WEBHOOKS
+from service.web.viewer import has_token
 
 log = structlog.get_logger()
 
@@ -64,13 +66,13 @@ def guard(app: Flask, parts: Parts) -> None:
             )
         return None
 
+    @app.get("/sign-in")
+    def sign_in() -> ResponseReturnValue:
+        """Where pages are public, a browser has to be asked for the token: it sends it by itself from then on."""
+        return redirect("/", 303) if has_token() else ask_for_token(parts)
+
     def _no(name: str, status: int, message: str, mend: str) -> Response:
         return refused(parts, name, status, message, mend, page=prefers_html())
-
-
-def has_token() -> bool:
-    """Whether this request came with a token. Without one, pages show what is public alone."""
-    return g.get("token") is not None
 
 
 def ask_for_token(parts: Parts) -> Response:

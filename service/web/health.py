@@ -6,6 +6,7 @@ import structlog
 from flask import Blueprint, Response, jsonify
 
 from connectors.base import AfterwordError
+from service import pause
 from service.parts import Parts
 from service.store import figures
 from service.store.database import StoreUnavailable
@@ -25,12 +26,14 @@ def blueprint(parts: Parts) -> Blueprint:
         try:
             with parts.database.read() as connection:
                 figures.probe(connection)
+                stopped = pause.standing(parts, connection) is not None
         except StoreUnavailable as error:  # where the database is and what it said is for the log alone
             log.error("not ready", error=error.message)
             return jsonify(status="not ready", message="The database does not answer. The log says more."), 503
         except AfterwordError as error:
             return jsonify(status="not ready", message=error.message, mend=error.mend), 503
-        return jsonify(status="ready"), 200
+        # paused is ready: deliveries are received; why is for those who have a token
+        return jsonify({"status": "ready"} | ({"paused": True} if stopped else {})), 200
 
     @routes.get("/metrics")
     def metrics() -> Response:
@@ -43,6 +46,8 @@ def blueprint(parts: Parts) -> Blueprint:
                 gauge = Gauge(f"afterword_{name}", help_text, [label], registry=registry)
                 for value, number in counts.items():
                     gauge.labels(value).set(number)
+            stopped = Gauge("afterword_paused", "1 while nothing leaves, else 0", registry=registry)
+            stopped.set(pause.standing(parts, connection) is not None)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     return routes

@@ -15,11 +15,13 @@ from service.postmortem.gaps import QUESTIONS, questions
 from service.postmortem.model import Document, Section
 from service.postmortem.standing import Standing
 from service.store import listings, pages, postmortems
+from service.store.pages import Listed
 from service.store.postmortems import EditedMeanwhile
 from service.store.standings import standings
 from service.web.answers import MOST, explain, html, row_number
 from service.web.document_view import view
 from service.web.edits import LONGEST, edit_section, fingerprint, section_of
+from service.web.viewer import viewer
 
 PAGE = 50
 
@@ -30,15 +32,27 @@ def blueprint(parts: Parts) -> Blueprint:
 
     def loaded(connection: Connection, number: int) -> tuple[Any, Document, int, list[Standing]]:
         found = postmortems.load(connection, number)
-        if found is None:
+        seen = viewer(connection)
+        if found is None or not seen.incident(found[0].id):
             raise NotFound(f"There is no postmortem {number}.", "Look in the list of postmortems.")
-        return *found, standings(connection, incident_id=found[0].id, names=parts.people.names)
+        return *found, seen.items(standings(connection, incident_id=found[0].id, names=parts.people.names))
+
+    def newest(connection: Connection, before: int | None) -> list[Listed]:
+        """One more than a page holds."""
+        seen, found = viewer(connection), list[Listed]()
+        while len(found) <= PAGE:
+            rows = pages.latest_postmortems(connection, limit=PAGE + 1, before=before)
+            found += [row for row in rows if seen.postmortem(row.id)]
+            if len(rows) <= PAGE:
+                break
+            before = rows[-1].id
+        return found[: PAGE + 1]
 
     @routes.get("/postmortems")
     def listed() -> Response:
         before = request.args.get("before", type=row_number)
         with parts.database.read() as connection:
-            rows = pages.latest_postmortems(connection, limit=PAGE + 1, before=before)
+            rows = newest(connection, before)
         more = rows[PAGE - 1].id if len(rows) > PAGE else None
         shown = [(row, _unrecorded(row.document, row.items)) for row in rows[:PAGE]]
         return html("postmortems.html", parts, here="postmortems", rows=shown, more=more, first=before is None)

@@ -8,14 +8,15 @@ from datetime import date
 from urllib.parse import urlencode
 
 from service.followup.snapshot import Connection, Row, Snapshot
+from service.pause import Pause
 from service.web.page import render
 
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
-def render_report_html(snapshot: Snapshot, public_url: str = "") -> str:
+def render_report_html(snapshot: Snapshot, public_url: str = "", *, pause: Pause | None = None) -> str:
     """A whole page, ready to be frozen: its style sheet is linked, its address is the week's. `public_url`: shown in
-    the foot, so that a printed page says where it came from."""
+    the foot, so that a printed page says where it came from. `pause`: for the banner; never of a page to be frozen."""
     return render(
         "report.html",
         snapshot.zone,
@@ -24,10 +25,13 @@ def render_report_html(snapshot: Snapshot, public_url: str = "") -> str:
         now=snapshot.as_of,
         base=f"/reports/weekly/{snapshot.week}/items",
         public_url=public_url,
+        pause=pause,
     )
 
 
-def render_items_html(snapshot: Snapshot, asked: dict[str, str], public_url: str = "") -> str | None:
+def render_items_html(
+    snapshot: Snapshot, asked: dict[str, str], public_url: str = "", *, pause: Pause | None = None
+) -> str | None:
     """The items behind one figure of the report. None: no such figure."""
     found = select(snapshot, asked)
     if found is None:
@@ -42,6 +46,7 @@ def render_items_html(snapshot: Snapshot, asked: dict[str, str], public_url: str
         rows=rows,
         asked=urlencode(asked),
         public_url=public_url,
+        pause=pause,
     )
 
 

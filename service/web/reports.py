@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
 
 from connectors.base import AfterwordError
 from service.errors import NotFound
@@ -15,8 +16,10 @@ from service.parts import Parts
 from service.store import pages, reports
 from service.store.reports import FORMATS, Frozen
 from service.upkeep import weekly_of
-from service.web.answers import explain, html
+from service.web.answers import as_page, explain, html
+from service.web.auth import ask_for_token
 from service.web.report_page import render_items_html, render_report_html
+from service.web.viewer import paused, viewer
 
 PAGE = 53
 
@@ -27,13 +30,18 @@ def blueprint(parts: Parts) -> Blueprint:
     public_url = parts.settings.public_url
 
     @routes.get("/")
-    def this_week() -> Response:
-        return _page(render_report_html(weekly_of(parts).preview(parts.now()), public_url))
+    def this_week() -> ResponseReturnValue:
+        snapshot = weekly_of(parts).preview(parts.now())
+        if not _may_see(parts, snapshot):
+            return redirect("/postmortems", 302)
+        return as_page(render_report_html(snapshot, public_url, pause=paused(parts)))
 
     @routes.get("/reports/weekly")
     def weeks() -> Response:
         before = request.args.get("before", type=_week)
         with parts.database.read() as connection:
+            if not viewer(connection).everything():  # each week has figures of all incidents
+                return ask_for_token(parts)
             rows = pages.reported_weeks(connection, limit=PAGE + 1, before=before)
         more = rows[PAGE - 1].week if len(rows) > PAGE else ""
         shown = [(row, Week.parse(row.week)) for row in rows[:PAGE]]
@@ -44,27 +52,37 @@ def blueprint(parts: Parts) -> Blueprint:
         name, dot, form = week.partition(".")
         if dot and form not in FORMATS:
             raise NotFound(f"A report has no form “{form[:20]}”.", f"Ask for one of {', '.join(FORMATS)}.")
-        form = form or "html"
-        return Response(report_bytes(parts, name, form), content_type=FORMATS[form])
+        return report(parts, name, form or "html")
 
     @routes.get("/reports/weekly/<week>/items")
     def items(week: str) -> Response:
         found = _stored_or_preview(parts, week)
         snapshot = found.snapshot if isinstance(found, Frozen) else found
-        body = render_items_html(snapshot, request.args.to_dict(), public_url)
+        if not _may_see(parts, snapshot):
+            return ask_for_token(parts)
+        body = render_items_html(snapshot, request.args.to_dict(), public_url, pause=paused(parts))
         if body is None:
             raise NotFound("The report has no such figure.", "Follow a figure of the report itself.")
-        return _page(body)
+        return as_page(body)
 
     return routes
 
 
-def report_bytes(parts: Parts, week: str, form: str) -> bytes:
+def report(parts: Parts, week: str, form: str) -> Response:
     """The stored bytes of a week's report, or a preview of the running week. Looking at a page never freezes one."""
     found = _stored_or_preview(parts, week)
+    if not _may_see(parts, found.snapshot if isinstance(found, Frozen) else found):
+        return ask_for_token(parts)
     if isinstance(found, Frozen):
-        return found.forms[form]
-    return render(found, parts.texts, lambda made: render_report_html(made, parts.settings.public_url))[form]
+        body = found.forms[form]
+    else:
+        body = render(found, parts.texts, lambda made: render_report_html(made, parts.settings.public_url))[form]
+    return Response(body, content_type=FORMATS[form])
+
+
+def _may_see(parts: Parts, snapshot: Snapshot) -> bool:
+    with parts.database.read() as connection:
+        return viewer(connection).report(snapshot)
 
 
 def _stored_or_preview(parts: Parts, text: str) -> Frozen | Snapshot:
@@ -93,7 +111,3 @@ def _week(text: str) -> str:
         return str(Week.parse(text))
     except AfterwordError as error:
         raise ValueError(error.message) from None
-
-
-def _page(body: str) -> Response:
-    return Response(body, content_type="text/html; charset=utf-8")
