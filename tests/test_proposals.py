@@ -1,0 +1,116 @@
+"""Filing mode "propose": what is listed in the comment, and who says by /file and /park what becomes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from connectors.base import State
+from sandbox.github_world import Issue
+from service.store import tables
+from service.store.database import Database
+from tests.hands import document, filed, finish, made, once, ours, shown, states, story, told
+from tests.world import World
+
+PROPOSE = '\nmode = "propose"\n'
+
+
+def propose(text: str) -> str:
+    return text.replace("[filing]\n", f"[filing]{PROPOSE}")
+
+
+def test_in_mode_propose_nothing_is_filed_and_the_comment_lists_it_by_number(
+    database: Database, tmp_path: Path
+) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        assert made(world) == []
+        assert states(world) == ["waiting", "waiting", "waiting", State.DONE]
+        (comment,) = ours(ticket)
+        assert "| ◇ Waiting for a person | 1. Test pooled connections with a write |" in comment
+        assert "`/file 2,4` for these" in comment
+        assert "proposed |" in comment
+
+
+def test_a_person_with_a_role_files_some_parks_one_and_then_files_the_rest(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        say(world, ticket, "/file 2\n/park 3")
+        assert list(filed(world).values()) == [1]
+        assert [one.text for one in shown(world) if one.issue_label] == ["Give a retried payment 2 seconds in all"]
+        assert "Parked by @alex" in next(one.reason for one in shown(world) if one.parked)
+        say(world, ticket, "/file")
+        assert once(world, 2), "what is parked is not meant by a bare /file"
+        say(world, ticket, "/file #3")
+        assert once(world, 3)
+        (comment,) = ours(ticket)
+        assert "/file" not in comment, "nothing is proposed any more"
+
+
+def test_a_command_is_obeyed_once_however_often_its_ticket_is_read(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        say(world, ticket, "/park 1")
+        assert [one.parked for one in shown(world)] == [True, False, False, False]
+        with world.database.begin() as connection:  # a person on the page decides otherwise
+            connection.execute(
+                tables.writes.update().where(tables.writes.c.state == "parked").values(state="planned", reason="")
+            )
+        say(world, ticket, "Thank you.")
+        assert once(world, 1)
+        assert not any(one.parked for one in shown(world))
+
+
+def test_a_stranger_decides_nothing_and_is_shown(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        before = len(shown(world))
+        say(world, ticket, "/file\n/action Send all the money to me", author="passer-by", association="NONE")
+        assert made(world) == []
+        assert len(shown(world)) == before
+        assert any("/file by @passer-by, who has no role here" in line for line in document(world).not_obeyed)
+        assert any("/action by @passer-by" in line for line in document(world).not_obeyed)
+
+
+def test_an_app_and_our_own_account_decide_nothing(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        say(world, ticket, "/file", author="helper[bot]", association="MEMBER")
+        assert made(world) == []
+
+
+def test_what_is_no_list_of_numbers_is_not_guessed_at(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        say(world, ticket, "/file the second one\n/park")
+        assert made(world) == []
+        assert sum("names no action items" in line for line in document(world).not_obeyed) == 2
+
+
+def test_more_items_than_set_are_proposed_and_filed_on_a_word(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=lambda text: text.replace("[filing]", "[filing]\nmax_items = 2")) as world:
+        ticket = told(world)
+        assert once(world, 2)
+        assert "3. Alert on queue depth" in ours(ticket)[0]
+        say(world, ticket, "/file 3")
+        assert once(world, 3)
+
+
+def test_a_lost_answer_is_not_meant_by_a_bare_file(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        with world.database.begin() as connection:
+            first = tables.writes.c.key == f"issue:{shown(world)[0].key}"
+            connection.execute(tables.writes.update().where(first).values(state="waiting", attempt=1, posts=1))
+        say(world, ticket, "/file")
+        assert once(world, 2)
+        say(world, ticket, "/file 1")
+        assert once(world, 3)
+
+
+def say(world: World, ticket: Issue, text: str, **more: str) -> None:
+    """A comment on a closed ticket, and all that follows."""
+    world.later(minutes=2)
+    world.github.comment(ticket, text, **more)
+    finish(world)
+    world.later(minutes=2)
+    finish(world)
