@@ -7,7 +7,6 @@ a value.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,23 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from connectors.base import AfterwordError, Secret
+from connectors.base import Secret
 from service.settings_faults import (
     Fault,
+    FaultKind,
     Place,
     SettingsError,
     from_validation,
     holds_secret,
-    lines_of,
     mentions,
     secret_in_file,
+    shown,
     unknown_key,
 )
+from service.settings_leaks import leaks
 from service.settings_model import Alerts, Report, Settings
+from service.settings_secrets import Secrets, names_in, not_set
+from service.settings_text import written
 from service.settings_values import database_url
 
 __all__ = ["DEFAULT", "Fault", "Settings", "SettingsError", "read"]
@@ -44,30 +47,26 @@ def read(path: Path | None, environ: Mapping[str, str], kinds: Mapping[str, Any]
     `kinds` maps a connector's name to its module; `SourceSettings` and `TrackerSettings` there are pydantic models.
     Raises SettingsError with every fault that was found.
     """
-    path = path or Path(environ.get("AFTERWORD_CONFIG") or DEFAULT)
-    file = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-    try:
-        text = path.read_text("utf-8")
-        raw = tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError([Fault((), f"The file cannot be read: {error.strerror}.")], file) from None
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r" \(at line (\d+), .*\)$", str(error))
-        place: Place = ("",)
-        text = str(error)[: at.start()] if at else str(error)
-        raise SettingsError([Fault(place, f"is not TOML: {text}.")], file, {place: int(at[1])} if at else {}) from None
-    except UnicodeDecodeError:
-        raise SettingsError([Fault((), "The file is not UTF-8.")], file) from None
-    lines = lines_of(text)
-
+    file, raw, lines = written(path or Path(environ.get("AFTERWORD_CONFIG") or DEFAULT))
+    leaked = leaks(raw)
     reading = _Reading(environ, kinds)
     sources = reading.connectors(raw.pop("sources", {}), "sources", "SourceSettings")
     trackers = reading.connectors(raw.pop("trackers", {}), "trackers", "TrackerSettings")
     settings = reading.rest(raw, sources, trackers)
-    if reading.faults or settings is None:
-        raise SettingsError(reading.faults, file, lines)
+    # What a leak was taken for would show it: the leak alone is told of.
+    faults = [*leaked, *(one for one in reading.faults if not any(_within(one, leak) for leak in leaked))]
+    if faults or settings is None:
+        raise SettingsError(faults, file, lines)
     settings.read_from(file, lines)
     return settings
+
+
+def _within(fault: Fault, leak: Fault) -> bool:
+    """Whether it speaks of the same key, or of the secret that the key names."""
+    end = max(number for number, part in enumerate(leak.place) if isinstance(part, str))
+    *table, key = leak.place[: end + 1]
+    plain = str(key).removesuffix("_env").removesuffix("_file")
+    return any(fault.place[: end + 1] == (*table, one) for one in (key, plain, f"{plain}_env"))
 
 
 class _Reading:
@@ -77,6 +76,7 @@ class _Reading:
         self.environ = environ
         self.kinds = kinds
         self.faults: list[Fault] = []
+        self.secrets = Secrets(environ, self.faults)
 
     def connectors(self, raw: object, group: str, wanted: str) -> dict[str, BaseModel | None]:
         """Name → the connector's own settings; None where they have a fault."""
@@ -88,7 +88,9 @@ class _Reading:
     def _connector(self, section: object, place: Place, wanted: str) -> BaseModel | None:
         group, name = place
         if not _NAME.fullmatch(str(name)):
-            self.faults.append(Fault((*place, ""), f"{name} does not fit a name.", "Use a-z, 0-9 and -."))
+            self.faults.append(
+                Fault((*place, ""), f"{name} does not fit a name.", "Use a-z, 0-9 and -.", kind=FaultKind.NAME)
+            )
         if not isinstance(section, dict):
             self.faults.append(Fault(place, f"{name} is not a table. Write it below a line [{group}.{name}]"))
             return None
@@ -96,7 +98,8 @@ class _Reading:
         kind = section.get("kind")
         if kind not in fitting:
             text = "kind is missing." if kind is None else f"{kind} is not known among {group}."
-            self.faults.append(Fault((*place, "kind"), text, f"Write one of: {', '.join(sorted(fitting))}."))
+            mend = f"Write one of: {', '.join(sorted(fitting))}."
+            self.faults.append(Fault((*place, "kind"), text, mend, kind=FaultKind.CONNECTOR))
             return None
         model: type[BaseModel] = getattr(self.kinds[kind], wanted)
         before = len(self.faults)
@@ -120,7 +123,7 @@ class _Reading:
                 continue
             by_variable, by_file = f"{field}_env", f"{field}_file"
             many = mentions(info.annotation, tuple)
-            found = self._secrets(values.pop(by_variable, None), values.pop(by_file, None), field, place)
+            found = self.secrets.named(values.pop(by_variable, None), values.pop(by_file, None), field, place)
             if found:
                 values[field] = tuple(found) if many else found[0]
                 if len(found) > 1 and not many:
@@ -131,62 +134,24 @@ class _Reading:
                 self._refuse_unsigned(section, place)
             elif info.is_required() and not {by_variable, by_file} & section.keys():
                 mend = f'Name the variable that holds it: {by_variable} = "…"'
-                self.faults.append(Fault((*place, field), f"{field} is missing.", mend))
+                self.faults.append(Fault((*place, field), f"{field} is missing.", mend, kind=FaultKind.MISSING))
         return values
 
     def _refuse_unsigned(self, section: dict[str, Any], place: Place) -> None:
         """Says in one fault what is wrong with a source's secret, in place of what was said of its variable."""
         mend = "Set it to the secret of the webhook. To accept unsigned deliveries, say unsigned = true."
         found = [fault for fault in self.faults if fault.place in {(*place, "secret_env"), (*place, "secret_file")}]
-        self.faults = [fault for fault in self.faults if fault not in found]
+        self.faults[:] = [fault for fault in self.faults if fault not in found]
         for fault in found:
-            names = _names(section.get("secret_env"))
+            names = names_in(section.get("secret_env"))
             unset = "is not set" in fault.text and len(names) == 1
             text = f"secret_env names {names[0]}, which is not set." if unset else fault.text
-            self.faults.append(Fault(fault.place, f"no secret: {text}", mend))
+            self.faults.append(Fault(fault.place, f"no secret: {text}", mend, kind=FaultKind.UNSIGNED))
         if not found and "secret" not in section:
             mend = (
                 'Write secret_env = "…" with the variable\'s name. To accept unsigned deliveries, say unsigned = true.'
             )
-            self.faults.append(Fault((*place, ""), "no secret.", mend))
-
-    def _secrets(self, variable: object, file: object, field: str, place: Place) -> list[Secret]:
-        """The secrets that X_env or X_file names; two names while a secret is being changed."""
-        if variable is not None and file is not None:
-            text = f"{field}_env and {field}_file are both set."
-            self.faults.append(Fault((*place, f"{field}_file"), text, "Keep one of them."))
-            return []
-        key = (*place, f"{field}_file" if variable is None else f"{field}_env")
-        given = file if variable is None else variable
-        names = _names(given)
-        if given is not None and not names:
-            self.faults.append(Fault(key, f'{key[-1]} names nothing. Write: {key[-1]} = "…"'))
-        make = self._from_file if variable is None else self._from_variable
-        return [secret for name in names if (secret := make(name, key))]
-
-    def _from_variable(self, name: str, key: Place) -> Secret | None:
-        value = self.environ.get(name, "").strip()
-        if not value:
-            self.faults.append(Fault(key, f"{key[-1]}: the variable {name} is not set."))
-            return None
-        return Secret(lambda: value, f"the variable {name}")
-
-    def _from_file(self, name: str, key: Place) -> Secret | None:
-        def content() -> str:
-            try:
-                found = Path(name).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                raise AfterwordError(f"The file {name} cannot be read.", "It holds a secret: restore it.") from None
-            if not found:
-                raise AfterwordError(f"The file {name} is empty.", "It holds a secret: restore it.")
-            return found
-
-        try:
-            content()
-        except AfterwordError as error:
-            self.faults.append(Fault(key, f"{key[-1]}: {error.message[0].lower()}{error.message[1:]}"))
-            return None
-        return Secret(content, f"the file {name}")
+            self.faults.append(Fault((*place, ""), "no secret.", mend, kind=FaultKind.UNSIGNED))
 
     def rest(
         self, raw: dict[str, Any], sources: Mapping[str, BaseModel | None], trackers: Mapping[str, BaseModel | None]
@@ -202,6 +167,7 @@ class _Reading:
         self._database(values)
         self._port(values)
         self._tracker_names(values, trackers)
+        self._places(values, trackers)
         values["default_tracker"] = values.get("default_tracker", next(iter(trackers), None))
         values["sources"], values["trackers"] = _whole(sources), _whole(trackers)
         try:
@@ -215,10 +181,10 @@ class _Reading:
     def _deliver(self, part: str, table: dict[str, Any], usual: tuple[str, ...]) -> tuple[Secret, ...]:
         """One secret per address; a variable that is named must be set."""
         found: list[Secret] = []
-        for name in _names(table.get("deliver_env", usual)):
+        for name in names_in(table.get("deliver_env", usual)):
             addresses = self.environ.get(name, "").split()
             if not addresses and "deliver_env" in table:
-                self.faults.append(Fault((part, "deliver_env"), f"deliver_env: the variable {name} is not set."))
+                self.faults.append(not_set((part, "deliver_env"), name))
             found += [
                 Secret(lambda address=address: address, f"the variable {name}, address {number}")  # type: ignore[misc]
                 for number, address in enumerate(addresses, start=1)
@@ -233,7 +199,7 @@ class _Reading:
         if network.pop("proxy", None) is not None:
             self.faults.append(secret_in_file(("network", "proxy")))
         name = network.get("proxy_env")
-        if not isinstance(name, str) or not (proxy := self._from_variable(name, ("network", "proxy_env"))):
+        if not isinstance(name, str) or not (proxy := self.secrets.of_variable(name, ("network", "proxy_env"))):
             return
         try:
             parts = urlsplit(proxy.reveal())
@@ -252,7 +218,9 @@ class _Reading:
         try:
             values["database_url"] = database_url(variable or values["database_url"])
         except ValueError as error:
-            self.faults.append(Fault(place, f"{place[0]} {error}", from_environment=bool(variable)))
+            self.faults.append(
+                Fault(place, f"{place[0]} {error}", from_environment=bool(variable), kind=FaultKind.ENVIRONMENT)
+            )
             values.pop("database_url", None)
 
     def _port(self, values: dict[str, Any]) -> None:
@@ -261,7 +229,8 @@ class _Reading:
         if not port:
             return
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-            self.faults.append(Fault(("PORT",), "PORT is not a port. Write: PORT=8000", from_environment=True))
+            text = "PORT is not a port. Write: PORT=8000"
+            self.faults.append(Fault(("PORT",), text, from_environment=True, kind=FaultKind.ENVIRONMENT))
             return
         values["listen"] = f"{str(values.get('listen', '0.0.0.0:')).rpartition(':')[0]}:{port}"
 
@@ -276,13 +245,22 @@ class _Reading:
             if isinstance(name, str) and name not in trackers:
                 mend = unknown_key((name,), trackers).mend.replace("known key", "tracker")
                 known = mend if trackers else "There is no tracker yet. Write [trackers.name]"
-                self.faults.append(Fault(place, f'{place[-1]} = "{name}" names no tracker.', known))
+                self.faults.append(
+                    Fault(place, f'{place[-1]} = "{name}" names no tracker.', known, kind=FaultKind.TRACKER)
+                )
 
-
-def _names(value: object) -> list[str]:
-    """The names in `"A"` or `["A", "B"]`."""
-    named = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
-    return [name.strip() for name in named if isinstance(name, str) and name.strip()]
+    def _places(self, values: Mapping[str, Any], trackers: Mapping[str, BaseModel | None]) -> None:
+        """A route leads where its tracker files: a place that only a route knows is most likely typed wrong."""
+        routes = values.get("routes")
+        for number, route in enumerate(routes if isinstance(routes, list) else []):
+            if not isinstance(route, dict) or not isinstance(route.get("place"), str):
+                continue
+            model = trackers.get(str(route.get("tracker")))
+            known = [str(one) for one in getattr(model, "places", None) or getattr(model, "repositories", ())]
+            if known and route["place"].casefold() not in {one.casefold() for one in known}:
+                text = f"place = {shown(route['place'])} is no place of [trackers.{route['tracker']}]."
+                mend = f"Write one of: {', '.join(known)}; or name it among the places of that tracker too."
+                self.faults.append(Fault(("routes", number, "place"), text, mend, kind=FaultKind.PLACE))
 
 
 def _whole(found: Mapping[str, BaseModel | None]) -> dict[str, BaseModel]:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +22,25 @@ Place = tuple[str | int, ...]
 Lines = Mapping[Place, int]
 
 
+class FaultKind(StrEnum):
+    """Each has its entry in docs/troubleshooting.md."""
+
+    UNREADABLE = "unreadable"  # the file itself
+    NOT_TOML = "not_toml"
+    VERSION = "version"
+    UNKNOWN_KEY = "unknown_key"
+    MISSING = "missing"
+    VALUE = "value"  # of another type or form than expected
+    NAME = "name"  # of a source or tracker
+    CONNECTOR = "connector"  # kind names none
+    SECRET_IN_FILE = "secret_in_file"  # noqa: S105
+    SECRET = "secret"  # a variable that is not set, a file that cannot be read  # noqa: S105
+    UNSIGNED = "unsigned"  # a source without a secret
+    TRACKER = "tracker"  # a name of none
+    PLACE = "place"  # of a route, where its tracker does not file
+    ENVIRONMENT = "environment"  # PORT, DATABASE_URL
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault. `place` is where it stands in the file, or (variable,) where the environment is wrong."""
@@ -29,6 +49,7 @@ class Fault:
     text: str
     mend: str = ""
     from_environment: bool = False
+    kind: FaultKind = FaultKind.VALUE
 
     @property
     def key(self) -> str:
@@ -150,7 +171,7 @@ def _fault(found: ErrorDetails, model: type[BaseModel], prefix: Place, raw: obje
         return unknown_key(place, keys_of(owner))
     if kind == "missing":
         described = owner.model_fields[key].description if key in owner.model_fields else None
-        return Fault(place, f"{key} is missing.", described or "")
+        return Fault(place, f"{key} is missing.", described or "", kind=FaultKind.MISSING)
     if inner and holds_secret(owner.model_fields.get(key)):
         return secret_in_file(place)
     text = _EXPECTED.get(kind, found["msg"].removeprefix("Value error, "))
@@ -211,7 +232,7 @@ def unknown_key(place: Place, known: Iterable[str]) -> Fault:
     known = sorted(known)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     mend = f"The nearest known key is {near[0]}." if near else f"Known here: {', '.join(known)}."
-    return Fault(place, f"{key} is not a known key.", mend)
+    return Fault(place, f"{key} is not a known key.", mend, kind=FaultKind.UNKNOWN_KEY)
 
 
 def secret_in_file(place: Place) -> Fault:
@@ -220,6 +241,7 @@ def secret_in_file(place: Place) -> Fault:
         place,
         f"{key} is a secret and does not belong in this file.",
         f'Name the variable that holds it: {key}_env = "…", or a file: {key}_file = "…"',
+        kind=FaultKind.SECRET_IN_FILE,
     )
 
 
