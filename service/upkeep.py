@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection
 from connectors.base import ConnectorError, NotSent, Visibility
 from service import crash, pause, places
 from service.followup import notify, withheld
+from service.followup.render import render
+from service.followup.snapshot import Snapshot
 from service.followup.sync import sync
 from service.followup.week import Week
 from service.followup.weekly import Weekly
@@ -71,12 +73,21 @@ def weekly_of(parts: Parts) -> Weekly:
     return Weekly(
         parts.database,
         parts.texts,
-        partial(render_report_html, public_url=parts.settings.public_url),
+        _page(parts),
         ZoneInfo(parts.settings.report.timezone),
         datetime.fromisoformat(first_boot) if first_boot else parts.now(),
         parts.people.names,
         parts.people.order,
     )
+
+
+def _page(parts: Parts) -> Callable[[Snapshot], str]:
+    return partial(render_report_html, public_url=parts.settings.public_url)
+
+
+def forms_of(parts: Parts, snapshot: Snapshot) -> Mapping[str, bytes]:
+    """The report in each form that is stored."""
+    return render(snapshot, parts.texts, _page(parts))
 
 
 def report_week(parts: Parts, lease: Lease) -> datetime | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from service.followup.facts import Event, Facts, Trouble
-from service.followup.snapshot import Connection, IncidentRow, Moved, OwnerRow, Row
+from service.followup.snapshot import Connection, IncidentRow, Moved, OwnerRow, Row, Snapshot
 from service.postmortem.standing import place_of
 
 
@@ -24,6 +25,12 @@ def owners(rows: Sequence[Row], people: Sequence[str], today: date, soon: date) 
         return (0, place.get(name.removeprefix("@"), len(place)), name) if known else (2, 0, name)
 
     return tuple(_owner(*key, grouped[key], today, soon) for key in sorted(grouped, key=order))
+
+
+def owners_of(rows: Sequence[Row], snapshot: Snapshot) -> tuple[OwnerRow, ...]:
+    """Of other rows of this report, in its own order."""
+    today = snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date()
+    return owners(rows, [owner.name for owner in snapshot.owners if owner.name], today, snapshot.soon)
 
 
 def _owner(name: str | None, known: bool, rows: Sequence[Row], today: date, soon: date) -> OwnerRow:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from connectors.base import ConnectorError, IssueState, Limited, Problem, Sighting, State, Tracked, Tracker
 from service.followup.facts import Trouble
 from service.followup.merge import Known, Merged, merge, merge_missing
-from service.store import followups
+from service.store import followups, forget
 from service.store.database import Database
 from service.store.followups import Progress
 from service.store.items import add_event
@@ -143,6 +143,12 @@ def _reasons(tracker: Tracker, known: Sequence[Known], states: Mapping[str, Issu
 
 def _record(connection: Connection, name: str, answers: _Answers, now: datetime) -> SyncResult:
     items = followups.known(connection, name, lock=True)
+    forgotten = forget.load(connection)
+    answers = replace(
+        answers,
+        states={issue: forgotten.state(state) for issue, state in answers.states.items()},
+        reasons={issue: forgotten.text(reason) for issue, reason in answers.reasons.items()},
+    )
     before = followups.progress(connection, name)
     shows = [item for item in items if _apply(connection, item, _merged(item, answers, now), now)]
     verified = [item.id for item in items if item.issue_id in answers.verified - answers.missing]

@@ -7,7 +7,6 @@ every incident that is not public, and what trackers said where not everybody ca
 from __future__ import annotations
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from connectors.base import Visibility
 from service.followup import groups
@@ -49,12 +48,10 @@ def narrowed(snapshot: Snapshot, audience: Visibility) -> Snapshot:
         return snapshot
     rows = tuple(row(one, audience) for one in snapshot.rows)
     texts = {one.id: one.text for one in rows}
-    today = snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date()
-    names = [owner.name for owner in snapshot.owners if owner.name]
     return replace(
         snapshot,
         rows=rows,
-        owners=groups.owners(rows, names, today, snapshot.soon),
+        owners=groups.owners_of(rows, snapshot),
         incidents=tuple(incident(one, audience) for one in snapshot.incidents),
         moved=tuple(replace(move, text=texts.get(move.item_id, NOT_SHOWN)) for move in snapshot.moved),
         connections=tuple(replace(part, message="") for part in snapshot.connections),

@@ -1,0 +1,227 @@
+"""A person who is forgotten is in nothing of ours any more, and does not come back; what is not ours is listed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from connectors.base import AfterwordError, Person
+from service.followup.week import Week
+from service.forget import forget, forgotten, names_of, without_forgotten
+from service.postmortem.forgetting import Forgotten, mark_of
+from service.postmortem.people import Known, People
+from service.store import tables
+from service.store.database import Database
+from service.upkeep import weekly_of
+from tests.hands import document, item_rows, ours, rows, story, told
+from tests.world import World
+
+KEY = b"k" * 32
+NAMES = ("robin-q", "Robin Quill", "robin.quill@example.org", "712020:robin", "Jörg O'Dell", "rq", "90210")
+
+
+def of(*names: str) -> Forgotten:
+    return Forgotten(KEY, [mark for name in names if (mark := mark_of(KEY, name))])
+
+
+# --- names in texts
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Restarted by Robin Quill, @robin-q.", "Restarted by a person, @someone."),
+        ("ROBIN\n  quill and Robin\u00a0Quill's fix", "a person and a person's fix"),
+        ("owner:robin-q, _robin-q_, `robin-q`, (robin-q)", "owner:a person, _a person_, `a person`, (a person)"),
+        ("https://github.example/robin-q", "https://github.example/someone"),
+        ("[~accountid:712020:robin] robin\\-q", "[~accountid:a person] a person"),
+        ("Mail robin.quill@example.org.", "Mail a person."),
+        ("Jo\u0308rg O’Dell", "a person"),
+        # others, and words
+        ("robin-q2 big-robin-q x@robin-q.example robin-q.js robin", "robin-q2 big-robin-q x@robin-q.example robin-q.js robin"),
+        ("rq 90210 Quill", "rq 90210 Quill"),
+        ("", ""),
+        ("\ud800 robin-q", "\ud800 a person"),
+    ],
+)  # fmt: skip
+def test_names_go_as_whole_words_in_any_case_and_spacing(text: str, clean: str) -> None:
+    assert of(*NAMES).text(text) == clean
+    assert of(*NAMES).text(clean) == clean
+
+
+def test_a_short_name_or_a_number_goes_only_where_a_field_says_nothing_else() -> None:
+    assert of("rq", "90210").text("rq ran 90210 jobs") == "rq ran 90210 jobs"
+    assert of("rq").field("@RQ") == "a person"
+    assert of("90210").person(Person("90210", "Robin")) == Person("someone", "a person")
+
+
+def test_nobody_is_forgotten_at_first() -> None:
+    assert not of()
+    assert of().text("Robin Quill") == "Robin Quill"
+
+
+def test_what_is_kept_does_not_tell_the_name() -> None:
+    mark = mark_of(KEY, "Robin Quill")
+    assert mark is not None
+    assert mark != mark_of(b"another", "Robin Quill")
+    assert "robin" not in str(mark).lower()
+
+
+def test_all_that_is_known_of_a_person_is_looked_for() -> None:
+    people = People([Known("Robin Quill", "robin@example.org", aliases=("RQ",), ids={"github": "robin-q"})])
+    told = [("desk", "712020:robin", "Robin Quill"), ("desk", "712020:sam", "Sam"), ("code", "robin-q", "Robin Q.")]
+    names = names_of(people, told, "@robin-q")
+    assert set(names) == {"Robin Quill", "robin@example.org", "RQ", "robin-q", "712020:robin", "Robin Q."}
+
+
+def test_a_name_of_two_people_is_asked_back() -> None:
+    told = [("desk", "712020:a", "Robin Quill"), ("desk", "712020:b", "Robin Quill")]
+    with pytest.raises(AfterwordError, match="712020:a, 712020:b"):
+        names_of(People([]), told, "Robin Quill")
+    assert names_of(People([]), told, "712020:a") == ("712020:a", "Robin Quill")
+
+
+# --- everything that is ours
+
+TICKET = """\
+Robin Quill restarted the pool, then robin-q went home.
+
+## Root cause
+Robin Quill's change of Monday.
+
+## Action items
+- [ ] Test pooled connections with a write @robin-q P1
+  - Why: Robin Quill saw it twice
+- [ ] Alert on queue depth
+"""
+TRACES = ("robin-q", "robin quill", "robin.quill@example.org")
+
+
+def names(text: str) -> str:
+    """A people map that knows Robin."""
+    return text.replace(
+        "[due]", '[[people]]\nname = "Robin Quill"\ngithub = "robin-q"\nemail = "robin.quill@example.org"\n[due]'
+    )
+
+
+def everything(database: Database) -> str:
+    """Every value of every table, as text; JSON and bytes decoded."""
+    said: list[str] = []
+    with database.read() as connection:
+        for table in tables.metadata.sorted_tables:
+            for row in connection.execute(sa.select(table)):
+                for value in row:
+                    said.append(value.decode("utf-8", "replace") if isinstance(value, bytes) else _text(value))
+    return "\n".join(said).lower()
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def raw(database: Database) -> bytes:
+    """What lies on the disk."""
+    if database.path is not None:
+        files = sorted(database.path.parent.glob("afterword.db*"))
+    else:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("CHECKPOINT")
+            folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+            oid = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar()
+        files = sorted((folder / "base" / str(oid)).iterdir())
+    return b"".join(file.read_bytes() for file in files if file.is_file()).lower()
+
+
+def lived(world: World) -> object:
+    """A story with Robin in every place where a name can stand, and a frozen report."""
+    world.github.repo("acme/checkout").members["robin-q"] = "write"
+    world.github.repo("acme/ops").members["robin-q"] = "write"
+    ticket = told(world, TICKET, author="robin-q", assignees=["robin-q"])
+    world.github.comment(ticket, "robin-q", "Robin Quill here: it is over.")
+    world.run()
+    world.sync()
+    world.later(days=8)
+    week = Week.at(world.now(), weekly_of(world.parts).zone).previous
+    weekly_of(world.parts).make(week, world.now())
+    return ticket
+
+
+def test_nothing_of_ours_names_the_person_any_more(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=names) as world:
+        lived(world)
+        before = everything(database)
+        assert all(trace in before for trace in TRACES[:2])
+        result = forget(world.parts, "robin-q")
+        after = everything(database)
+        assert [trace for trace in TRACES if trace in after] == []
+        assert [trace for trace in TRACES if trace.encode() in raw(database)] == []
+        assert set(result.counts) >= {
+            "revisions of documents", "action items", "incident tickets as they were read",
+            "stored webhooks, whose bodies are removed", "weekly reports",
+        }  # fmt: skip
+        assert [row.owner_text for row in item_rows(world)] == ["@someone", None] or item_rows(world)[0].owner_text
+
+
+def test_a_dry_run_counts_and_changes_nothing(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=names) as world:
+        lived(world)
+        before = everything(database)
+        tried = forget(world.parts, "Robin Quill", dry_run=True)
+        assert everything(database) == before
+        assert tried.counts == forget(world.parts, "Robin Quill").counts
+
+
+def test_what_stands_in_the_trackers_is_listed_and_our_comment_follows(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=names) as world:
+        ticket = lived(world)
+        result = forget(world.parts, "robin-q")
+        said = [what for what, _ in result.theirs]
+        assert any(one.startswith("the ticket acme/ops#") for one in said)
+        assert any(one.startswith("the issue acme/checkout#") for one in said)
+        assert all(address.startswith("http") for _, address in result.theirs)
+        world.run()
+        assert "robin" not in ours(ticket)[0].lower()
+
+
+def test_a_later_reading_and_sync_do_not_bring_the_person_back(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=names) as world:
+        ticket = lived(world)
+        forget(world.parts, "robin-q")
+        told_now = world.parts.sources["ops"].fetch(f"acme/ops#{ticket.number}")
+        clean = without_forgotten(world.parts, told_now)
+        assert "robin" not in str(clean).lower().replace("acme", "")
+        issue = next(one for one in world.github.issues if one.repo.full_name == "acme/checkout")
+        world.github.edit(issue, title="Robin Quill asks for a write") if hasattr(world.github, "edit") else None
+        world.sync()
+        assert [trace for trace in TRACES if trace in everything(database)] == []
+        keys = [row.key for row in item_rows(world)]
+        assert len(keys) == len(set(keys)) == 2
+
+
+def test_a_frozen_report_is_revised_and_says_so(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=names) as world:
+        lived(world)
+        before = rows(world, tables.reports)[0]
+        world.time = datetime(2026, 11, 23, 12, tzinfo=UTC) if world.now().year == 2026 else world.now()
+        forget(world.parts, "robin-q")
+        after = rows(world, tables.reports)[0]
+        assert (before.revision, after.revision) == (1, 2)
+        assert after.revised.startswith("Revised on ") and after.revised.endswith(": a person was removed.")
+        for form in ("md", "html", "json"):
+            assert after.revised in getattr(after, form).decode()
+        figures = ("open", "overdue", "ended", "added", "unowned", "decide")
+        assert [before.snapshot[name] for name in figures] == [after.snapshot[name] for name in figures]
+        assert forgotten(world.parts)
+
+
+def test_forgetting_twice_changes_nothing_more(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=names) as world:
+        lived(world)
+        forget(world.parts, "robin-q")
+        text = document(world).title, everything(database)
+        assert forget(world.parts, "robin-q").counts == {}
+        assert (document(world).title, everything(database)) == text
