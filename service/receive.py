@@ -1,4 +1,4 @@
-"""The way in: size → signature on the raw bytes → one durable insert → 202. Nothing else happens in the request.
+"""The way in: size → pace → signature on the raw bytes → one durable insert → 202. Nothing else happens in the request.
 
 What the delivery means is found out by a job (service/deliver.py), so that a body that cannot be read is still stored.
 """
@@ -20,11 +20,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy.engine import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from connectors.base import AfterwordError, Source
+from connectors.base import AfterwordError, BadSignature, Source
 from service.engine import Engine
 from service.errors import TooLarge, UnknownSource
 from service.store import deliveries
 from service.store.database import Database, StoreUnavailable
+from service.throttle import Throttle
 
 log = structlog.get_logger()
 
@@ -151,6 +152,7 @@ def largest(sources: Mapping[str, Source]) -> int:
 
 def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: Callable[[], datetime]) -> Blueprint:
     routes = Blueprint("receive", __name__)
+    throttles = {name: Throttle() for name in sources}
 
     @routes.post("/webhooks/<name>")
     def webhook(name: str) -> tuple[Response, int]:
@@ -159,9 +161,24 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
             raise UnknownSource(
                 f"There is no source called {name[:100]}.", "Compare the address with [sources] in the settings."
             )
-        body = _body(source.max_bytes)
+        at, throttle = now(), throttles[name]
+        said = request.content_length  # None: in pieces, of which nobody knows the end
+        if seconds := throttle.wait(source.max_bytes if said is None else said, at):
+            if throttle.worth_saying(at):
+                log.warning("deliveries are turned away for a while", source=name, seconds=seconds)
+            return _later(seconds)
+        try:
+            body = _body(source.max_bytes)
+        except TooLarge:
+            throttle.refused(source.max_bytes if said is None else 0, at)  # one that says its size is not read
+            raise
         headers = {key.lower(): value for key, value in request.headers.items()}
-        source.verify(headers, body)
+        try:
+            source.verify(headers, body)
+        except BadSignature:
+            throttle.refused(len(body), at)
+            raise
+        throttle.stored(len(body), at)
         delivery_id = source.delivery_id(headers, body)
         if len(delivery_id) > 200 or "\x00" in delivery_id:
             delivery_id = hashlib.sha256(delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
@@ -169,7 +186,7 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
             {
                 "source": name,
                 "delivery_id": delivery_id,
-                "received_at": now(),
+                "received_at": at,
                 "headers": {key: headers[key][:500] for key in KEPT if key in headers},
                 "body": body,
                 "state": "received",
@@ -181,6 +198,16 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
         return Response(f"{answer}\n", mimetype="application/json"), source.accepted
 
     return routes
+
+
+def _later(seconds: int) -> tuple[Response, int]:
+    """Before a byte is read where the server lets us, and before any signature work. 503 and not 429: some vendors take
+    every 4xx for final."""
+    said = {"error": "too_much", "message": "Too much came in for this source. Nothing was stored."}
+    said["mend"] = "Send it again later; the header Retry-After says when."
+    answer = Response(f"{json.dumps(said)}\n", mimetype="application/json")
+    answer.headers["Retry-After"] = str(seconds)
+    return answer, 503
 
 
 def _body(limit: int) -> bytes:
