@@ -31,7 +31,8 @@ def _hook(github: "GitHubSandbox", repo: Repo, hook_id: str) -> Hook:
 
 
 def _last_status(github: "GitHubSandbox", hook: Hook) -> int | None:
-    sent = [one.status for one in github.deliveries if one.post.hook.id == hook.id]
+    """None: nothing was delivered yet. GitHub says 502 of a delivery that nobody answered."""
+    sent = [one.status or 502 for one in github.deliveries if one.post.hook.id == hook.id]
     return sent[-1] if sent else None
 
 

@@ -37,6 +37,11 @@ TOLERATED: dict[tuple[str, str], str] = {
     "endpoint in the versions 2022-11-28 and 2026-03-10, absent from this snapshot.",
     ("POST", f"{GITHUB_REPO}/issues/{{issue_number}}/labels body."): "The client library sends a bare list of names; "
     "described in words, not in the schema.",
+    ("GET", "/users/{username}"): "A user by login, documented at rest/users; this snapshot holds no users.",
+    ("GET", "/user/repos"): "One's own repositories, documented at rest/repos; absent from this snapshot.",
+    ("GET", f"{GITHUB_REPO}/installation"): "Where an App is installed for a repository, documented at rest/apps; "
+    "absent from this snapshot, which holds the listing of all installations.",
+    ("GET", "installation account"): "An account is a user or an enterprise; the listing of installations wants both.",
     ("*", "github 401"): "Any call may be answered with 401; it is described once, not for each operation.",
     ("*", "github 403"): "Any call may be refused for rights or limits; described for some operations only.",
     ("*", "github 404"): "Any call may be answered with 404 for what one may not see; described for some only.",
@@ -112,6 +117,12 @@ def tolerated(method: str, what: str) -> bool:
 def _as_described(vendor: str, method: str, path: str) -> str | None:
     """The path under which the call is described; None: it is on the list as not described at all."""
     if vendor == "github":
+        if re.match(r"/users/[^/]+$", path) and tolerated(method, "/users/{username}"):
+            return None
+        if path == "/user/repos" and tolerated(method, path):
+            return None
+        if re.match(r"/(repos/[^/]+/[^/]+|repositories/\d+)/installation$", path):
+            return None if tolerated(method, f"{GITHUB_REPO}/installation") else path
         if by_id := re.match(r"/repositories/\d+(?=/|$)", path):
             tolerated(method, "/repositories/{id}")
             return "/repos/owner/repo" + path[by_id.end() :]
@@ -199,6 +210,8 @@ def _check_answer(vendor: str, template: str, operation: Mapping[str, Any], call
 
 def _excused(vendor: str, method: str, error: ValidationError) -> bool:
     path = list(error.absolute_path)
+    if vendor == "github":
+        return path[1:] == ["account"] and tolerated(method, "installation account")
     return (
         vendor == "jira"
         and error.instance is None

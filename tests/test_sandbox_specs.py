@@ -14,6 +14,7 @@ from sandbox.calls import Call
 from sandbox.github import GitHubSandbox
 from sandbox.jira import JiraSandbox
 from tests.contracts import TOLERATED, check_exchange, check_webhook, needs_specs, used
+from tests.github_tour import tour_apps
 from tests.vendor_specs import SPECS, load, property_names
 
 pytestmark = needs_specs
@@ -115,6 +116,7 @@ def tour_github(github: GitHubSandbox) -> None:
     requests.get(f"{github.url}/user")
     requests.get(f"{github.url}/repos/acme/nothing/issues/1/events", **asked)
     requests.get(f"{github.url}/repos/acme/ops/issues", params={"labels": "incident", "creator": "sam"}, **asked)
+    tour_apps(github)
     github.rate_left = 0
     requests.get(f"{github.url}/repos/acme/ops/issues", **asked)
     github.settle()
@@ -221,7 +223,7 @@ def test_every_github_webhook_fits_the_published_schema(github: GitHubSandbox) -
     sent = {(one.event, one.action): json.loads(one.body) for one in github.deliveries}
     actions = {action for event, action in sent if event == "issues"}
     assert {"opened", "closed", "reopened", "edited", "labeled", "assigned", "deleted", "transferred"} <= actions
-    assert {event for event, _ in sent} == {"issues", "issue_comment", "ping"}
+    assert {event for event, _ in sent} == {"issues", "issue_comment", "ping", "repository"}
     assert [said for (event, action), body in sent.items() for said in check_webhook(event, action, body)] == []
 
 

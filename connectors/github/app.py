@@ -134,6 +134,11 @@ class App:
                 self._known = (now, tuple(found))
             return self._known[1]
 
+    def installed(self, owner: str) -> wire.Installation | None:
+        """The installation that speaks for an owner."""
+        wanted = [one for one in self.installations() if self._installation_id in (None, one.id)]
+        return next((one for one in wanted if one.owner.casefold() == owner.casefold()), None)
+
     def owners(self) -> list[str]:
         """Whose repositories may be seen: of one installation if the settings name it."""
         chosen = self._installation_id
@@ -163,8 +168,8 @@ class App:
         return found
 
     def _of(self, owner: str) -> int | None:
-        wanted = owner.casefold()
-        return next((one.id for one in self.installations() if wanted and one.owner.casefold() == wanted), None)
+        found = self.installed(owner) if owner else None
+        return found.id if found else None
 
     def _ask_whose(self, repository_id: int) -> str:
         """The owner of a repository that is known by its id alone, or ""."""

@@ -1,4 +1,7 @@
-"""What `check` says of GitHub: the token, each repository, its rights, its labels, its webhook. Read-only."""
+"""What `check` says of GitHub: signing in, each repository, its rights, its labels, its webhook. Read-only.
+
+About five calls for the connection and two for each repository that is named.
+"""
 
 from __future__ import annotations
 
@@ -7,87 +10,104 @@ from collections.abc import Sequence
 from pydantic import TypeAdapter
 
 from connectors.base import ConnectorError, Denied, Finding, Missing
-from connectors.github import wire
+from connectors.github import check_hooks, wire
+from connectors.github.app import App
+from connectors.github.check_account import NOTE, OK, TOKENS, account, mend, no_answer
 from connectors.github.client import Client
+from connectors.github.payload import matches
 from connectors.github.reading import parse
+from connectors.github.repositories import is_pattern, listed
 from connectors.github.settings import SourceSettings, TrackerSettings
 
-OK, NOTE, MEND = "ok", "note", "MEND"
-TOKENS = "https://github.com/settings/personal-access-tokens"
-_HOOKS = TypeAdapter(list[wire.Hook])
+MOST_PAGES = 2  # of repositories or labels that are looked through
 _LABELS = TypeAdapter(list[wire.Label])
 
 
 def tracker(settings: TrackerSettings, client: Client, places: Sequence[str]) -> list[Finding]:
     """The account, then one finding for each repository, and one for each label that GitHub will have to make."""
-    trouble = _account(client)
-    if trouble:
-        return trouble
-    found: list[Finding] = []
+    found, good = account(client, [place.partition("/")[0] for place in places])
+    if not good:
+        return found
     for place in dict.fromkeys(places):
-        subject = f"GitHub {place}"
         repo = _repo(client, place, found)
-        if repo is None:
-            continue
-        rights = repo.permissions
-        if not repo.has_issues:
-            found.append(_mend(subject, "issues are switched off", "Switch issues on in its settings, under Features."))
-        elif repo.archived:
-            found.append(_mend(subject, "it is archived", "File in another repository, or unarchive this one."))
-        elif rights is not None and not (rights.push or rights.triage):
-            found.append(
-                _mend(
-                    subject,
-                    "read, but not write",
-                    client.credentials.mends.right,
-                    means="Issues can be opened, but their labels and assignees are dropped.",
-                )
-            )
-        else:
-            renamed = f", now called {repo.label}" if repo.label and repo.label.lower() != place.lower() else ""
-            links = ", sub-issues" if settings.sub_issues else ""
-            found.append(Finding(subject, OK, f"read, write{links}{renamed}"))
-            found += _labels(client, settings, place)
+        if repo is not None:
+            found += _place(settings, client, place, repo)
     return found
 
 
 def source(name: str, settings: SourceSettings, client: Client) -> list[Finding]:
-    """The account, the secret, then every repository that is named in full, with its webhook."""
-    found: list[Finding] = []
+    """The account, the secret, then every repository that is named in full, every pattern, and the webhooks."""
+    secret: list[Finding] = []
     if settings.secret is None and not settings.unsigned:
-        found.append(_mend("GitHub", "no secret", "Set secret_env for this source, or say unsigned = true."))
-    trouble = _account(client)
-    if trouble:
-        return found + trouble
-    for pattern in settings.repositories:
-        if pattern.startswith("!"):
-            continue
-        if any(sign in pattern for sign in "*?["):
-            found.append(Finding(f"GitHub {pattern}", OK, "a pattern; what is delivered is compared with it"))
-            continue
-        repo = _repo(client, pattern, found)
-        if repo is not None:
-            found.append(_webhook(name, client, pattern))
+        secret.append(mend("GitHub", "no secret", "Set secret_env for this source, or say unsigned = true."))
+    wanted = [pattern for pattern in settings.repositories if not pattern.startswith("!")]
+    owners = [owner for pattern in wanted if not is_pattern(owner := pattern.partition("/")[0])]
+    found, good = account(client, owners)
+    found = secret + found
+    if not good:
+        return found
+    if client.credentials.app:
+        found += _of_app(name, client)
+    for pattern in wanted:
+        if is_pattern(pattern):
+            found.append(_pattern(settings, client, pattern))
+        elif (repo := _repo(client, pattern, found)) is not None:
+            label = repo.label or pattern
+            well = Finding(f"GitHub {pattern}", OK, "read")
+            found.append(well if client.credentials.app else check_hooks.of_repository(name, client, label))
+    if not client.credentials.app:
+        for owner in dict.fromkeys(pattern.partition("/")[0] for pattern in wanted if is_pattern(pattern)):
+            found += [] if is_pattern(owner) else check_hooks.of_organisation(name, client, owner)
     return found or [Finding("GitHub", OK, f"signed in as {client.account().login}")]
 
 
-def _account(client: Client) -> list[Finding]:
-    """Nothing if the token is good, else what to mend."""
+def _of_app(name: str, client: Client) -> list[Finding]:
     try:
-        client.account()
-    except Denied as error:
-        return [
-            _mend(
-                "GitHub",
-                f"{error.status or ''} the token is refused".strip(),
-                f"{client.credentials.mends.credential} {TOKENS}",
-                saw=error.message,
-                means="Nothing can be read or filed with this token.",
-            )
-        ]
+        return [check_hooks.of_app(name, client, client.app())]
     except ConnectorError as error:
-        return [_mend("GitHub", "no answer", error.mend or "Try again later.", saw=error.message)]
-    return []
+        return [no_answer("GitHub", error)]
+
+
+def _pattern(settings: SourceSettings, client: Client, pattern: str) -> Finding:
+    """Whether any repository is meant by it, where they can be listed; there may be more than are looked through."""
+    subject, plain = f"GitHub {pattern}", "a pattern; what is delivered is compared with it"
+    owner = pattern.partition("/")[0].casefold()
+    try:
+        repos = list(listed(client, owner, MOST_PAGES))
+    except ConnectorError:
+        return Finding(subject, OK, plain)
+    barred = [one for one in settings.repositories if one.startswith("!")]
+    meant = [repo for repo in repos if matches([pattern, *barred], repo.label)]
+    if not meant and len(repos) < 100 * MOST_PAGES:
+        text = "matches no repository that is seen from here"
+        return Finding(subject, NOTE, text, means="Nothing that is delivered will be an incident by it.")
+    number = f"{len(meant)} repositor{'y' if len(meant) == 1 else 'ies'}"
+    return Finding(subject, OK, f"{plain}; {number} {'match' if len(meant) != 1 else 'matches'} now")
+
+
+def _place(settings: TrackerSettings, client: Client, place: str, repo: wire.Repo) -> list[Finding]:
+    subject = f"GitHub {place}"
+    if not repo.has_issues:
+        return [mend(subject, "issues are switched off", "Switch issues on in its settings, under Features.")]
+    if repo.archived:
+        return [mend(subject, "it is archived", "File in another repository, or unarchive this one.")]
+    if not _may_write(client, place, repo):
+        what = client.credentials.mends.right
+        if not client.credentials.app:
+            what = f"{what} Its account needs the role Triage or Write there."
+        means = "Issues can be opened, but their labels and assignees are dropped."
+        return [mend(subject, "read, but not write", what, means=means)]
+    renamed = f", now called {repo.label}" if repo.label and repo.label.lower() != place.lower() else ""
+    links = ", sub-issues" if settings.sub_issues and client.heard.sub_issues else ""
+    return [Finding(subject, OK, f"read, write{links}{renamed}"), *_labels(client, settings, place)]
+
+
+def _may_write(client: Client, place: str, repo: wire.Repo) -> bool:
+    """What a repository says of an App's rights is always no, so that the installation's count."""
+    if isinstance(client.credentials, App):
+        one = client.credentials.installed(place.partition("/")[0])
+        return one is None or one.permissions.get("issues") == "write"  # none: it was told of already
+    return repo.permissions is None or repo.permissions.push or repo.permissions.triage
 
 
 def _repo(client: Client, place: str, found: list[Finding]) -> wire.Repo | None:
@@ -95,17 +115,18 @@ def _repo(client: Client, place: str, found: list[Finding]) -> wire.Repo | None:
     try:
         return client.repository(place, within=0)
     except (Missing, Denied) as error:
+        more = "" if client.credentials.app else f" {TOKENS}"
         found.append(
-            _mend(
+            mend(
                 subject,
                 str(error.status or "refused"),
-                f"{client.credentials.mends.right} {TOKENS}",
+                f"{client.credentials.mends.sight} {client.credentials.mends.right}{more}",
                 saw=error.message,
                 means="We are signed in, but cannot see this repository, or it does not exist.",
             )
         )
     except ConnectorError as error:
-        found.append(_mend(subject, "no answer", error.mend or "Try again later.", saw=error.message))
+        found.append(no_answer(subject, error))
     return None
 
 
@@ -114,42 +135,13 @@ def _labels(client: Client, settings: TrackerSettings, place: str) -> list[Findi
     try:
         have = {
             (label.name or "").casefold()
-            for page in client.pages(f"/repos/{place}/labels", most=5)
+            for page in client.pages(f"/repos/{place}/labels", most=MOST_PAGES)
             for label in parse(_LABELS, page, f"GET /repos/{place}/labels")
         }
     except ConnectorError:
         return []
     lacking = [label for label in settings.labels if label.casefold() not in have]
-    if not lacking:
+    if not lacking or len(have) == 100 * MOST_PAGES:
         return []
     names = ", ".join(f"“{label}”" for label in lacking)
     return [Finding(f"GitHub {place}", NOTE, f"has no label {names} yet; it is made with the first issue")]
-
-
-def _webhook(name: str, client: Client, place: str) -> Finding:
-    """Whether a webhook for issues is there; only an administrator's token may see it."""
-    subject, path = f"GitHub {place}", f"/repos/{place}/hooks"
-    try:
-        hooks = [hook for page in client.pages(path, most=2) for hook in parse(_HOOKS, page, f"GET {path}")]
-    except ConnectorError:
-        return Finding(subject, OK, "read; its webhooks are not shown to this token")
-    ours = [hook for hook in hooks if hook.config.url.rstrip("/").endswith(f"/webhooks/{name}")]
-    if not ours:
-        return Finding(
-            subject,
-            NOTE,
-            f"read; no webhook of the repository ends in /webhooks/{name} (the organisation may have one)",
-        )
-    hook = ours[0]
-    lacking = {"issues", "issue_comment"} - set(hook.events)
-    if not hook.active:
-        return _mend(subject, "webhook is switched off", "Switch it on in the repository's settings, under Webhooks.")
-    if lacking and "*" not in hook.events:
-        return _mend(
-            subject, f"webhook lacks {', '.join(sorted(lacking))}", "Select Issues and Issue comments for the webhook."
-        )
-    return Finding(subject, OK, f"webhook active, {'secret set' if hook.config.secret else 'no secret'}")
-
-
-def _mend(subject: str, text: str, mend: str, *, saw: str = "", means: str = "") -> Finding:
-    return Finding(subject, MEND, text, saw=saw, means=means, mend=mend)

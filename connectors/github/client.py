@@ -41,12 +41,12 @@ class Client:
         self._line = Connection(settings.api_url, settings.timeout, network)
         self.credentials: Credentials
         if settings.app_id is not None and settings.app_key is not None:
-            self.app = App(settings.app_id, settings.app_key, settings.installation_id, self._as_app)
-            self.credentials = self.app
+            self.credentials = App(settings.app_id, settings.app_key, settings.installation_id, self._as_app)
         else:
             self.credentials = Token(settings.token)
         self._lock = threading.Lock()
         self._account: wire.User | None = None
+        self._us: wire.App | None = None
         self._repos: dict[str, tuple[float, wire.Repo]] = {}
 
     @property
@@ -109,14 +109,23 @@ class Client:
 
     # --- what is asked again and again --------------------------------------------------------------------------------
 
-    def account(self) -> wire.User:
+    def app(self, *, fresh: bool = False) -> wire.App:
+        """The App that we are. Asked once for each process."""
+        with self._lock:
+            known = None if fresh else self._us
+        if known is None:
+            known = parse(_APP, self.get("/app"), "GET /app")
+            with self._lock:
+                self._us = known
+        return known
+
+    def account(self, *, fresh: bool = False) -> wire.User:
         """Our own account, an App's being called <slug>[bot]. Asked once for each process."""
         with self._lock:
-            known = self._account
+            known = None if fresh else self._account
         if known is None:
             if self.credentials.app:
-                slug = parse(_APP, self.get("/app"), "GET /app").slug
-                path = f"/users/{quote(slug, safe='')}%5Bbot%5D"
+                path = f"/users/{quote(self.app().slug, safe='')}%5Bbot%5D"
                 known = parse(_USER, self.get(path), f"GET {path}")
             else:
                 known = parse(_USER, self.get("/user"), "GET /user")

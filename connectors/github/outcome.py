@@ -17,6 +17,10 @@ from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, O
 from connectors.github.reasons import PROXY, reason, sent_to_nobody
 from connectors.transport import sent_nothing
 
+BETWEEN = (
+    "Check api_url, which ends in /api/v3 for an Enterprise Server. Or a proxy or a sign-in page stands between: let "
+    "this service past it, or name the proxy in [network] proxy_env."
+)
 LIMIT_WORDS = ("rate limit", "retry your request again later", "wait a few minutes", "abuse detection")
 
 
@@ -46,7 +50,7 @@ def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
     told = f"GitHub answered {status}{f' “{said}”' if said else ''} to {what}."
     if page:
         told = f"A web page came with {status} in place of GitHub's answer to {what}."
-    between = f"A proxy or a sign-in page may stand between: {PROXY}" if page and status < 500 else ""
+    between = BETWEEN if page and status < 500 else ""
     if status == 407:
         raise NotSent(f"The proxy wants a user and a password for {what}.", PROXY, status=status)
     if not 400 <= status < 500 or status == 408:
@@ -59,8 +63,10 @@ def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
         raise Denied(told, between or mends.credential, status=status)
     if status == 403:
         raise Denied(told, between or mends.right, status=status)
-    if status in (404, 410, 451):
-        raise Missing(told, between or mends.sight, status=status)
+    if page and not write:  # no word of GitHub's, so it proves nothing about the thing that was asked for
+        raise Unavailable(told, between, status=status)
+    if status in (404, 410, 451) and not page:
+        raise Missing(told, mends.sight, status=status)
     raise Refused(told, between, status=status, fields=fields(answer))
 
 

@@ -41,10 +41,10 @@ def meant(client: Client, patterns: Sequence[str]) -> list[wire.Repo]:
     return list(found.values())
 
 
-def listed(client: Client, owner: str) -> Iterator[wire.Repo]:
+def listed(client: Client, owner: str, most: int = MOST_PAGES) -> Iterator[wire.Repo]:
     """The repositories of an owner that we may see; with an App also of every owner where it is installed."""
     if isinstance(client.credentials, App):
-        yield from _installed(client, client.credentials, owner)
+        yield from _installed(client, client.credentials, owner, most)
         return
     if is_pattern(owner):
         raise Refused(
@@ -53,15 +53,15 @@ def listed(client: Client, owner: str) -> Iterator[wire.Repo]:
         )
     path = f"/orgs/{owner}/repos"
     try:
-        pages = list(client.pages(path, most=MOST_PAGES))
+        pages = list(client.pages(path, most=most))
     except Missing:  # a person, not an organisation: all that this token may see, as there is no better question
         path = "/user/repos"
-        pages = list(client.pages(path, most=MOST_PAGES))
+        pages = list(client.pages(path, most=most))
     for page in pages:
         yield from (repo for repo in parse(_REPOS, page, f"GET {path}") if _of(repo, owner))
 
 
-def _installed(client: Client, app: App, owner: str) -> Iterator[wire.Repo]:
+def _installed(client: Client, app: App, owner: str, most: int) -> Iterator[wire.Repo]:
     path = "/installation/repositories"
     for whose in app.owners():
         if is_pattern(owner) or whose.casefold() == owner:

@@ -212,7 +212,20 @@ class HookConfig(Wire):
     url: str = ""
 
 
+class HookAnswer(Wire):
+    """What became of the last delivery; no code: there was none."""
+
+    code: int | None = None
+
+
+class HookDelivery(Wire):
+    status_code: int = 0
+    delivered_at: Moment | None = None
+
+
 class Hook(Wire):
+    id: int = 0
+    last_response: HookAnswer | None = None
     active: bool = False
     events: tuple[str, ...] = ()
     config: HookConfig = HookConfig()
