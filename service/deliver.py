@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import BadPayload, Said, Signal
 from service import crash, pause, wording
+from service.cleaning import clean_signal
 from service.parts import Parts
 from service.store import deliveries, incidents, items, meta, work
 from service.store.deliveries import Delivery
@@ -73,7 +74,7 @@ def read(parts: Parts, delivery: Delivery) -> Meaning:
     if source is None:
         return Meaning("failed", f"The source {delivery.source} is no longer in the settings.")
     try:
-        signal = source.read(delivery.headers, delivery.body)
+        signal = clean_signal(source.read(delivery.headers, delivery.body))
     except BadPayload as error:
         return Meaning("quarantined", error.message)
     if signal.said is Said.NOTHING and not signal.issue_id:

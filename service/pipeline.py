@@ -6,6 +6,7 @@ is recorded only while this attempt holds the incident's row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import ConnectorError, Refused, Ticket
 from service import crash, pause, wording
+from service.cleaning import clean
 from service.comment import tell_ticket
 from service.decisions import obey
 from service.filing import file_item
@@ -46,11 +48,11 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
         return None
     fresh: Ticket | None = None
     if incident.to_read:
-        fresh = read_source(parts, lease, incident)
+        fresh, taken_out = clean(read_source(parts, lease, incident))
         crash.point("ticket read")
         if _lags(incident, fresh, parts.now()):
             return parts.now() + LAG_AGAIN
-        write_document(parts, lease, incident, fresh)
+        write_document(parts, lease, incident, fresh, taken_out)
         crash.point("document written")
         incident = _load(parts, lease) or incident
     if incident.closed_at is None or incident.held:
@@ -116,8 +118,11 @@ def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
         return told
 
 
-def write_document(parts: Parts, lease: Lease, incident: Incident, ticket: Ticket) -> None:
-    """One transaction: the document's next revision, its items, and that the ticket was read."""
+def write_document(
+    parts: Parts, lease: Lease, incident: Incident, ticket: Ticket, taken_out: Sequence[str] = ()
+) -> None:
+    """One transaction: the document's next revision, its items, and that the ticket was read. `taken_out`: the secrets
+    that stood in it, in words."""
     reading = read_ticket(ticket, zone=parts.settings.timezone)
     for last_try in (False, True):
         with parts.database.read() as connection:
@@ -135,7 +140,7 @@ def write_document(parts: Parts, lease: Lease, incident: Incident, ticket: Ticke
                     )
                 _promise(parts, connection, incident, ticket, reading, doc, now)
                 if not ticket.from_payload:
-                    incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted)
+                    incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted, redacted=taken_out)
             return
         except postmortems.EditedMeanwhile:
             if last_try:

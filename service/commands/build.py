@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.base import ConnectorError, Said, Signal, Source, Ticket
 from service import pause
+from service.cleaning import clean
 from service.commands.plan import show
 from service.commands.running import SOON, Desk, counted, opened, progress, standby
 from service.commands.tickets import read_ticket_of, source_of
@@ -77,7 +78,7 @@ def _since(args: Namespace) -> int:
         for number, ticket in enumerate(found, start=1):
             progress(f"\n{number} of {len(found)}: {ticket.ref}  {ticket.title[:WIDTH]}")
             try:
-                code = max(code, _build(desk, source.name, source.fetch(ticket.ref)))
+                code = max(code, _build(desk, source.name, clean(source.fetch(ticket.ref))[0]))
             except ConnectorError as error:
                 progress(f"{error.message} {error.mend}".rstrip())
                 code = MEND

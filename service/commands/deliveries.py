@@ -10,6 +10,8 @@ from service.errors import WELL
 from service.store import deliveries
 from service.store.database import Database
 
+MOST = 5  # secrets that are named
+
 
 def run(args: Namespace) -> int:
     settings = wiring.load_settings(args.config)
@@ -29,10 +31,18 @@ def run(args: Namespace) -> int:
         said = row.reason or ("not looked at yet" if row.state == "received" else "")
         print(
             f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source:{width}}  {row.state:11}  {row.size:>10,}  "
-            f"{said}".rstrip()
+            f"{said}{_taken_out(row.redacted)}".rstrip()
         )
     if len(rows) == args.limit:
         progress(f"These are the newest {args.limit}; --limit shows more.")
     if any(row.state in ("quarantined", "failed") for row in rows):
         progress("When the cause is mended, `python -m service replay ID` looks at one again.")
     return WELL
+
+
+def _taken_out(found: list[str] | None) -> str:
+    """Secrets stood in the ticket, and are in no document of ours; there they still stand."""
+    if not found:
+        return ""
+    shown = ", ".join(found[:MOST]) + (f" and {len(found) - MOST} more" if len(found) > MOST else "")
+    return f" Taken out of its ticket's text: {shown}. Change it, and take it out of the ticket."

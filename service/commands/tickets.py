@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from connectors.base import AfterwordError, Limited, NotSent, Source, Ticket, Unavailable
+from service.cleaning import clean
 from service.commands.running import progress
 from service.parts import Parts
 
@@ -19,12 +20,13 @@ def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
     try:
         ticket = source.fetch(ref)
     except (Limited, NotSent, Unavailable) as error:
-        raise AfterwordError(error.message, error.mend or "Nothing was done. Try again in a while.") from None
+        mend = f"{error.mend} Nothing was done. Try again in a while.".strip()
+        raise AfterwordError(error.message, mend) from None
     if not ticket.closed:
         raise AfterwordError(
             f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
         )
-    return source.name, ticket
+    return source.name, clean(ticket)[0]
 
 
 def source_of(parts: Parts, name: str) -> Source:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from service.store.database import insert
-from service.store.tables import deliveries
+from service.store.tables import deliveries, incidents
 
 OPEN = ("received", "quarantined", "failed")
 
@@ -120,7 +120,9 @@ def latest(connection: Connection, *, state: str | None = None, limit: int = 50)
         deliveries.c.reason,
         deliveries.c.incident_id,
         sa.func.length(deliveries.c.body).label("size"),
-    ).order_by(deliveries.c.id.desc())
+        incidents.c.redacted,
+    ).outerjoin(incidents, incidents.c.id == deliveries.c.incident_id)
+    wanted = wanted.order_by(deliveries.c.id.desc())
     if state:
         wanted = wanted.where(deliveries.c.state == state)
     return list(connection.execute(wanted.limit(limit)))

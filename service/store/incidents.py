@@ -168,8 +168,11 @@ def want_reading(connection: Connection, incident_id: int) -> None:
     )
 
 
-def read(connection: Connection, incident_id: int, ticket: Ticket, *, upto: int) -> None:
-    """The ticket was read at its source and its document written. `upto`: the readings wanted when it began."""
+def read(
+    connection: Connection, incident_id: int, ticket: Ticket, *, upto: int, redacted: Sequence[str] = ()
+) -> None:
+    """The ticket was read at its source and its document written. `upto`: the readings wanted when it began.
+    `redacted`: what was taken out of its texts, in words."""
     connection.execute(
         sa.update(incidents)
         .where(incidents.c.id == incident_id)
@@ -177,5 +180,6 @@ def read(connection: Connection, incident_id: int, ticket: Ticket, *, upto: int)
             **_facts(ticket, keep_talk=False),
             closed_at=(ticket.closed_at or incidents.c.closed_at) if ticket.closed else None,
             reads_done=upto,
+            redacted=list(redacted) or None,
         )
     )

@@ -9,6 +9,7 @@ from service.parts import Parts
 from service.postmortem import document
 from service.postmortem.gaps import QUESTIONS
 from service.postmortem.model import Section
+from service.postmortem.redaction import redact
 from service.store import postmortems, work
 from service.store.postmortems import EditedMeanwhile
 
@@ -33,7 +34,7 @@ def edit_section(parts: Parts, number: int, section: Section, text: str, by: str
 
     `base`: the fingerprint of the text that this person began from. Raises EditedMeanwhile if it is another one now.
     """
-    text = text.replace("\x00", "").encode("utf-8", "replace").decode()  # no database takes these
+    text = redact(text.replace("\x00", "").encode("utf-8", "replace").decode())[0]  # no database takes NULs
     by = " ".join(by.replace("\x00", "").encode("utf-8", "replace").decode().split())[:LONGEST]
     with parts.database.begin() as connection:
         found = postmortems.load(connection, number)
