@@ -22,6 +22,10 @@ class NotFound(AfterwordError):
     """What was asked for is not there."""
 
 
+class Mistyped(AfterwordError):
+    """A command was typed in a way that it has no meaning for: a week that there is none of, a ticket without source."""
+
+
 class InUse(AfterwordError):
     """Another process works on this database file."""
 
@@ -36,6 +40,7 @@ TABLE: tuple[tuple[type[AfterwordError], str, int, int], ...] = (
     (EditedMeanwhile, "edited_meanwhile", 409, MEND),
     (StoreUnavailable, "store_unavailable", 503, MEND),
     (SettingsError, "settings", 500, SETTINGS),
+    (Mistyped, "mistyped", 400, SETTINGS),
     (InUse, "in_use", 503, IN_USE),
     (ConnectorError, "tracker", 502, MEND),
     (AfterwordError, "refused", 400, MEND),

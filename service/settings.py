@@ -256,7 +256,8 @@ class _Reading:
             if not isinstance(route, dict) or not isinstance(route.get("place"), str):
                 continue
             model = trackers.get(str(route.get("tracker")))
-            known = [str(one) for one in getattr(model, "places", None) or getattr(model, "repositories", ())]
+            filed = getattr(model, "places", None) or getattr(model, "repositories", None) or ()
+            known = [str(one) for one in filed]
             if known and route["place"].casefold() not in {one.casefold() for one in known}:
                 text = f"place = {shown(route['place'])} is no place of [trackers.{route['tracker']}]."
                 mend = f"Write one of: {', '.join(known)}; or name it among the places of that tracker too."

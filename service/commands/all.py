@@ -12,6 +12,9 @@ import waitress.server
 
 from service import clock, crash, logs, wiring
 from service.app import create_app, most_read
+from service.commands import at_start
+from service.commands.check import again
+from service.commands.listening import bound
 from service.commands.migrate import prepare, say_token
 from service.engine import Embedded
 from service.lock import FileLock
@@ -26,6 +29,7 @@ def run(args: Namespace) -> int:
     lock = FileLock(database.path) if database.path else None
     if lock:
         lock.take(wiring.clock())
+    sockets = bound(settings.host, settings.port)
     prepare(database)
     service = wiring.assemble(settings, database=database, embedded=True, make_token=True)
     say_token(service.new_token)
@@ -38,8 +42,7 @@ def run(args: Namespace) -> int:
     app = create_app(service, inbox)
     server = waitress.server.create_server(
         app,
-        host=settings.host,
-        port=settings.port,
+        sockets=sockets,
         threads=8,
         ident=None,
         max_request_body_size=most_read(app),
@@ -53,6 +56,7 @@ def run(args: Namespace) -> int:
     try:
         engine.start()
         print(f"Afterword listens on http://{settings.listen}", flush=True)
+        at_start.in_background(service.parts, again(args))
         server.run()
     except (SystemExit, KeyboardInterrupt):
         pass

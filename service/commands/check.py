@@ -24,14 +24,14 @@ WIDTH = 110  # of what to mend
 def run(args: Namespace) -> int:
     quiet()
     settings = wiring.load_settings(args.config)
-    again = f"python -m service{f' --config {args.config}' if args.config else ''}"
+    command = again(args)
     parts = whole.parts_of(settings, wiring.Idle())
     text = args.format == "text"
     numbers = [str(number + 1) for number in range(len(settings.routes))]
     names = max((len(name) for name in (*settings.sources, *settings.trackers, *numbers)), default=0)
     lines: list[Line] = []
     try:
-        for line in whole.lines(parts, again, _Asking()):
+        for line in whole.lines(parts, command, _Asking()):
             if text:
                 _show(line, names)
             lines.append(line)
@@ -42,12 +42,17 @@ def run(args: Namespace) -> int:
     if text:
         print(f"\n{counted(len(mends), 'thing')} to mend, {counted(notes, 'note')}")
         for line in mends:
-            _explain(settings, line, again)
+            _explain(settings, line, command)
     else:
         said = [line.as_json() for line in lines]
         found = {"settings": settings.file, "lines": said, "mends": len(mends), "notes": notes}
         print(json.dumps(found, ensure_ascii=False, indent=2))
     return MEND if mends else WELL
+
+
+def again(args: Namespace) -> str:
+    """How a person says the command with these settings, without its name."""
+    return f"python -m service{f' --config {args.config}' if args.config else ''}"
 
 
 def _show(line: Line, names: int) -> None:

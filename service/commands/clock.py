@@ -22,6 +22,7 @@ def run(args: Namespace) -> int:
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, stop)
+    print(f"Afterword's clock looks every {clock.SECONDS:.0f} seconds what is due, on {database.shown()}", flush=True)
     try:
         clock.run(service.parts)
     finally:

@@ -6,6 +6,8 @@ import os
 from argparse import Namespace
 
 from service import crash, logs, wiring
+from service.commands import at_start
+from service.commands.check import again
 from service.engine import Distributed
 from service.store.database import Database
 
@@ -21,6 +23,8 @@ def run(args: Namespace) -> int:
         crash.arm(where)
     engine = service.parts.engine
     assert isinstance(engine, Distributed)
+    print(f"Afterword works, {settings.jobs.threads} jobs at a time, on {database.shown()}", flush=True)
+    at_start.in_background(service.parts, again(args))
     try:
         engine.work(
             service.jobs.run,
