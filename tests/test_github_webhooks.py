@@ -109,6 +109,59 @@ def test_repositories_are_chosen_by_pattern(patterns, said):
     assert source(repositories=patterns).read(*fixture("closed")).said is said
 
 
+def labeled(name, **more):
+    """A closed issue on which a label was just put, beside those that it has."""
+
+    def change(body):
+        body["label"] = {"name": name}
+        body["issue"]["labels"] = [{"name": one} for one in (*more.get("beside", ()), name)]
+        body["issue"]["state"] = more.get("state", "closed")
+        body["issue"]["state_reason"] = more.get("reason", "completed")
+
+    return changed("labeled-after-closing", change)
+
+
+def test_the_label_that_makes_a_closed_issue_an_incident_is_as_good_as_its_closing():
+    signal = source().read(*labeled("Incident"))
+    assert signal.said is Said.CLOSED
+    assert signal.at == datetime(2026, 11, 17, 15, 31, tzinfo=UTC)
+    assert "labeled" in signal.why
+    assert source().read(*labeled("incident", reason="not_planned")).said is Said.NOTHING
+    assert source().read(*labeled("incident", state="open")).said is Said.ISSUE
+    assert source().read(*labeled("sev1", beside=("incident",))).said is Said.EDITED
+    assert source().read(*labeled("sev1")).said is Said.ISSUE
+    assert source(labels=("incident", "outage")).read(*labeled("outage", beside=("incident",))).said is Said.EDITED
+    assert source(labels=()).read(*labeled("incident")).said is Said.EDITED
+
+
+def test_the_type_that_makes_a_closed_issue_an_incident_is_as_good_as_its_closing():
+    typed = fixture("typed-after-closing")
+    assert source(labels=(), issue_types=("incident",)).read(*typed).said is Said.CLOSED
+    assert source(issue_types=("incident",)).read(*typed).said is Said.EDITED
+    assert source(labels=(), issue_types=("bug",)).read(*typed).said is Said.ISSUE
+
+
+def test_a_restricted_label_is_seen_on_the_payload_too():
+    assert source().read(*fixture("restricted-after-closing")).ticket.visibility is Visibility.RESTRICTED
+    plain = source(restricted_labels=()).read(*fixture("restricted-after-closing"))
+    assert plain.ticket.visibility is Visibility.PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("publicized", "acme/ops was made public; who may read it is asked again within the hour."),
+        ("installed", "The App was installed for acme."),
+        ("suspended", "The App was suspended for acme"),
+        ("repositories-added", "The App may now see acme/ops."),
+    ],
+)
+def test_what_github_tells_besides_issues_is_told_in_a_sentence(name, words):
+    headers, body = fixture(name)
+    assert words in source().read(headers, body).why
+    assert source().read(headers, b"[]").said is Said.NOTHING
+
+
 def test_a_form_encoded_delivery_is_read_as_well():
     from urllib.parse import urlencode
 

@@ -24,7 +24,7 @@ from connectors.base import (
     Tracked,
     Unavailable,
 )
-from connectors.github import state, wire
+from connectors.github import state, wire, wire_graphql
 from connectors.github.client import Client
 from connectors.github.connection import PER_PAGE
 from connectors.github.reading import parse
@@ -34,7 +34,7 @@ MOST_PAGES = 20
 MOST_LOOKED_FOR = 20
 _ISSUE = TypeAdapter(wire.Issue)
 _ISSUES = TypeAdapter(list[wire.Issue])
-_GRAPH = TypeAdapter(wire.GraphAnswer)
+_GRAPH = TypeAdapter(wire_graphql.GraphAnswer)
 
 _FIELDS = (
     "id databaseId number title url state updatedAt closedAt body"
@@ -176,7 +176,7 @@ class Listing:
                     return
                 seen.trouble(_scope(some), error, some)
 
-    def _graph(self, some: Sequence[Tracked], owner: str) -> wire.GraphAnswer:
+    def _graph(self, some: Sequence[Tracked], owner: str) -> wire_graphql.GraphAnswer:
         """An older Enterprise Server has no word for a duplicate, or none for any reason: it is asked for less."""
         ids = [_node(item) for item in some]
         while True:
@@ -187,11 +187,11 @@ class Listing:
                 return answer
             self._reason = REASONS[REASONS.index(reason) + 1]
 
-    def _nodes(self, tracked: Sequence[Tracked], answer: wire.GraphAnswer, seen: _Seen) -> None:
+    def _nodes(self, tracked: Sequence[Tracked], answer: wire_graphql.GraphAnswer, seen: _Seen) -> None:
         """A partial answer holds null where an id was refused, and an error with its place."""
         nodes = answer.data.nodes if answer.data else None
         if nodes is None or len(nodes) != len(tracked):
-            said = answer.errors[0] if answer.errors else wire.GraphError(message="no nodes")
+            said = answer.errors[0] if answer.errors else wire_graphql.GraphError(message="no nodes")
             if said.type == "RATE_LIMITED" or "rate limit" in said.message.lower():
                 raise Limited(f"GitHub answered {said.type} to POST /graphql: {said.message[:200]}", status=429)
             raise Unavailable(f"GitHub answered no issues to POST /graphql: {said.message[:200]}", status=200)

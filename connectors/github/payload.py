@@ -13,9 +13,12 @@ from pydantic import ValidationError
 
 from connectors.base import BadPayload, Said, Signal
 from connectors.github import wire
+from connectors.github.notices import EVENTS, notice
 from connectors.github.settings import SourceSettings
 from connectors.github.ticket import ticket
 
+#: what changes a ticket that was closed: its text, its severity, who may read it
+EDITS = ("edited", "labeled", "unlabeled", "typed", "untyped")
 WONT_DO = ("not_planned", "duplicate")
 
 
@@ -27,24 +30,27 @@ def read(name: str, settings: SourceSettings, headers: Mapping[str, str], body: 
             "There is no X-GitHub-Event header, so this is no delivery of GitHub.",
             "Check that only GitHub's webhook points here.",
         )
-    if event == "ping":
-        return Signal(Said.NOTHING, "A ping: GitHub reaches this address.")
+    if event in EVENTS:
+        return Signal(Said.NOTHING, notice(event, _text(headers, body)))
     if event not in ("issues", "issue_comment"):
         return Signal(Said.NOTHING, f"Events of the kind “{event[:60]}” do not concern us.")
     return _signal(name, settings, event, _parse(headers, body))
 
 
-def _parse(headers: Mapping[str, str], body: bytes) -> wire.Delivery:
-    text: bytes | str = body
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        try:
-            text = parse_qs(body.decode(), max_num_fields=10)["payload"][0]
-        except (ValueError, KeyError):
-            raise BadPayload(
-                "The form holds no field “payload”.", "Set the content type of the webhook to application/json."
-            ) from None
+def _text(headers: Mapping[str, str], body: bytes) -> bytes | str:
+    if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return body
     try:
-        return wire.Delivery.model_validate_json(text, context=wire.DELIVERY)
+        return parse_qs(body.decode(), max_num_fields=10)["payload"][0]
+    except (ValueError, KeyError):
+        raise BadPayload(
+            "The form holds no field “payload”.", "Set the content type of the webhook to application/json."
+        ) from None
+
+
+def _parse(headers: Mapping[str, str], body: bytes) -> wire.Delivery:
+    try:
+        return wire.Delivery.model_validate_json(_text(headers, body), context=wire.DELIVERY)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"
@@ -82,15 +88,27 @@ def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery
         return signal(Said.EDITED, f"A comment was {action} on {ref}, which is closed.")
     if concern:
         return signal(Said.ISSUE, f"{ref} was {action}; {concern}")
-    if action == "closed":
+    became = issue.state == "closed" and action in ("labeled", "typed") and _became_incident(settings, said)
+    if action == "closed" or became:
         if why := no_postmortem(settings, issue):
             return signal(Said.NOTHING, f"{ref} {why}")
-        return signal(Said.CLOSED, f"{ref} was closed.")
+        return signal(Said.CLOSED, f"{ref} was {action}, and is closed." if became else f"{ref} was closed.")
     if action == "reopened":
         return signal(Said.REOPENED, f"{ref} was opened again.")
-    if action == "edited" and issue.state == "closed":
-        return signal(Said.EDITED, f"{ref} was edited, and is closed.")
+    if action in EDITS and issue.state == "closed":
+        return signal(Said.EDITED, f"{ref} was {action}, and is closed.")
     return signal(Said.ISSUE, f"{ref} was {action}.")
+
+
+def _became_incident(settings: SourceSettings, said: wire.Delivery) -> bool:
+    """Whether the label or type that was just put makes it an incident, which it was not before."""
+    if said.action == "typed":
+        before = said.issue.model_copy(update={"type": None})
+    else:
+        put = (said.label.name or "").casefold() if said.label else ""
+        left = tuple(one for one in said.issue.labels if (one.name or "").casefold() != put)
+        before = said.issue.model_copy(update={"labels": left})
+    return bool(no_incident(settings, said.repository.label, before))
 
 
 def no_incident(settings: SourceSettings, repository: str, issue: wire.Issue) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from connectors.base import IssueState, State
-from connectors.github import wire
+from connectors.github import wire, wire_graphql
 from connectors.github.text import due
 
 WONT_DO = ("not_planned", "duplicate")
@@ -36,7 +36,7 @@ def of_issue(issue: wire.Issue, repository_id: int, in_progress: Sequence[str], 
     )
 
 
-def of_node(node: wire.Node, in_progress: Sequence[str], *, known_as: str = "") -> IssueState:
+def of_node(node: wire_graphql.Node, in_progress: Sequence[str], *, known_as: str = "") -> IssueState:
     """A GraphQL node: OPEN, CLOSED or, of a pull request, MERGED."""
     word = node.state.lower()
     reason = (node.state_reason or "").lower()

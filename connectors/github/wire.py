@@ -237,59 +237,31 @@ class HookComment(Wire):
 
 
 class Delivery(Wire):
-    """A webhook's body, for `issues` and `issue_comment`."""
+    """A webhook's body, for `issues` and `issue_comment`; `label` and `type` are those that were put or taken away."""
 
     action: Text
     issue: Issue
     repository: Repo
     comment: HookComment | None = None
+    label: Label | None = None
+    type: IssueType | None = None
 
 
-# --- GraphQL ----------------------------------------------------------------------------------------------------------
+class Whose(Wire):
+    """An installation as a webhook names it: with issues by its number alone."""
+
+    account: User | None = None
+
+    @property
+    def owner(self) -> str:
+        return self.account.login if self.account else ""
 
 
-class Names(Wire):
-    nodes: tuple[Label, ...] = ()
+class Notice(Wire):
+    """A webhook's body, for what is told of the App and of repositories."""
 
-
-class Logins(Wire):
-    nodes: tuple[User, ...] = ()
-
-
-class NodeRepo(Wire):
-    database_id: int = Field(0, alias="databaseId")
-    label: Text = Field("", alias="nameWithOwner")
-
-
-class Node(Wire):
-    """An issue or pull request, by its global id."""
-
-    kind: Text = Field("", alias="__typename")
-    id: Text
-    database_id: int = Field(0, alias="databaseId")
-    number: int
-    title: Text = ""
-    url: Text = ""
-    state: Text
-    state_reason: Text | None = Field(None, alias="stateReason")
-    updated_at: Moment = Field(alias="updatedAt")
-    closed_at: Moment | None = Field(None, alias="closedAt")
-    body: Text | None = None
-    labels: Names | None = None
-    assignees: Logins | None = None
-    repository: NodeRepo
-
-
-class GraphError(Wire):
-    type: Text = ""
-    path: tuple[str | int, ...] | None = None
-    message: Text = ""
-
-
-class Nodes(Wire):
-    nodes: tuple[Node | None, ...] | None = None
-
-
-class GraphAnswer(Wire):
-    data: Nodes | None = None
-    errors: tuple[GraphError, ...] = ()
+    action: Text = ""
+    repository: Repo | None = None
+    installation: Whose | None = None
+    repositories_added: tuple[Repo, ...] = ()
+    repositories_removed: tuple[Repo, ...] = ()
