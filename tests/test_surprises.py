@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.http import Request
-from service import pause, wording
+from service import pause, places, wording
 from service.store import incidents, tables
 from service.store.database import Database
 from tests.hands import (
+    TICKET,
     closed,
     desk_closed,
     document,
@@ -21,9 +22,11 @@ from tests.hands import (
     finish,
     incident,
     ledger,
+    made,
     once,
     ours,
     rows,
+    shown,
     stored,
     story,
     told,
@@ -255,3 +258,29 @@ def test_the_reason_of_a_pause_is_kept_with_its_time(database: Database, tmp_pat
         assert pause.standing(world.parts, connection) == pause.Pause("first", now)
         kept = connection.execute(tables.meta.select().where(tables.meta.c.name == "paused")).one()
         assert json.loads(kept.value)["why"] == "first"
+
+
+# --- a place that becomes public
+
+
+def test_a_private_repository_made_public_pauses_its_routes_until_a_person_says_resume(
+    database: Database, tmp_path: Path
+) -> None:
+    with story(database, tmp_path) as world:
+        world.time = world.now()
+        for name in ("acme/ops", "acme/checkout"):
+            world.github.set_visibility(name, "private")
+        told(world)
+        assert once(world, 3)
+        world.github.set_visibility("acme/checkout", "public")
+        world.restart()  # who can read a repository is kept for an hour
+        told(world, TICKET.replace("pooled", "idle"))
+        held = [one for one in shown(world) if one.incident_id == 2 and not one.issue_label and not one.ended]
+        assert len(held) == 2
+        assert all("acme/checkout became public on" in one.reason for one in held)
+        with world.database.begin() as connection:
+            assert places.accept(connection) == 1
+        world.later(hours=2)
+        finish(world)
+        late = [issue.title.replace("\u200b", "") for issue in made(world)][-2:]
+        assert late == ["Action item 1 of acme/ops#2", "Action item 3 of acme/ops#2"]
