@@ -74,7 +74,7 @@ def read(parts: Parts, delivery: Delivery) -> Meaning:
     if source is None:
         return Meaning("failed", f"The source {delivery.source} is no longer in the settings.")
     try:
-        signal = clean_signal(source.read(delivery.headers, delivery.body))
+        signal = clean_signal(parts, source.read(delivery.headers, delivery.body))
     except BadPayload as error:
         return Meaning("quarantined", error.message)
     if signal.said is Said.NOTHING and not signal.issue_id:

@@ -48,7 +48,7 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
         return None
     fresh: Ticket | None = None
     if incident.to_read:
-        fresh, taken_out = clean(read_source(parts, lease, incident))
+        fresh, taken_out = clean(parts, read_source(parts, lease, incident))
         crash.point("ticket read")
         if _lags(incident, fresh, parts.now()):
             return parts.now() + LAG_AGAIN

@@ -78,7 +78,7 @@ def _since(args: Namespace) -> int:
         for number, ticket in enumerate(found, start=1):
             progress(f"\n{number} of {len(found)}: {ticket.ref}  {ticket.title[:WIDTH]}")
             try:
-                code = max(code, _build(desk, source.name, clean(source.fetch(ticket.ref))[0]))
+                code = max(code, _build(desk, source.name, clean(desk.parts, source.fetch(ticket.ref))[0]))
             except ConnectorError as error:
                 progress(f"{error.message} {error.mend}".rstrip())
                 code = MEND

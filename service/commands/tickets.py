@@ -26,7 +26,7 @@ def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
         raise AfterwordError(
             f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
         )
-    return source.name, clean(ticket)[0]
+    return source.name, clean(parts, ticket)[0]
 
 
 def source_of(parts: Parts, name: str) -> Source:
