@@ -1,4 +1,4 @@
-"""A stand-in Jira Cloud over real HTTP on 127.0.0.1: the parts of its REST API (v2 and v3) that an issue tool meets.
+"""A stand-in Jira over real HTTP on 127.0.0.1, Cloud (REST v2 and v3) or Data Center (v2): what an issue tool meets.
 
 with JiraSandbox(email="bot@example.org", token="t0ken") as jira:
     jira.create_project("OPS")
@@ -8,6 +8,7 @@ with JiraSandbox(email="bot@example.org", token="t0ken") as jira:
 
 import base64
 import binascii
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,8 @@ class JiraSandbox(People):
 
     `index_lag`: how long (by the clock) a new issue is hidden from JQL, as Jira's index does for seconds or minutes.
     `hidden`: keys of projects that our account may not see. `lacking`: permission keys that it has not got.
+    `scoped`: the tokens have scopes, so that they are good at Atlassian's gateway alone (`gateway_url`).
+    Data Center: the user name is what stands before the @; it is good with the token as a password, or the token alone.
     """
 
     def __init__(
@@ -43,15 +46,24 @@ class JiraSandbox(People):
         email: str = "afterword@example.org",
         token: str = "sandbox-jira-token",
         time_zone: str = "Etc/UTC",
+        *,
+        deployment: str = "cloud",
+        version: str = "9.12.0",
     ) -> None:
         super().__init__(port)
+        self.datacenter = deployment == "datacenter"
+        self.version = version
+        self.numbers = tuple(int(part) for part in version.split("."))
+        self.scoped = False
+        self.gateway_url = f"{self.url}/ex/jira/11111111-2222-3333-4444-555555555555"
         self.world = World()
         self.notified: list[tuple[str, str]] = []
         self.email = email
         self.token = token
-        self.user = self.add_user("Afterword", email, "712020:afterword", time_zone=time_zone)
+        number = email.partition("@")[0] if self.datacenter else "712020:afterword"
+        self.user = self.add_user("Afterword", email, number, time_zone=time_zone)
         self.account_id = self.user.account_id
-        self.accounts = {(email, token): self.account_id}
+        self.accounts = {(self.account_id if self.datacenter else email, token): self.account_id}
         self.index_lag = timedelta()
         self.hidden: set[str] = set()
         self.lacking: set[str] = set()
@@ -65,25 +77,32 @@ class JiraSandbox(People):
             return refusal.answer
 
     def _answer(self, request: Request) -> Answer:
-        account = self._account(request)
-        if request.method == "GET" and request.path.endswith("/serverInfo"):
+        path = request.path.removeprefix(self.gateway_url.removeprefix(self.url))
+        at_gateway = path != request.path
+        if self.datacenter and path.startswith("/rest/api/3/"):
+            return Answer(404, {"errorMessages": ["dead link"], "errors": {}})
+        account = self._account(request, at_gateway)
+        if request.method == "GET" and path.endswith("/serverInfo"):
             return server_info(self, request)
-        if account is None:
+        stranger = "authorization" not in request.headers and not at_gateway
+        if account is None and not (stranger and re.fullmatch(r"/rest/api/[^/]+/project/[^/]+", path)):
             said = collection(401, WORDS[401])
-            return Answer(401, said.body, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
-        known = Request(request.method, request.path, request.query, request.headers, request.body, user=account)
-        for router in (META_ROUTES, SCREEN_ROUTES, SEARCH_ROUTES, ISSUE_ROUTES):
-            if found := router.find(request.method, request.path):
+            return Answer(401, said.body, {} if stranger else {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
+        known = Request(request.method, path, request.query, request.headers, request.body, user=account or "")
+        for router in (SCREEN_ROUTES, META_ROUTES, SEARCH_ROUTES, ISSUE_ROUTES):
+            if found := router.find(request.method, path):
                 handler, parameters = found
                 with self.acting(in_background=True):
                     return handler(self, known, **parameters)
         return Answer(404, {"errorMessages": ["dead link"], "errors": {}})
 
-    def _account(self, request: Request) -> str | None:
+    def _account(self, request: Request, at_gateway: bool) -> str | None:
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
+            if not self.datacenter and not at_gateway:  # taken for the token of an app
+                raise Refusal(Answer(403, {"error": "Failed to parse Connect Session Auth Token"}))
             return next((who for (_, token), who in self.accounts.items() if token == secret), None)
-        if scheme.lower() != "basic":
+        if scheme.lower() != "basic" or self.scoped != at_gateway:
             return None
         try:
             email, _, token = base64.b64decode(secret).decode().partition(":")

@@ -4,133 +4,41 @@ Shapes: https://developer.atlassian.com/cloud/jira/platform/rest/v3/
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sandbox.jira_text import rendered
+from sandbox.jira_things import Things
 from sandbox.jira_world import (
-    CATEGORIES,
-    LINK_TYPES,
-    PRIORITIES,
-    RESOLUTIONS,
-    TYPES,
     Comment,
     History,
     Issue,
     Link,
-    Project,
     RemoteLink,
-    Status,
     Text,
-    World,
 )
 
 NOT_NAVIGABLE = ("comment", "attachment", "worklog")
 
 
-class Answers:
-    """Renders the world. `version` is "2" or "3"; times are in the asker's zone, as Jira gives them."""
-
-    def __init__(self, world: World, url: str, version: str, zone: str) -> None:
-        self.world = world
-        self.url = url
-        self.version = version
-        self.zone = ZoneInfo(zone)
-        self.api = f"{url}/rest/api/{version}"
-
-    def stamp(self, at: datetime | None) -> str | None:
-        """2026-11-23T13:00:00.000+0100"""
-        if at is None:
-            return None
-        local = at.astimezone(self.zone)
-        return local.strftime("%Y-%m-%dT%H:%M:%S.") + f"{local.microsecond // 1000:03d}" + local.strftime("%z")
+class Answers(Things):
+    """Renders issues and what belongs to them."""
 
     def text(self, text: Text | None) -> Any:
         if text is None:
             return None
-        return text.wiki if self.version == "2" else text.adf
+        return text.wiki if self.version == "2" else self._named(text.adf)
 
-    def user(self, account_id: str | None) -> dict[str, Any] | None:
-        if account_id is None:
-            return None
-        user = self.world.users[account_id]
-        shown: dict[str, Any] = {
-            "self": f"{self.api}/user?accountId={account_id}",
-            "accountId": account_id,
-            "accountType": "atlassian",
-            "avatarUrls": {size: f"{self.url}/avatar/{size}" for size in ("16x16", "24x24", "32x32", "48x48")},
-            "displayName": user.name,
-            "active": user.active,
-            "timeZone": user.time_zone,
-        }
-        if user.email_visible:
-            shown["emailAddress"] = user.email
-        return shown
-
-    def status(self, status: Status) -> dict[str, Any]:
-        number, name, colour = CATEGORIES[status.category]
-        return {
-            "self": f"{self.api}/status/{status.id}",
-            "id": status.id,
-            "name": status.name,
-            "description": "",
-            "iconUrl": f"{self.url}/images/icons/statuses/generic.png",
-            "statusCategory": {
-                "self": f"{self.api}/statuscategory/{number}",
-                "id": number,
-                "key": status.category,
-                "name": name,
-                "colorName": colour,
-            },
-        }
-
-    def resolution(self, name: str | None) -> dict[str, Any] | None:
-        if name is None:
-            return None
-        number = RESOLUTIONS[name]
-        return {"self": f"{self.api}/resolution/{number}", "id": number, "name": name, "description": ""}
-
-    def priority(self, name: str) -> dict[str, Any]:
-        number = PRIORITIES[name]
-        icon = f"{self.url}/images/icons/priorities/{name.lower()}.svg"
-        return {"self": f"{self.api}/priority/{number}", "id": number, "name": name, "iconUrl": icon}
-
-    def type(self, name: str) -> dict[str, Any]:
-        number = TYPES[name]
-        return {
-            "self": f"{self.api}/issuetype/{number}",
-            "id": number,
-            "name": name,
-            "description": "",
-            "iconUrl": f"{self.url}/images/icons/issuetypes/{number}.png",
-            "subtask": name == "Sub-task",
-            "hierarchyLevel": -1 if name == "Sub-task" else 0,
-        }
-
-    def project(self, project: Project, *, in_full: bool = False) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            "self": f"{self.api}/project/{project.id}",
-            "id": project.id,
-            "key": project.key,
-            "name": project.name,
-            "projectTypeKey": "service_desk" if project.service_desk else "software",
-            "simplified": False,
-            "avatarUrls": {size: f"{self.url}/avatar/{size}" for size in ("16x16", "24x24", "32x32", "48x48")},
-        }
-        if in_full:
-            shown |= {
-                "isPrivate": project.private,
-                "style": "classic",
-                "issueTypes": [self.type(name) for name in project.types],
-                "assigneeType": "UNASSIGNED",
-                "components": [],
-                "versions": [],
-                "description": "",
-                "roles": {},
-                "lead": self.user(next(iter(self.world.users))),
-            }
-        return shown
+    def _named(self, node: Any) -> Any:
+        """A document as Jira gives it out: whom a mention means is filled in."""
+        if isinstance(node, list):
+            return [self._named(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        attrs = node.get("attrs") or {}
+        user = self.world.users.get(attrs.get("id", "")) if node.get("type") == "mention" else None
+        if user is not None:
+            return {**node, "attrs": {**attrs, "text": f"@{user.name}"}}
+        return {name: self._named(value) for name, value in node.items()}
 
     def brief(self, issue: Issue) -> dict[str, Any]:
         """An issue as it shows within another: link, parent, subtask."""
@@ -145,11 +53,6 @@ class Answers:
                 "issuetype": self.type(issue.type),
             },
         }
-
-    def link_type(self, name: str) -> dict[str, Any]:
-        number, inward, outward = LINK_TYPES[name]
-        url = f"{self.api}/issueLinkType/{number}"
-        return {"id": number, "name": name, "inward": inward, "outward": outward, "self": url}
 
     def link(self, link: Link, seen_from: Issue) -> dict[str, Any]:
         shown = {"id": link.id, "self": f"{self.api}/issueLink/{link.id}", "type": self.link_type(link.type)}
@@ -175,12 +78,15 @@ class Answers:
         }
         if comment.visibility:
             shown["visibility"] = {"identifier": comment.visibility["value"], **comment.visibility}
-        if issue.project.service_desk or comment.public is not None:
+        if not self.datacenter and (issue.project.service_desk or comment.public is not None):
             shown["jsdPublic"] = comment.public is not False
         if "renderedBody" in expand:
             shown["renderedBody"] = rendered(comment.body)
         if "properties" in expand:
-            shown["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
+            kept = {**comment.properties}
+            if comment.public is not None:
+                kept["sd.public.comment"] = {"internal": not comment.public}
+            shown["properties"] = [{"key": key, "value": value} for key, value in kept.items()]
         return shown
 
     def history(self, history: History) -> dict[str, Any]:
@@ -188,8 +94,18 @@ class Answers:
             "id": history.id,
             "author": self.user(history.author),
             "created": self.stamp(history.created),
-            "items": list(history.items),
+            "items": self.items(history),
         }
+
+    def items(self, history: History) -> list[dict[str, Any]]:
+        """With the names that the site has."""
+        named = ("status", "resolution", "priority")
+        return [
+            {**item, **{side: self.world.word(item[side]) for side in ("fromString", "toString") if item[side]}}
+            if item["field"] in named
+            else item
+            for item in history.items
+        ]
 
     def all_fields(self, issue: Issue) -> dict[str, Any]:
         comments = [self.comment(issue, one) for one in issue.comments]
@@ -199,7 +115,7 @@ class Answers:
             "issuetype": self.type(issue.type),
             "project": self.project(issue.project),
             "status": self.status(issue.status),
-            "statuscategorychangedate": self.stamp(issue.resolved_at or issue.created),
+            "statuscategorychangedate": self.stamp(issue.category_at or issue.created),
             "resolution": self.resolution(issue.resolution),
             "resolutiondate": self.stamp(issue.resolved_at),
             "priority": self.priority(issue.priority),
@@ -233,12 +149,9 @@ class Answers:
         }
         if issue.parent:
             shown["parent"] = self.brief(issue.parent)
+        if self.datacenter:
+            del shown["statuscategorychangedate"]
         return shown
-
-    def security(self, name: str | None) -> dict[str, Any] | None:
-        if name is None:
-            return None
-        return {"self": f"{self.api}/securitylevel/10100", "id": "10100", "name": name, "description": ""}
 
     def issue(
         self,
@@ -258,9 +171,10 @@ class Answers:
         if fields != ("id",):
             shown["fields"] = _chosen(self.all_fields(issue), fields)
         if "changelog" in expand:
-            newest = [self.history(one) for one in reversed(issue.histories)][:100]
-            page = {"startAt": 0, "maxResults": len(newest), "total": len(issue.histories)}
-            shown["changelog"] = {**page, "histories": newest}
+            found = [self.history(one) for one in issue.histories]
+            found = found if self.datacenter else found[::-1][:100]  # the newest alone on Cloud
+            page = {"startAt": 0, "maxResults": len(found), "total": len(issue.histories)}
+            shown["changelog"] = {**page, "histories": found}
         if "renderedFields" in expand:
             words = rendered(issue.description) if issue.description else ""
             comments = [self.comment(issue, one, expand=("renderedBody",)) for one in issue.comments]

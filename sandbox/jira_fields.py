@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from sandbox.adf_rules import size, valid
 from sandbox.jira_refusals import MOST_CHARACTERS, TOO_LONG, refused
 from sandbox.jira_text import from_adf, from_wiki
-from sandbox.jira_world import LINK_TYPES, PRIORITIES, RESOLUTIONS, TYPES, Issue, Project, Text
+from sandbox.jira_world import LINK_TYPES, PRIORITIES, RESOLUTIONS, TYPES, Issue, Project, Text, World
 
 if TYPE_CHECKING:
     from sandbox.jira import JiraSandbox
@@ -33,23 +34,24 @@ def read_text(value: Any, version: str, name: str, faults: Faults) -> Text | Non
         if not isinstance(value, str):
             faults[name] = "Operation value must be a string"
             return None
-        text = from_wiki(value)
-    else:
-        good = isinstance(value, dict) and value.get("type") == "doc" and isinstance(value.get("content"), list)
-        if not good:
-            faults[name] = NEED_ADF
-            return None
-        text = from_adf(value)
-    if len(text.wiki) > MOST_CHARACTERS:
+        if len(value) > MOST_CHARACTERS:
+            faults[name] = TOO_LONG
+        return from_wiki(value)
+    if not isinstance(value, dict):
+        faults[name] = NEED_ADF
+        return None
+    if not valid(value):
+        raise refused(400, "INVALID_INPUT")
+    if size(value) > MOST_CHARACTERS:
         faults[name] = TOO_LONG
-    return text
+    return from_adf(value)
 
 
-def _by_name_or_id(value: Any, known: Mapping[str, str]) -> str | None:
+def _by_name_or_id(world: World, value: Any, known: Mapping[str, str]) -> str | None:
     if not isinstance(value, dict):
         return None
     for name, number in known.items():
-        if value.get("name") == name or str(value.get("id")) == number:
+        if value.get("name") == world.word(name) or str(value.get("id")) == number:
             return name
     return None
 
@@ -63,8 +65,8 @@ def read_project(jira: "JiraSandbox", fields: Mapping[str, Any]) -> Project:
     return project
 
 
-def read_type(project: Project, fields: Mapping[str, Any]) -> str:
-    name = _by_name_or_id(fields.get("issuetype"), TYPES)
+def read_type(jira: "JiraSandbox", project: Project, fields: Mapping[str, Any]) -> str:
+    name = _by_name_or_id(jira.world, fields.get("issuetype"), TYPES)
     if name is None or name not in project.types:
         raise refused(400, errors={"issuetype": "Specify a valid issue type"})
     return name
@@ -117,16 +119,23 @@ def _labels(jira: "JiraSandbox", project: Project, value: Any, faults: Faults) -
 
 
 def _priority(jira: "JiraSandbox", project: Project, value: Any, faults: Faults) -> Any:
-    name = _by_name_or_id(value, PRIORITIES)
+    name = _by_name_or_id(jira.world, value, PRIORITIES)
     if name is None:
         faults["priority"] = "The priority selected is invalid."
     return name
 
 
+def _user(jira: "JiraSandbox", value: Any) -> str | None:
+    """Cloud knows people by their account id, Data Center by their user name."""
+    if not isinstance(value, dict):
+        return None
+    return value.get("name") if jira.datacenter else value.get("accountId") or value.get("id")
+
+
 def _assignee(jira: "JiraSandbox", project: Project, value: Any, faults: Faults) -> Any:
     if value is None:
         return None
-    number = (value.get("accountId") or value.get("id")) if isinstance(value, dict) else None
+    number = _user(jira, value)
     user = jira.world.users.get(str(number))
     if user is None:
         faults["assignee"] = f"User '{number}' does not exist." if number else "Specify a valid value for assignee"
@@ -136,7 +145,7 @@ def _assignee(jira: "JiraSandbox", project: Project, value: Any, faults: Faults)
 
 
 def _reporter(jira: "JiraSandbox", project: Project, value: Any, faults: Faults) -> Any:
-    number = (value.get("accountId") or value.get("id")) if isinstance(value, dict) else None
+    number = _user(jira, value)
     if number not in jira.world.users:
         faults["reporter"] = "The reporter specified is not a user."
     return number
@@ -180,7 +189,7 @@ def read_link(jira: "JiraSandbox", value: Mapping[str, Any], here: Issue | None 
     """The type, source and target of an issue link; `here`: the issue being created, where a side is left out."""
     kind = value.get("type") or {}
     for name, (number, _inward, _outward) in LINK_TYPES.items():
-        if kind.get("name") == name or str(kind.get("id")) == number:
+        if kind.get("name") == jira.world.word(name) or str(kind.get("id")) == number:
             break
     else:
         raise refused(404, f"No issue link type with name '{kind.get('name')}' found.")
@@ -215,10 +224,10 @@ def apply_updates(issue: Issue, update: Mapping[str, Sequence[Mapping[str, Any]]
     return fields
 
 
-def read_resolution(value: Any) -> str | None:
+def read_resolution(jira: "JiraSandbox", value: Any) -> str | None:
     if value is None:
         return None
-    name = _by_name_or_id(value, RESOLUTIONS)
+    name = _by_name_or_id(jira.world, value, RESOLUTIONS)
     if name is None:
         raise refused(400, errors={"resolution": "The resolution selected is invalid."})
     return name

@@ -20,6 +20,7 @@ from sandbox.jira_world import (
     Text,
     User,
     World,
+    change_item,
 )
 
 SIMPLE = ("summary", "duedate", "security")
@@ -34,6 +35,7 @@ class IssueActions(HttpSandbox):
     world: World
     notified: list[tuple[str, str]]
     account_id: str
+    datacenter: bool
 
     def add_user(
         self,
@@ -45,8 +47,9 @@ class IssueActions(HttpSandbox):
         time_zone: str = "Etc/UTC",
     ) -> User:
         with self.lock:
-            number = account_id or f"5f0c1a{self.world.next_id():0>18}"
-            email = email or f"{name.lower().replace(' ', '.')}@example.org"
+            user_name = name.lower().replace(" ", ".")
+            number = account_id or (user_name if self.datacenter else f"5f0c1a{self.world.next_id():0>18}")
+            email = email or f"{user_name}@example.org"
             user = User(number, name, email, time_zone, email_visible)
             self.world.users[number] = user
         return user
@@ -69,7 +72,7 @@ class IssueActions(HttpSandbox):
 
     def hook_answers(self) -> Answers:
         """Webhooks speak v2, in the server's zone."""
-        return Answers(self.world, self.url, "2", "Etc/UTC")
+        return Answers(self.world, self.url, "2", "Etc/UTC", datacenter=self.datacenter)
 
     # --- issues -------------------------------------------------------------------------------------------------------
 
@@ -164,8 +167,8 @@ class IssueActions(HttpSandbox):
             to.last_number += 1
             new_key = f"{to.key}-{to.last_number}"
             items = (
-                _item("project", issue.project.id, issue.project.name, to.id, to.name),
-                _item("Key", "", issue.key, "", new_key),
+                change_item("project", issue.project.id, issue.project.name, to.id, to.name),
+                change_item("Key", "", issue.key, "", new_key),
             )
             issue.old_keys.append(issue.key)
             issue.project, issue.key, issue.updated = to, new_key, self.now()
@@ -248,35 +251,37 @@ class IssueActions(HttpSandbox):
         """Sets one field; the changelog's item, or None if it was so already."""
         if name == "status":
             before, issue.status = issue.status, value
-            return _item(name, before.id, before.name, value.id, value.name) if before != value else None
+            if before.category != value.category:
+                issue.category_at = self.now()
+            return change_item(name, before.id, before.name, value.id, value.name) if before != value else None
         if name == "resolution":
             was, issue.resolution = issue.resolution, value
             issue.resolved_at = self.now() if value else None
-            return _item(name, RESOLUTIONS.get(was or ""), was, RESOLUTIONS.get(value or ""), value)
+            return change_item(name, RESOLUTIONS.get(was or ""), was, RESOLUTIONS.get(value or ""), value)
         if name == "assignee":
             old, new = issue.assignee, self.person(value) if value else None
             issue.assignee = new
             names = [self.world.users[one].name if one else None for one in (old, new)]
-            return _item(name, old, names[0], new, names[1]) if old != new else None
+            return change_item(name, old, names[0], new, names[1]) if old != new else None
         if name == "priority":
             ranked, issue.priority = issue.priority, value
-            return _item(name, PRIORITIES[ranked], ranked, PRIORITIES[value], value) if ranked != value else None
+            return change_item(name, PRIORITIES[ranked], ranked, PRIORITIES[value], value) if ranked != value else None
         if name == "labels":
             words, issue.labels = list(issue.labels), list(value)
-            return _item(name, "", " ".join(words), "", " ".join(value)) if words != list(value) else None
+            return change_item(name, "", " ".join(words), "", " ".join(value)) if words != list(value) else None
         if name == "description":
             text = from_wiki(value) if isinstance(value, str) else value
             prior, issue.description = issue.description, text
-            return _item(name, None, prior.wiki if prior else None, None, text.wiki if text else None)
+            return change_item(name, None, prior.wiki if prior else None, None, text.wiki if text else None)
         if name in SIMPLE:
             kept = getattr(issue, name)
             setattr(issue, name, value)
             ids = (kept, value) if name == "duedate" else (None, None)
-            return _item(name, ids[0], kept, ids[1], value) if kept != value else None
+            return change_item(name, ids[0], kept, ids[1], value) if kept != value else None
         kept = issue.custom.get(name)
         issue.custom[name] = value
         title = issue.project.fields.get(name, name)
-        return {**_item(title, None, str(kept), None, str(value)), "fieldtype": "custom", "fieldId": name}
+        return {**change_item(title, None, str(kept), None, str(value)), "fieldtype": "custom", "fieldId": name}
 
     def _tell(self, issue: Issue, event: str, kind: str, by: str, history: History | None = None) -> None:
         for hook in self.webhooks.wanting(event, issue.project.key):
@@ -286,15 +291,3 @@ class IssueActions(HttpSandbox):
     def _tell_comment(self, issue: Issue, comment: Comment, event: str) -> None:
         for hook in self.webhooks.wanting(event, issue.project.key):
             self.emit(signed(hook, comment_event(self.hook_answers(), issue, comment, event, self.now())))
-
-
-def _item(name: str, old: str | None, old_name: str | None, new: str | None, new_name: str | None) -> dict[str, Any]:
-    return {
-        "field": name,
-        "fieldtype": "jira",
-        "fieldId": name.lower(),
-        "from": old,
-        "fromString": old_name,
-        "to": new,
-        "toString": new_name,
-    }

@@ -26,10 +26,11 @@ MOST_TOGETHER = 100
 
 
 def answers(jira: "JiraSandbox", request: Request, version: str) -> Answers:
-    if version not in ("2", "3", "latest"):
+    if version not in (("2", "latest") if jira.datacenter else ("2", "3", "latest")):
         raise Refusal(collection(404, "dead link"))
-    zone = jira.world.users[request.user].time_zone
-    return Answers(jira.world, jira.url, "2" if version == "latest" else version, zone)
+    zone = jira.world.users[request.user].time_zone if request.user else "Etc/UTC"
+    version = ("2" if jira.datacenter else "3") if version == "latest" else version
+    return Answers(jira.world, jira.url, version, zone, datacenter=jira.datacenter)
 
 
 def listed(request: Request, name: str) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def create_issue(jira: "JiraSandbox", request: Request, version: str) -> Answer:
     body = request.fields()
     fields = body.get("fields") or {}
     project = read_project(jira, fields)
-    kind = read_type(project, fields)
+    kind = read_type(jira, project, fields)
     read = read_fields(jira, project, fields, "3" if version == "3" else "2", new=True)
     update = body.get("update") or {}
     if unknown := [name for name in update if name in project.off_screen or name != "issuelinks"]:
@@ -125,6 +126,8 @@ def delete_issue(jira: "JiraSandbox", request: Request, version: str, key: str) 
 @ISSUE_ROUTES.on("POST", f"{API}/issue/bulkfetch")
 def bulk_fetch(jira: "JiraSandbox", request: Request, version: str) -> Answer:
     """Those that exist, and an error for each of the others. A moved issue is not found by its old key here."""
+    if jira.datacenter:
+        raise Refusal(collection(404, "dead link"))
     body = request.fields()
     asked = body.get("issueIdsOrKeys") or []
     if not asked:
@@ -216,7 +219,9 @@ def delete_comment(jira: "JiraSandbox", request: Request, version: str, key: str
 
 @ISSUE_ROUTES.on("GET", f"{API}/issue/{{key}}/changelog")
 def changelog(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
-    """Oldest first, 100 a page."""
+    """Oldest first, 100 a page. Data Center gives all of it with the issue, and has no page of its own."""
+    if jira.datacenter:
+        raise Refusal(collection(404, "dead link"))
     issue = find_issue(jira, key)
     shown = answers(jira, request, version)
     start = request.number("startAt", 0, 0, 10**9)
@@ -272,6 +277,6 @@ def do_transition(jira: "JiraSandbox", request: Request, version: str, key: str)
     status = _transitions(jira, issue).get(number)
     if status is None:
         raise refused(400, "It seems that you have tried to perform a workflow operation that is not valid.")
-    resolution = read_resolution((body.get("fields") or {}).get("resolution"))
+    resolution = read_resolution(jira, (body.get("fields") or {}).get("resolution"))
     jira.transition(issue, status.name, resolution, by=request.user)
     return Answer(204)

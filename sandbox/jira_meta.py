@@ -24,6 +24,7 @@ PERMISSIONS = (
     "EDIT_ISSUES",
     "EDIT_OWN_COMMENTS",
     "LINK_ISSUES",
+    "SCHEDULE_ISSUES",
     "SET_ISSUE_SECURITY",
     "TRANSITION_ISSUES",
 )
@@ -31,7 +32,11 @@ PERMISSIONS = (
 
 def server_info(jira: "JiraSandbox", request: Request) -> Answer:
     """The one thing that Jira tells strangers."""
-    shown = Answers(jira.world, jira.url, "3", "Etc/UTC")
+    shown = Answers(jira.world, jira.url, "2", "Etc/UTC")
+    if jira.datacenter:
+        told = {"baseUrl": jira.url, "version": jira.version, "versionNumbers": list(jira.numbers)}
+        server = {"deploymentType": "Server", "buildNumber": 912_000, "serverTitle": "Jira"}
+        return Answer(200, {**told, **server, "serverTime": shown.stamp(jira.now())})
     return Answer(
         200,
         {
@@ -58,6 +63,9 @@ def myself(jira: "JiraSandbox", request: Request, version: str) -> Answer:
 
 @META_ROUTES.on("GET", f"{API}/project/{{key}}")
 def get_project(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
+    """Also for people without an account, if it is open to them."""
+    if not request.user and not find_project(jira, key).open:
+        raise refused(404, f"No project could be found with key '{key}'.")
     return Answer(200, answers(jira, request, version).project(find_project(jira, key), in_full=True))
 
 
@@ -81,7 +89,7 @@ def list_priorities(jira: "JiraSandbox", request: Request, version: str) -> Answ
 
 @META_ROUTES.on("GET", f"{API}/mypermissions")
 def my_permissions(jira: "JiraSandbox", request: Request, version: str) -> Answer:
-    asked = listed(request, "permissions")
+    asked = PERMISSIONS if jira.datacenter else listed(request, "permissions")
     if not asked:
         raise refused(400, "The 'permissions' query parameter is required.")
     if unknown := [name for name in asked if name not in PERMISSIONS]:
@@ -170,7 +178,8 @@ def put_remote_link(jira: "JiraSandbox", request: Request, version: str, key: st
 @META_ROUTES.on("PUT", f"{API}/issue/{{key}}/assignee")
 def assign(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
     issue = find_issue(jira, key)
-    value = {"assignee": request.body if (request.body or {}).get("accountId") else None}
+    named = (request.body or {}).get("name" if jira.datacenter else "accountId")
+    value = {"assignee": request.body if named else None}
     jira.change(issue, request.user, **read_fields(jira, issue.project, value, "3", new=False))
     return Answer(204)
 

@@ -25,7 +25,7 @@ def issue_event(
     }
     del payload["issue"]["expand"]
     if history is not None:
-        payload["changelog"] = {"id": history.id, "items": list(history.items)}
+        payload["changelog"] = {"id": history.id, "items": answers.items(history)}
     return payload
 
 
@@ -40,6 +40,24 @@ def comment_event(answers: Answers, issue: Issue, comment: Comment, event: str, 
         "issue": shown,
         "eventType": "primaryAction",
     }
+
+
+def automation(answers: Answers, issue: Issue, at: datetime, shape: str, comment: Comment | None = None) -> Any:
+    """What rules post, unsigned and without an event: `issue` (Automation: the issue itself), `jsm` (Data Center's
+    service desk), `legacy` (Cloud's old service desk rules).
+
+    https://developer.atlassian.com/cloud/jira/service-desk/automation-webhooks/
+    https://developer.atlassian.com/server/jira/platform/jira-service-desk-webhooks/
+    """
+    shown = answers.issue(issue)
+    del shown["expand"]
+    stamp = int(at.timestamp() * 1000)
+    if shape == "issue":
+        return shown
+    if shape == "jsm":
+        return {"issue": shown, "timestamp": stamp}
+    told = answers.comment(issue, comment) if comment else None
+    return {"timestamp": stamp, "issue": shown, "comment": told, "user": shown["fields"]["reporter"], "action": {}}
 
 
 def signed(hook: Hook, payload: dict[str, Any]) -> Post:

@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sandbox.jira_issue_actions import IssueActions
-from sandbox.jira_world import Issue, Project
+from sandbox.jira_payloads import automation
+from sandbox.jira_world import Comment, Issue, Project
 from sandbox.webhooks import Delivery, Hook
 
 EVENTS = ("jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated")
@@ -48,9 +50,11 @@ class People(IssueActions):
         assignable: Sequence[str] | None = None,
         service_desk: bool = False,
         private: bool = True,
+        open: bool = False,
     ) -> Project:
         """`required`: field id → name, as `{"customfield_10010": "Component"}`; `off_screen`: field ids that
-        create refuses, like "duedate"; `fields`: more custom fields; `assignable`: people, else everybody."""
+        create refuses, like "duedate"; `fields`: more custom fields; `assignable`: people, else everybody; `open`:
+        people without an account see it too."""
         with self.lock:
             project = Project(
                 id=self.world.next_id(),
@@ -66,6 +70,7 @@ class People(IssueActions):
                 assignable=None if assignable is None else {self.person(who) for who in assignable},
                 service_desk=service_desk,
                 private=private,
+                open=open,
             )
             self.world.projects[project.id] = project
         return project
@@ -73,6 +78,11 @@ class People(IssueActions):
     def add_webhook(self, url: str, secret: str, events: Sequence[str] = EVENTS, project: str = "") -> Hook:
         """Of one project (a JQL filter, in Jira's words), or of all without one."""
         return self.webhooks.add(url, secret, events, project)
+
+    def automation(self, issue: Issue, shape: str = "jsm", comment: Comment | None = None) -> Any:
+        """The body that a rule posts about an issue now: see `sandbox.jira_payloads.automation`."""
+        with self.lock:
+            return automation(self.hook_answers(), issue, self.now(), shape, comment)
 
     @property
     def deliveries(self) -> list[Delivery]:

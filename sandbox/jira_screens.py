@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.jira_answers import Answers
-from sandbox.jira_issues import API, answers
-from sandbox.jira_refusals import find_project, refused
+from sandbox.jira_issues import API, answers, listed
+from sandbox.jira_refusals import collection, find_project, refused
 from sandbox.jira_world import PRIORITIES, TYPES, Project
 from sandbox.routing import Answer, Request, Router
 
@@ -81,22 +81,61 @@ def _schema(name: str) -> dict[str, Any]:
     return {"type": kind, "system": name, **({"items": items} if items else {})}
 
 
+def _page(jira: "JiraSandbox", name: str, found: list[dict[str, Any]]) -> Answer:
+    """Data Center calls the items `values`."""
+    told = {"startAt": 0, "maxResults": 50, "total": len(found)}
+    return Answer(200, {**told, "isLast": True, "values": found} if jira.datacenter else {**told, name: found})
+
+
+def _since(jira: "JiraSandbox", *version: int) -> bool:
+    """Whether this is Cloud, or Data Center of this version at least."""
+    return not jira.datacenter or jira.numbers >= version
+
+
+@SCREEN_ROUTES.on("GET", f"{API}/issue/createmeta")
+def create_all(jira: "JiraSandbox", request: Request, version: str) -> Answer:
+    """The form that Data Center dropped with 9.0. What one may not see is left out of it.
+
+    https://confluence.atlassian.com/jiracore/createmeta-rest-endpoint-to-be-removed-975040986.html
+    """
+    if not jira.datacenter or jira.numbers >= (9,):
+        return collection(404, "Issue Does Not Exist")
+    shown = answers(jira, request, version)
+    found = []
+    for key in listed(request, "projectKeys"):
+        project = jira.world.project(key)
+        if project is None or project.key in jira.hidden:
+            continue
+        types = [shown.type(name) for name in project.types]
+        if "projects.issuetypes.fields" in request.asked("expand"):
+            fields = {one["fieldId"]: one for one in _fields(jira, request, version, project)}
+            types = [{**one, "fields": fields} for one in types]
+        found.append({"id": project.id, "key": project.key, "name": project.name, "issuetypes": types})
+    return Answer(200, {"expand": "projects", "projects": found})
+
+
 @SCREEN_ROUTES.on("GET", f"{API}/issue/createmeta/{{key}}/issuetypes")
 def create_types(jira: "JiraSandbox", request: Request, version: str, key: str) -> Answer:
+    if not _since(jira, 8, 4):
+        return collection(404, "dead link")
     project = find_project(jira, key)
     shown = answers(jira, request, version)
-    types = [shown.type(name) for name in project.types]
-    return Answer(200, {"startAt": 0, "maxResults": 50, "total": len(types), "issueTypes": types})
+    return _page(jira, "issueTypes", [shown.type(name) for name in project.types])
 
 
 @SCREEN_ROUTES.on("GET", f"{API}/issue/createmeta/{{key}}/issuetypes/{{type_id}}")
 def create_fields(jira: "JiraSandbox", request: Request, version: str, key: str, type_id: str) -> Answer:
+    if not _since(jira, 8, 4):
+        return collection(404, "dead link")
     project = find_project(jira, key)
     if type_id not in [TYPES[name] for name in project.types]:
         raise refused(400, f"Issue type with id '{type_id}' is not in project '{key}'.")
+    return _page(jira, "fields", _fields(jira, request, version, project))
+
+
+def _fields(jira: "JiraSandbox", request: Request, version: str, project: Project) -> list[dict[str, Any]]:
     names = [name for name in (*ON_SCREEN, *project.fields) if name not in project.off_screen]
-    fields = [_create_field(answers(jira, request, version), project, name) for name in names]
-    return Answer(200, {"startAt": 0, "maxResults": 50, "total": len(fields), "fields": fields})
+    return [_create_field(answers(jira, request, version), project, name) for name in names]
 
 
 def _create_field(shown: Answers, project: Project, name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.jira_issues import API, answers, listed
 from sandbox.jira_refusals import collection, refused
+from sandbox.jira_world import Issue
 from sandbox.jql import Asker, BadJql, read_jql
 from sandbox.routing import Answer, Request, Router
 
@@ -23,12 +24,78 @@ GONE = (
 
 @SEARCH_ROUTES.on("GET", f"{API}/search")
 def old_search(jira: "JiraSandbox", request: Request, version: str) -> Answer:
-    return collection(410, GONE)
+    if not jira.datacenter:
+        return collection(410, GONE)
+    return _offset_page(
+        jira,
+        request,
+        version,
+        jql=request.asked("jql"),
+        start=request.number("startAt", 0, 0, 10**9),
+        size=request.number("maxResults", 50, 0, 1000),
+        fields=listed(request, "fields"),
+        lenient=request.asked("validateQuery") == "false",
+    )
 
 
 @SEARCH_ROUTES.on("POST", f"{API}/search")
 def old_search_by_post(jira: "JiraSandbox", request: Request, version: str) -> Answer:
-    return collection(410, GONE)
+    if not jira.datacenter:
+        return collection(410, GONE)
+    body = request.fields()
+    return _offset_page(
+        jira,
+        request,
+        version,
+        jql=str(body.get("jql") or ""),
+        start=int(body.get("startAt") or 0),
+        size=min(int(body.get("maxResults") or 50), 1000),
+        fields=body.get("fields") or (),
+        lenient=body.get("validateQuery") is False,
+    )
+
+
+def _offset_page(
+    jira: "JiraSandbox",
+    request: Request,
+    version: str,
+    *,
+    jql: str,
+    start: int,
+    size: int,
+    fields: Sequence[str],
+    lenient: bool,
+) -> Answer:
+    """Data Center's search: by offset, with a total, all navigable fields unless some are named, no properties.
+
+    https://developer.atlassian.com/server/jira/platform/rest/v10000/api-group-search/
+    """
+    shown = answers(jira, request, version)
+    found = _found(jira, request, jql, lenient=lenient)
+    page = [shown.issue(issue, fields=tuple(fields) or ("*navigable",)) for issue in found[start : start + size]]
+    told = {"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(found)}
+    return Answer(200, {**told, "issues": page})
+
+
+def _found(
+    jira: "JiraSandbox", request: Request, jql: str, reconcile: Sequence[str] = (), *, lenient: bool = False
+) -> list[Issue]:
+    """Newest first unless the query says otherwise; what the index does not hold yet is left out."""
+    zone = ZoneInfo(jira.world.users[request.user].time_zone)
+    asker = Asker(request.user, jira.now(), zone, datacenter=jira.datacenter, lenient=lenient)
+    try:
+        query = read_jql(jql, jira.world, asker)
+    except BadJql as bad:
+        raise refused(400, str(bad)) from None
+    indexed = jira.now() - jira.index_lag
+    found = [
+        issue
+        for issue in jira.world.issues()
+        if issue.project.key not in jira.hidden
+        and (issue.created <= indexed or not jira.index_lag or issue.id in reconcile)
+        and query.fits(issue)
+    ]
+    return query.sort(sorted(found, key=lambda issue: issue.created, reverse=True))
 
 
 @SEARCH_ROUTES.on("GET", f"{API}/search/jql")
@@ -82,23 +149,12 @@ def _page(
     reconcile: Sequence[str],
 ) -> Answer:
     """Ids alone unless fields are asked for; no total; a page token instead of an offset; the index may lag."""
+    if jira.datacenter:
+        return collection(404, "dead link")
     shown = answers(jira, request, version)
-    zone = ZoneInfo(jira.world.users[request.user].time_zone)
-    try:
-        query = read_jql(jql, jira.world, Asker(request.user, jira.now(), zone))
-    except BadJql as bad:
-        raise refused(400, str(bad)) from None
+    found = _found(jira, request, jql, reconcile)
     if len(properties) > 5:
         raise refused(400, "You can't request more than 5 properties.")
-    indexed = jira.now() - jira.index_lag
-    found = [
-        issue
-        for issue in jira.world.issues()
-        if issue.project.key not in jira.hidden
-        and (issue.created <= indexed or not jira.index_lag or issue.id in reconcile)
-        and query.fits(issue)
-    ]
-    found = query.sort(sorted(found, key=lambda issue: issue.created, reverse=True))
     start = _offset(token, jql)
     size = min(size, 100) if fields else size
     page = found[start : start + size]

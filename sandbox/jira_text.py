@@ -11,6 +11,7 @@ from sandbox.jira_world import Text
 
 INLINE = re.compile(
     r"\[~accountid:(?P<who>[^\]]+)\]|\[(?P<words>[^\]|\n]+)\|(?P<href>[^\]|\s]+)[^\]\n]*\]|\[(?P<bare>https?://[^\]\s]+)\]"
+    r"|\{color:(?P<colour>#[0-9a-f]{6})\}(?P<coloured>[^{\n]+)\{color\}"
     r"|\{\{(?P<mono>[^}\n]+)\}\}|(?<![\w*])\*(?P<strong>[^*\s][^*\n]*)\*(?![\w*])"
     r"|(?<!\w)_(?P<em>[^_\s][^_\n]*)_(?!\w)"
     r"|(?P<url>https?://[^\s\[\]|{}()<>]+)"
@@ -124,6 +125,8 @@ def _inline(line: str) -> list[dict[str, Any]]:
             nodes.append(_text(match["words"], {"type": "link", "attrs": {"href": match["href"]}}))
         elif href := match["bare"] or match["url"]:
             nodes.append(_text(href, {"type": "link", "attrs": {"href": href}}))
+        elif match["colour"]:
+            nodes.append(_text(match["coloured"], {"type": "textColor", "attrs": {"color": match["colour"]}}))
         elif match["mono"]:
             nodes.append(_text(match["mono"], {"type": "code"}))
         elif match["em"]:
@@ -199,6 +202,8 @@ def _wiki_marked(node: dict[str, Any]) -> str:
             words = f"_{words}_"
         elif mark["type"] == "code":
             words = f"{{{{{words}}}}}"
+        elif mark["type"] == "textColor":
+            words = f"{{color:{mark['attrs']['color']}}}{words}{{color}}"
         elif mark["type"] == "link":
             words = f"[{words}|{mark['attrs']['href']}]"
     return words

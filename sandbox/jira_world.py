@@ -81,6 +81,7 @@ class Project:
     assignable: set[str] | None = None
     service_desk: bool = False
     private: bool = True
+    open: bool = False  # to people without an account
     last_number: int = 0
 
 
@@ -99,6 +100,7 @@ class Issue:
     description: Text | None = None
     resolution: str | None = None
     resolved_at: datetime | None = None
+    category_at: datetime | None = None  # when the category of its status changed last
     priority: str = "Medium"
     labels: list[str] = field(default_factory=list)
     assignee: str | None = None
@@ -154,6 +156,8 @@ class World:
         self.by_id: dict[str, Issue] = {}
         self.links: list[Link] = []
         self.statuses: list[Status] = list(STATUSES)
+        #: how the site calls things that Jira calls otherwise in English: "Task" → "タスク"
+        self.words: dict[str, str] = {}
         self._numbers = itertools.count(10_001)
 
     def next_id(self) -> str:
@@ -173,8 +177,26 @@ class World:
         wanted = str(id_or_key).upper()
         return next((one for one in self.projects.values() if wanted in (one.key, one.id)), None)
 
+    def word(self, name: str) -> str:
+        return self.words.get(name, name)
+
     def status(self, name: str) -> Status:
         return next(one for one in self.statuses if name.lower() in (one.name.lower(), one.id))
 
     def links_of(self, issue: Issue) -> list[Link]:
         return [link for link in self.links if issue in (link.source, link.target)]
+
+
+def change_item(
+    name: str, old: str | None, old_name: str | None, new: str | None, new_name: str | None
+) -> dict[str, Any]:
+    """One item of the changelog: ids and names, before and after."""
+    return {
+        "field": name,
+        "fieldtype": "jira",
+        "fieldId": name.lower(),
+        "from": old,
+        "fromString": old_name,
+        "to": new,
+        "toString": new_name,
+    }

@@ -11,14 +11,32 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 LAST_LINE = "{color:#97a0af}afterword:item key=" + MARKER + "{color}"
 
 
+KINDS = ("cloud", "cloud v2", "datacenter")
+
+
+def sandbox_of(kind: str = "cloud") -> JiraSandbox:
+    """One of KINDS: Cloud in REST v3, Cloud in v2, or Data Center."""
+    jira = JiraSandbox(deployment="datacenter" if kind == "datacenter" else "cloud")
+    jira.spoken = "2" if kind == "cloud v2" else None
+    return jira
+
+
 def connection(jira: JiraSandbox, **more):
-    return {
-        "url": jira.url,
-        "user": Secret(lambda: jira.email, "the variable JIRA_USER"),
-        "token": Secret(lambda: jira.token, "the variable JIRA_TOKEN"),
-        "timeout": 5,
-        **more,
-    }
+    """Settings for it: on Data Center a personal access token, which goes without a user."""
+    user = Secret(lambda: jira.email, "the variable JIRA_USER")
+    home = {"deployment": "datacenter"} if jira.datacenter else {"user": user, "api": getattr(jira, "spoken", None)}
+    token = Secret(lambda: jira.token, "the variable JIRA_TOKEN")
+    return {"url": jira.url, "token": token, "timeout": 5, **home, **more}
+
+
+def sam_of(jira: JiraSandbox) -> str:
+    """What a person is known by there."""
+    return "sam" if jira.datacenter else "712020:sam"
+
+
+def api(jira: JiraSandbox) -> str:
+    """The beginning of the paths that are called."""
+    return f"/rest/api/{'2' if jira.datacenter or getattr(jira, 'spoken', None) else '3'}"
 
 
 def tracker(jira: JiraSandbox, **more) -> Tracker:

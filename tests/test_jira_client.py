@@ -6,6 +6,7 @@ import re
 import pytest
 import requests
 import responses
+import urllib3
 
 from connectors.base import (
     Denied,
@@ -81,8 +82,7 @@ def test_each_status_has_one_meaning_for_reads_and_one_for_writes(wire, status, 
 @pytest.mark.parametrize(
     ("fault", "read", "written"),
     [
-        (requests.exceptions.ConnectTimeout(), NotSent, NotSent),
-        (requests.exceptions.ProxyError(), NotSent, NotSent),
+        (requests.exceptions.ConnectTimeout(urllib3.exceptions.ConnectTimeoutError()), NotSent, NotSent),
         (requests.exceptions.ReadTimeout(), Unavailable, OutcomeUnknown),
         (requests.exceptions.ConnectionError("reset"), Unavailable, OutcomeUnknown),
         (requests.exceptions.ChunkedEncodingError(), Unavailable, OutcomeUnknown),
@@ -172,7 +172,7 @@ def test_a_comment_of_a_service_desk_is_trusted_on_data_center_only_from_the_ass
     wire.add("GET", f"{API}/issue/OPS-1", json={"id": "1", "key": "OPS-1", "fields": fields})
     wire.add("GET", f"{API}/myself", json={"name": "afterword"})
     said = [
-        {"id": str(n), "author": {"name": name}, "body": "x", "created": fields["created"]}
+        {"id": str(n), "author": {"name": name}, "body": "x", "created": fields["created"], "properties": []}
         for n, name in enumerate(("sam", "alex"))
     ]
     wire.add("GET", f"{API}/issue/1/comment", json={"comments": said, "total": 2})

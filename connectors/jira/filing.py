@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from pydantic import TypeAdapter
@@ -9,8 +10,8 @@ from pydantic import TypeAdapter
 from connectors.base import Draft, Filed, OutcomeUnknown, Refused
 from connectors.jira import wire
 from connectors.jira.client import Client, parse
-from connectors.jira.marks import SUMMARY, property_of, with_mark
-from connectors.jira.settings import TrackerSettings
+from connectors.jira.marks import SUMMARY, as_read, property_of, with_mark
+from connectors.jira.settings import TrackerSettings, by_name_or_id
 
 _MADE = TypeAdapter(wire.Made)
 #: An issue without these is still the issue; they may be off the create screen, or name someone who has left.
@@ -36,6 +37,24 @@ def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
     return _post(client, draft, {name: value for name, value in fields.items() if name not in bad}, notes)
 
 
+def preview(settings: TrackerSettings, draft: Draft) -> str:
+    """The fields that `create` would send, one a line, then the text with its marker."""
+    fields = fields_of(settings, draft)
+    text = fields.pop("description")
+    lines = [f"{name}: {_shown(value)}" for name, value in fields.items()]
+    lines += [f"property {one['key']}: {_shown(one['value'])}" for one in property_of("item", draft.marker)]
+    return "\n".join([*lines, "", as_read(text)])  # type: ignore[arg-type]
+
+
+def _shown(value: object) -> str:
+    """A value as people say it: {"name": "High"} is High."""
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(one) for one in value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        return _shown(next(iter(value.values())))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _post(client: Client, draft: Draft, fields: Mapping[str, object], notes: tuple[str, ...]) -> Filed:
     answer = client.write("POST", "issue", {"fields": fields, "properties": property_of("item", draft.marker)})
     made = parse(_MADE, answer, "POST issue", write=True)
@@ -46,15 +65,15 @@ def _post(client: Client, draft: Draft, fields: Mapping[str, object], notes: tup
 
 
 def fields_of(settings: TrackerSettings, draft: Draft) -> dict[str, object]:
-    """The fields of the issue, in wiki markup (REST v2).
+    """The fields of the issue; those of the route go before those of the tracker.
 
-    https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-post
+    https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-post
     """
     fields: dict[str, object] = {
         "project": {"key": draft.place or settings.project},
-        "issuetype": {"name": settings.issue_type},
+        "issuetype": by_name_or_id(settings.issue_type),
         "summary": " ".join(draft.title.split())[:SUMMARY] or "Action item",
-        "description": with_mark("item", draft.marker, draft.body),
+        "description": with_mark("item", draft.marker, draft.body, settings.version),
     }
     labels = ["-".join(label.split()) for label in (*settings.labels, *draft.labels)]
     if labels:
@@ -62,7 +81,7 @@ def fields_of(settings: TrackerSettings, draft: Draft) -> dict[str, object]:
     if draft.due:
         fields["duedate"] = draft.due.isoformat()
     if draft.priority and (name := settings.priorities.get(draft.priority)):
-        fields["priority"] = {"name": name}
+        fields["priority"] = by_name_or_id(name)
     if draft.assignee:
         fields["assignee"] = {"accountId" if settings.cloud else "name": draft.assignee}
     for name, value in {**settings.fields, **draft.fields}.items():

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
 from connectors.base import ConnectorError, IssueState, Missing, Problem, Sighting, Tracked
 from connectors.jira import state, wire
 from connectors.jira.client import MOST, Client, parse
+from connectors.jira.closed import day_begun
 from connectors.jira.settings import TrackerSettings, valid_project
 
 _BULK = TypeAdapter(wire.Bulk)
 _OLD = TypeAdapter(wire.FoundOld)
 _ISSUE = TypeAdapter(wire.Issue)
-MARGIN = 10  # minutes by which a window is widened: clocks differ, and the index lags
-WIDEST = 24 * 60
-_SEARCH_PAGES = 20
+#: a window is widened by this: clocks differ, and the index lags
+MARGIN = timedelta(minutes=10)
 _SINGLE_READS = 20  # issues that Data Center did not list, asked for one by one in one go
 
 
@@ -41,11 +41,6 @@ class _Seen:
         )
 
 
-def window(since: datetime) -> int:
-    """Minutes from `since` to now, with a margin. JQL reads a time in the zone of whoever asks, `-30m` everywhere."""
-    return max(0, int((datetime.now(UTC) - since).total_seconds() // 60)) + 1 + MARGIN
-
-
 class Following:
     """Reads states for a tracker. Problems are told, not raised."""
 
@@ -55,25 +50,36 @@ class Following:
 
     def changes(self, since: datetime | None, tracked: Sequence[Tracked]) -> Sighting:
         """Up to 100 issues are simply read, in one call; of more, those that a query by project says have changed."""
-        if since is None or len(tracked) <= MOST or window(since) > WIDEST:
+        if since is None or len(tracked) <= MOST:
             return self._read(tracked).sighting(since)
         by_project: dict[str, list[Tracked]] = {}
         for one in tracked:
             by_project.setdefault(one.native.get("project") or one.label.rpartition("-")[0], []).append(one)
-        changed: set[str] = set()
+        changed: list[Tracked] = []
         problems: list[Problem] = []
         for project, here in sorted(by_project.items()):
-            if not valid_project(project):
-                changed |= {one.id for one in here}
-                continue
-            jql = f'project = "{project}" AND updated >= -{window(since)}m ORDER BY updated DESC'
             try:
-                changed |= {one.id for one in self._client.search(jql, "id", most=_SEARCH_PAGES, whole=False)}
+                changed += self._changed(project, since, here)
             except ConnectorError as error:
                 problems.append(_problem(project, error, here))
-        seen = self._read([one for one in tracked if one.id in changed])
+        seen = self._read(changed)
         seen.problems += problems
         return seen.sighting(since)
+
+    def _changed(self, project: str, since: datetime, here: Sequence[Tracked]) -> Sequence[Tracked]:
+        """Those of one project that changed since then; all of them once asking costs more than reading them."""
+        if not valid_project(project):
+            return here
+        jql = f'project = "{project}" AND updated >= "{day_begun(since)}" ORDER BY updated DESC'
+        found: set[str] = set()
+        pages = -(-len(here) // MOST)
+        for count, issue in enumerate(self._client.search(jql, "updated", most=pages), start=1):
+            if issue.fields.updated is not None and issue.fields.updated < since - MARGIN:
+                break
+            found.add(issue.id)
+            if count == pages * MOST:
+                return here
+        return [one for one in here if one.id in found]
 
     def states(self, tracked: Sequence[Tracked]) -> Sighting:
         """Each by id."""

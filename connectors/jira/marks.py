@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from connectors.jira import wire
-from connectors.text import from_adf, from_wiki, to_wiki
+from connectors.text import from_adf, from_wiki, size, to_adf, to_wiki
 
-#: summary and description of an issue, body of a comment, in characters; Jira answers 400 above them
+#: summary and description of an issue, body of a comment, in characters; Jira answers 400 above them. Of a text in ADF
+#: the characters of its whole JSON are counted.
 SUMMARY, BODY = 255, 32_767
+_GREY = "#97a0af"
 
 _LINE = re.compile(
     r"(?:^|\n)(?:\{color[^{}\n]{0,30}\})?afterword:(item|comment|nudge) key=([0-9A-Za-z]{1,100})"
@@ -16,10 +19,24 @@ _LINE = re.compile(
 )
 
 
-def with_mark(kind: str, marker: str, markdown: str) -> str:
-    """The text in wiki markup above its grey last line, cut to what Jira takes. `kind` is item or comment."""
-    line = f"{{color:#97a0af}}afterword:{kind} key={marker}{{color}}"
-    return f"{to_wiki(markdown, BODY - len(line) - 2)}\n\n{line}"
+def with_mark(kind: str, marker: str, markdown: str, version: str) -> str | dict[str, Any]:
+    """The text above its grey last line, cut to what Jira takes: wiki markup in REST v2, ADF in v3.
+
+    `kind` is item or comment.
+    """
+    line = f"afterword:{kind} key={marker}"
+    if version == "2":
+        line = f"{{color:{_GREY}}}{line}{{color}}"
+        return f"{to_wiki(markdown, BODY - len(line) - 2)}\n\n{line}"
+    colour = {"type": "textColor", "attrs": {"color": _GREY}}
+    last = {"type": "paragraph", "content": [{"type": "text", "text": line, "marks": [colour]}]}
+    doc = to_adf(markdown, BODY - size(last) - 1)
+    return {**doc, "content": [*doc["content"], last]}
+
+
+def as_read(body: str | dict[str, Any]) -> str:
+    """A text that is to be sent, for a person to read here: wiki markup as it stands, ADF as Markdown."""
+    return body if isinstance(body, str) else from_adf(body)
 
 
 def property_of(kind: str, marker: str) -> list[dict[str, object]]:
@@ -46,7 +63,7 @@ def is_ours(body: object) -> bool:
 def markdown(text: object, names: dict[str, str] | None = None) -> str:
     """A description or comment as Markdown, whichever form Jira sent it in."""
     if isinstance(text, dict):
-        return from_adf(text)
+        return from_adf(text, names)
     return from_wiki(text, names) if isinstance(text, str) else ""
 
 

@@ -11,13 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from connectors.base import BadPayload, Said, Signal
 from connectors.jira import wire
+from connectors.jira.concern import foreign, skipped
 from connectors.jira.marks import is_ours
-from connectors.jira.settings import SourceSettings, among
+from connectors.jira.settings import SourceSettings
 from connectors.jira.ticket import is_closed, ticket
 
 _DELIVERY = TypeAdapter(wire.Delivery)
-# Statuses that are "done" in Jira's own workflows; the changelog does not tell the category of the one that was left.
-_DONE = ("done", "closed", "resolved", "completed", "complete", "cancelled", "canceled")
 
 
 def read(source: str, settings: SourceSettings, body: bytes) -> Signal:
@@ -76,9 +75,12 @@ def _meaning(settings: SourceSettings, delivery: wire.Delivery, event: str, issu
     status, resolution = changes.get("status"), changes.get("resolution")
     if (status and closed) or (resolution and resolution.now):
         return _concerning(settings, issue, Said.CLOSED, "was closed")
-    left_done = status is not None and (status.was or "").casefold() in _DONE
-    if not closed and (left_done or (resolution and resolution.was and not resolution.now)):
+    if not closed and resolution and resolution.was and not resolution.now:
         return _concerning(settings, issue, Said.REOPENED, "was opened again")
+    if not closed and status is not None:
+        # Which category the status was of is not told, and its name may be in any language. It matters only for
+        # tickets that were closed before; for all others this is no news.
+        return _concerning(settings, issue, Said.REOPENED, f"went from “{status.was}” to “{status.now}” and is open")
     if closed and delivery.comment is not None and not changes:
         return _commented(settings, delivery, event, issue)
     if closed:
@@ -90,7 +92,7 @@ def _commented(settings: SourceSettings, delivery: wire.Delivery, event: str, is
     comment = delivery.comment
     if comment is not None and is_ours(comment.body):
         return Said.NOTHING, "has our own comment, which says nothing new"
-    if comment is not None and (comment.visibility or comment.jsdPublic is False):
+    if comment is not None and not comment.for_everyone(False):  # it only wakes: what it says is not read here
         return Said.NOTHING, "has a comment that not everybody may read, so it is not read"
     if not is_closed(issue.fields):
         return Said.ISSUE, "has a comment and is open"
@@ -98,20 +100,9 @@ def _commented(settings: SourceSettings, delivery: wire.Delivery, event: str, is
 
 
 def _concerning(settings: SourceSettings, issue: wire.Issue, said: Said, why: str) -> tuple[Said, str]:
-    """The same if this is an incident by the settings; else an issue that may be an action item of ours.
-
-    What the payload does not hold (a comment's names the issue in brief) is no reason to leave it out.
-    """
-    fields = issue.fields
-    project = (fields.project.key if fields.project else None) or issue.key.rpartition("-")[0]
-    if settings.projects and project.upper() not in settings.projects:
-        return Said.ISSUE, f"{why}; its project is none of {', '.join(settings.projects)}"
-    kind = fields.issuetype.name if fields.issuetype else None
-    if settings.issue_types and kind is not None and not among(kind, settings.issue_types):
-        return Said.ISSUE, f"{why}; its type “{kind}” is none of {', '.join(settings.issue_types)}"
-    if settings.labels and fields.labels is not None and not any(among(one, settings.labels) for one in fields.labels):
-        return Said.ISSUE, f"{why}; it has none of the labels {', '.join(settings.labels)}"
-    resolution = fields.resolution.name if fields.resolution else None
-    if said is not Said.REOPENED and among(resolution, settings.skip_resolutions):
+    """The same if this is an incident by the settings; else an issue that may be an action item of ours."""
+    if reason := foreign(settings, issue):
+        return Said.ISSUE, f"{why}; {reason}"
+    if said is not Said.REOPENED and (resolution := skipped(settings, issue)):
         return Said.NOTHING, f"{why} as “{resolution}”, which gets no postmortem"
     return said, why

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from connectors.base import Missing, Network, OutcomeUnknown, Published, Ticket
 from connectors.jira import wire
 from connectors.jira.client import USUAL, Client, parse
-from connectors.jira.marks import marks_in, property_of, with_mark
+from connectors.jira.marks import as_read, marks_in, property_of, with_mark
 from connectors.jira.settings import SourceSettings
 
 _COMMENTS = TypeAdapter(wire.Comments)
@@ -31,6 +31,10 @@ class Publisher:
                     return self._published(ticket, one.id)
         return None
 
+    def preview(self, ticket: Ticket, marker: str, body: str) -> str:
+        """The comment as `post` would send it, marker included. No I/O."""
+        return as_read(with_mark("comment", marker, body, self._client.version))
+
     def post(self, ticket: Ticket, marker: str, body: str) -> Published:
         """Exactly one POST. Raises NotSent, Limited, Refused or OutcomeUnknown.
 
@@ -41,7 +45,7 @@ class Publisher:
         if ticket.native.get("project_type") == "service_desk":
             properties.append({"key": "sd.public.comment", "value": {"internal": True}})
         answer = self._client.write(
-            "POST", path, {"body": with_mark("comment", marker, body), "properties": properties}
+            "POST", path, {"body": with_mark("comment", marker, body, self._client.version), "properties": properties}
         )
         if answer.status != 201:
             raise OutcomeUnknown(f"Jira answered {answer.status}, not 201, to POST {path}.", status=answer.status)
@@ -54,7 +58,7 @@ class Publisher:
         """
         path = f"{_home(ticket)}/comment/{comment_id}"
         try:
-            text = {"body": with_mark("comment", marker, body)}
+            text = {"body": with_mark("comment", marker, body, self._client.version)}
             answer = self._client.write("PUT", path, text, {"notifyUsers": "false"})
         except Missing:
             return False

@@ -25,6 +25,8 @@ class Reason(NamedTuple):
 def reason(error: BaseException, host: str) -> Reason | None:
     """None: the connection broke off, and nothing more is known. `host` is whom we wanted to speak to."""
     links = list(_chain(error))
+    if any("CA certificate bundle" in str(link) for link in links):
+        return Reason("the file that ca_bundle names is not there", "Write the path of a PEM file below [network].")
     if any(isinstance(link, (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)) for link in links):
         denied = any("407" in str(link) for link in links)
         return Reason(
@@ -100,5 +102,5 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(link))
         yield link
-        within = [getattr(link, "reason", None), *link.args, link.__cause__, link.__context__]
+        within = [getattr(link, "reason", None), *link.args, link.__cause__]
         waiting += [inner for inner in within if isinstance(inner, BaseException)]

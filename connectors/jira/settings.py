@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from connectors.base import Secret
 
+_CUSTOM = re.compile(r"^customfield_[0-9]{1,10}\Z")
 _PROJECT = re.compile(r"^[A-Za-z][A-Za-z0-9_]{1,254}\Z")
 
 
@@ -33,8 +34,15 @@ def _project(value: str) -> str:
     return value.upper()
 
 
+def _custom(value: str) -> str:
+    if not _CUSTOM.match(value):
+        raise ValueError("is no custom field. Write its id, such as customfield_10042")
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
 Project = Annotated[str, AfterValidator(_project)]
+Custom = Annotated[str, AfterValidator(_custom)]
 
 
 class Connection(BaseModel):
@@ -75,7 +83,7 @@ class Connection(BaseModel):
     @property
     def version(self) -> str:
         """The version of the REST API that is spoken."""
-        return self.api or "2"
+        return self.api or ("3" if self.cloud else "2")
 
     @property
     def gateway(self) -> bool:
@@ -102,6 +110,15 @@ class SourceSettings(Connection):
     secret_old: Secret | None = Field(
         None, description="The secret before the last change; both are good while you rotate them."
     )
+    header_token: Secret | None = Field(
+        None,
+        description="A token of your own that Jira Automation sends in a header, as its web requests are not signed.",
+    )
+    header_name: str = Field(
+        "X-Afterword-Token",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,99}$",
+        description="The header of that token, as it is written in the web request.",
+    )
     unsigned: bool = Field(False, description="Accept deliveries without a signature; only behind a proxy that checks.")
     projects: tuple[Project, ...] = Field(
         (), description="Projects whose issues may be incidents; none means every project that sends."
@@ -117,8 +134,16 @@ class SourceSettings(Connection):
         description="Whose comments may hold commands: `internal` (all but customers of a service desk), `everyone`, "
         "or a list of account ids (Data Center: user names).",
     )
-    severity_field: str | None = Field(
+    severity_field: Custom | None = Field(
         None, description="The custom field that holds the severity: `customfield_10042`. Else a label or the priority."
+    )
+    restricted_labels: tuple[str, ...] = Field(
+        ("restricted",),
+        description="A ticket with one of these labels is restricted: nothing of its text leaves the ticket. So is one "
+        "with a security level.",
+    )
+    restricted_field: Custom | None = Field(
+        None, description="A custom field that restricts a ticket as soon as it has any value: `customfield_10043`."
     )
 
 
@@ -159,3 +184,23 @@ def plain_word(word: str) -> str:
 def among(word: str | None, words: Sequence[str]) -> bool:
     """Whether `words` names this, in whatever case and apostrophe."""
     return word is not None and plain_word(word) in {plain_word(one) for one in words}
+
+
+class HasName(Protocol):
+    """A type, resolution, priority or the like, as Jira tells it."""
+
+    @property
+    def id(self) -> str | None: ...
+
+    @property
+    def name(self) -> str | None: ...
+
+
+def named_in(thing: HasName, words: Sequence[str]) -> bool:
+    """Whether `words` names this, by its name or by its id, which is the same in every language."""
+    return among(thing.name, words) or (thing.id is not None and thing.id in words)
+
+
+def by_name_or_id(word: str) -> dict[str, str]:
+    """How a request names it: a number is an id."""
+    return {"id": word} if word.isascii() and word.isdigit() else {"name": word}

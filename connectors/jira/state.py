@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from connectors.base import Filed, IssueState, State, Unavailable
 from connectors.jira import wire
-from connectors.jira.settings import among
+from connectors.jira.settings import named_in
 from connectors.jira.ticket import is_closed
 
 FIELDS = ("summary", "status", "resolution", "resolutiondate", "assignee", "duedate", "created", "updated", "project")
@@ -36,9 +36,11 @@ def of_issue(issue: wire.Issue, url: str, wont_do: Sequence[str]) -> IssueState:
 
 def _state(fields: wire.Fields, wont_do: Sequence[str]) -> tuple[State, str]:
     status = (fields.status.name if fields.status else None) or ""
-    resolution = fields.resolution.name if fields.resolution else None
+    resolution = fields.resolution
     if is_closed(fields):
-        return (State.WONT_DO, resolution or status) if among(resolution, wont_do) else (State.DONE, status)
+        if resolution is not None and named_in(resolution, wont_do):
+            return State.WONT_DO, resolution.name or status
+        return State.DONE, status
     category = fields.status.statusCategory.key if fields.status and fields.status.statusCategory else None
     return (State.IN_PROGRESS if category == "indeterminate" else State.OPEN), status
 

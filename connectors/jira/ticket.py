@@ -7,9 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from connectors.base import Comment, EventKind, Person, Ticket, TicketEvent, Visibility
 from connectors.jira import wire
+from connectors.jira.concern import restricted
 from connectors.jira.marks import markdown, marks_in
 from connectors.jira.settings import SourceSettings
 
+#: the fields that a ticket is made of
+FIELDS = (
+    "summary,description,status,resolution,resolutiondate,statuscategorychangedate,priority,labels,components,issuetype,"
+    "project,assignee,reporter,creator,created,updated,duedate,security"
+)
 _SEVERITY = re.compile(r"^sev(?:erity)?[ :/_-]{0,3}s?([0-9])$", re.IGNORECASE)
 
 
@@ -19,8 +25,13 @@ def is_closed(fields: wire.Fields) -> bool:
     return category == "done" if category else bool(fields.resolution and fields.resolution.name)
 
 
-def ticket(source: str, settings: SourceSettings, issue: wire.Issue, *, from_payload: bool = False) -> Ticket | None:
-    """The ticket without comments and events; None where the issue does not say when it was made."""
+def ticket(
+    source: str, settings: SourceSettings, issue: wire.Issue, *, is_open: bool = False, from_payload: bool = False
+) -> Ticket | None:
+    """The ticket without comments and events; None where the issue does not say when it was made.
+
+    `is_open`: everybody can read its project.
+    """
     fields = issue.fields
     if fields.created is None or not issue.key:
         return None
@@ -36,7 +47,7 @@ def ticket(source: str, settings: SourceSettings, issue: wire.Issue, *, from_pay
         url=f"{settings.url}/browse/{issue.key}",
         title=fields.summary or issue.key,
         text=markdown(fields.description, people),
-        visibility=Visibility.PRIVATE if fields.security else Visibility.INTERNAL,
+        visibility=_visibility(settings, fields, is_open, from_payload),
         opened_at=fields.created,
         closed_at=(fields.resolutiondate or fields.statuscategorychangedate or fields.updated) if closed else None,
         closed=closed,
@@ -55,6 +66,12 @@ def ticket(source: str, settings: SourceSettings, issue: wire.Issue, *, from_pay
         },
         from_payload=from_payload,
     )
+
+
+def _visibility(settings: SourceSettings, fields: wire.Fields, is_open: bool, from_payload: bool) -> Visibility:
+    if restricted(settings, fields, from_payload=from_payload):
+        return Visibility.RESTRICTED
+    return Visibility.PUBLIC if is_open else Visibility.INTERNAL
 
 
 def severity(fields: wire.Fields, field: str | None) -> str | None:
@@ -82,11 +99,11 @@ def comments(
 ) -> Iterator[Comment]:
     """Those that everyone who sees the ticket may read. Restricted ones and internal ones of a service desk are left
     out, but for our own, which is there to be found."""
-    people = names(issue, found)
+    people, desk = names(issue, found), is_desk(issue)
     for one in found:
         author = one.author.person() if one.author and one.author.id else Person("", "unknown")
         ours = marks_in(one.body, one.properties, "comment") if own and author.id == own else set()
-        if one.visibility or (one.jsdPublic is False and not ours) or one.created is None:
+        if not (one.for_everyone(desk) or (ours and not one.visibility)) or one.created is None:
             continue
         yield Comment(
             id=one.id,
@@ -99,6 +116,11 @@ def comments(
         )
 
 
+def is_desk(issue: wire.Issue) -> bool:
+    """Whether it lies in a service desk, where customers read what is not internal."""
+    return issue.fields.project is not None and issue.fields.project.projectTypeKey == "service_desk"
+
+
 def _trusted(settings: SourceSettings, issue: wire.Issue, author: wire.User | None) -> bool:
     if author is None or not author.id:
         return False
@@ -109,9 +131,8 @@ def _trusted(settings: SourceSettings, issue: wire.Issue, author: wire.User | No
     if author.accountType:
         return author.accountType == "atlassian"
     # Data Center does not say who is a customer; in a service desk only the assignee is known to be none
-    desk = issue.fields.project is not None and issue.fields.project.projectTypeKey == "service_desk"
     assignee = issue.fields.assignee
-    return not desk or (assignee is not None and assignee.id == author.id)
+    return not is_desk(issue) or (assignee is not None and assignee.id == author.id)
 
 
 def events(issue: wire.Issue, histories: Sequence[wire.History], url: str) -> tuple[TicketEvent, ...]:

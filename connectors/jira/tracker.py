@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
 
 from connectors.base import Draft, Filed, Finding, IssueState, Missing, Network, Sighting, Ticket, Tracked, Visibility
 from connectors.jira import check, filing, state, wire
+from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
-from connectors.jira.following import Following, window
+from connectors.jira.closed import day_begun
+from connectors.jira.following import MARGIN, Following
 from connectors.jira.marks import is_ours, markdown, marks_in, one_line
-from connectors.jira.settings import TrackerSettings
+from connectors.jira.settings import TrackerSettings, by_name_or_id
 
 SHALLOW, DEEP = 2, 50  # pages of 100
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENTS = TypeAdapter(wire.Comments)
 _KEY = re.compile(r"^[A-Z][A-Z0-9_]{1,254}-[0-9]{1,12}$")
 
@@ -35,6 +38,7 @@ class Tracker:
         self.places: Sequence[str] = settings.places
         self._client = Client(settings, network)
         self._following = Following(self._client, settings)
+        self._audience = Audience(self._client)
 
     # --- filing -------------------------------------------------------------------------------------------------------
 
@@ -47,16 +51,22 @@ class Tracker:
         too. Jira's index lags by seconds to minutes, so a miss proves little; `deep` reads every page.
         """
         wanted, found = set(markers), dict[str, wire.Issue]()
-        jql = f"creator = currentUser() AND created >= -{window(since)}m ORDER BY created DESC"
+        jql = f'creator = currentUser() AND created >= "{day_begun(since)}" ORDER BY created DESC'
         fields = ",".join((*state.FIELDS, "description"))
         pages = DEEP if deep else SHALLOW
         for issue in self._client.search(jql, fields, properties="afterword.item", most=pages):
+            if issue.fields.created is not None and issue.fields.created < since - MARGIN:
+                break
             for marker in marks_in(issue.fields.description, issue.properties, "item") & wanted:
                 known = found.get(marker)
                 # where two carry one marker, the older one is the right one
                 if known is None or _age(issue) < _age(known):
                     found[marker] = issue
         return {marker: state.filed(issue, self._client.browse(issue.key)) for marker, issue in found.items()}
+
+    def preview(self, draft: Draft) -> str:
+        """What `create` would send, field by field, then the text with its marker. No I/O."""
+        return filing.preview(self.settings, draft)
 
     def create(self, draft: Draft) -> Filed:
         """One POST, with marker and fields at once. Raises NotSent, Limited, Refused or OutcomeUnknown.
@@ -72,17 +82,26 @@ class Tracker:
             "globalId": f"afterword:item:{draft.marker}",
             "application": {"type": "afterword", "name": "Afterword"},
             "relationship": "postmortem",
-            "object": {"url": draft.document_url, "title": f"Postmortem: {draft.document_title}"[:255]},
+            "object": {"url": draft.document_url, "title": self._link_title(draft)},
         }
         self._client.write("POST", f"issue/{filed.id}/remotelink", document)
         native = draft.incident.native
         if self.settings.link_type and native.get("site") == self.settings.url and native.get("id"):
             sides = {"inwardIssue": {"id": native["id"]}, "outwardIssue": {"id": filed.id}}
-            self._client.write("POST", "issueLink", {"type": {"name": self.settings.link_type}, **sides})
+            self._client.write("POST", "issueLink", {"type": by_name_or_id(self.settings.link_type), **sides})
+
+    def _link_title(self, draft: Draft) -> str:
+        """Without the incident's own words where the issue has more readers than the ticket."""
+        seen = draft.incident.visibility
+        wider = seen is not Visibility.PUBLIC and self.visibility(draft.place) is Visibility.PUBLIC
+        if wider or seen in (Visibility.RESTRICTED, Visibility.PRIVATE):
+            return f"Postmortem of {draft.incident.ref}"[:255]
+        return f"Postmortem: {draft.document_title}"[:255]
 
     def visibility(self, place: str) -> Visibility:
-        """Those who have an account on the site; a project that is open to the whole world is not told apart."""
-        return Visibility.INTERNAL
+        """PUBLIC if the project is open to people without an account, else INTERNAL: those who have one. Asked again
+        after an hour, with one call. Raises ConnectorError."""
+        return self._audience.of(place)
 
     def assignable(self, place: str, person_id: str) -> bool:
         """Always True: who is in the people map is tried, and left out of the issue if Jira then refuses them."""
@@ -92,7 +111,7 @@ class Tracker:
 
     def resolve(self, reference: str, incident: Ticket) -> IssueState | None:
         """The issue that "PAY-12" or an address of this Jira names. None: not this Jira's, or not there."""
-        key = self._key(reference.strip())
+        key = self._key(reference.strip(), incident)
         if key is None:
             return None
         try:
@@ -100,9 +119,9 @@ class Tracker:
         except Missing:
             return None
 
-    def _key(self, reference: str) -> str | None:
-        if _KEY.match(reference):
-            return reference
+    def _key(self, reference: str, incident: Ticket) -> str | None:
+        if _KEY.match(reference):  # on a ticket of another Jira it is a key of that one
+            return reference if incident.native.get("site", self.settings.url) == self.settings.url else None
         try:
             parts, home = urlsplit(reference), urlsplit(self.settings.url)
         except ValueError:
@@ -124,13 +143,18 @@ class Tracker:
     def reason(self, tracked: Tracked) -> str:
         """The last comment of a person that everyone may read, in one line of at most 200 characters, or ""."""
         path = f"issue/{tracked.id}/comment"
-        page = parse(_COMMENTS, self._client.get(path, {"orderBy": "-created", "maxResults": 50}), f"GET {path}")
-        for comment in page.comments:
+        asked = {"orderBy": "-created", "maxResults": 50, "expand": "properties"}
+        page = parse(_COMMENTS, self._client.get(path, asked), f"GET {path}")
+        for comment in sorted(page.comments, key=lambda one: one.created or _LONG_AGO, reverse=True):
             author = comment.author
-            public = not comment.visibility and comment.jsdPublic is not False
-            if public and author is not None and author.accountType != "app" and not is_ours(comment.body):
+            by_person = author is not None and author.accountType != "app" and not is_ours(comment.body)
+            if by_person and comment.for_everyone(desk=True):
                 return one_line(markdown(comment.body))
         return ""
+
+    def token_ends(self) -> datetime | None:
+        """From the settings, as Jira tells it to nobody."""
+        return self.settings.token_end
 
     def check(self, places: Sequence[str]) -> Sequence[Finding]:
         """Tries the connection and each place, read-only; never raises ConnectorError."""

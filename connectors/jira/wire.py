@@ -131,6 +131,20 @@ class Comment(_Wire):
     jsdPublic: Any = None
     properties: Any = None
 
+    def for_everyone(self, desk: bool) -> bool:
+        """Whether everybody who sees the ticket may read it. `desk`: it lies in a service desk.
+
+        Cloud tells of internal notes by jsdPublic, Data Center by a property of the comment. Where neither is told of
+        a comment in a service desk, it is taken for internal.
+        https://developer.atlassian.com/server/jira/platform/comment-properties/
+        """
+        if self.visibility or self.jsdPublic is False:
+            return False
+        note = property_of(self.properties, "sd.public.comment")
+        if isinstance(note, Mapping) and note.get("internal") is not False:
+            return False
+        return not (desk and self.jsdPublic is None and self.properties is None)
+
 
 class Comments(_Wire):
     comments: tuple[Comment, ...] = ()
@@ -177,15 +191,20 @@ class Issue(_Wire):
 
 def property_key(properties: object, name: str) -> str | None:
     """The `key` in the entity property `name`; an issue holds its properties as an object, a comment as a list."""
-    value: object = None
-    if isinstance(properties, Mapping):
-        value = properties.get(name)
-    elif isinstance(properties, Sequence) and not isinstance(properties, str):
-        for one in properties:
-            if isinstance(one, Mapping) and one.get("key") == name:
-                value = one.get("value")
+    value = property_of(properties, name)
     marker = value.get("key") if isinstance(value, Mapping) else None
     return marker if isinstance(marker, str) else None
+
+
+def property_of(properties: object, name: str) -> object:
+    """The value of an entity property, or None."""
+    if isinstance(properties, Mapping):
+        return properties.get(name)
+    if isinstance(properties, Sequence) and not isinstance(properties, str):
+        for one in properties:
+            if isinstance(one, Mapping) and one.get("key") == name:
+                return one.get("value")
+    return None
 
 
 class Found(_Wire):

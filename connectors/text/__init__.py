@@ -6,10 +6,11 @@ linear time: mistletoe's Jira renderer and jira2markdown were measured and set a
 and its token table is global to all threads; 16 KB of plain words took the other 5 s).
 """
 
-from connectors.text.adf import from_adf, to_adf
+from connectors.text.adf import size, to_adf
+from connectors.text.adf_reader import from_adf
 from connectors.text.neutral import quiet, quiet_title
 from connectors.text.storable import storable_json
 from connectors.text.wiki import to_wiki
 from connectors.text.wiki_reader import from_wiki
 
-__all__ = ["from_adf", "from_wiki", "quiet", "quiet_title", "storable_json", "to_adf", "to_wiki"]
+__all__ = ["from_adf", "from_wiki", "quiet", "quiet_title", "size", "storable_json", "to_adf", "to_wiki"]

@@ -1,22 +1,21 @@
-"""Markdown ↔ Atlassian Document Format (REST v3, Jira Cloud).
+"""Markdown → Atlassian Document Format (REST v3, Jira Cloud).
 
 Nodes: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 Written: headings, paragraphs, strong, em, code, strike, links, lists, code blocks, quotes, tables, rules, hard breaks;
-never a mention. Read: those and panels, tasks, mentions, dates, emoji, cards; of unknown nodes the text is kept.
+never a mention. Every document fits the schema that Jira refuses others by (@atlaskit/adf-schema, full.json).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from markdown_it.token import Token
 
-from connectors.text.neutral import is_safe_target, plain
-from connectors.text.tokens import parse
+from connectors.text.neutral import is_safe_target
+from connectors.text.tokens import CUT, parse
 
-_DEEPEST = 40
 _Node = dict[str, Any]
 
 _WRAPPERS = {
@@ -32,8 +31,59 @@ _WRAPPERS = {
 _MARKS = {"strong": "strong", "em": "em", "s": "strike"}
 
 
-def to_adf(markdown: str) -> dict[str, Any]:
-    """A whole document: {"type": "doc", "version": 1, "content": [...]}."""
+def to_adf(markdown: str, limit: int | None = None) -> dict[str, Any]:
+    """A whole document: {"type": "doc", "version": 1, "content": [...]}.
+
+    With `limit` (characters of its JSON, as Jira counts them), whole blocks, rows and items are left out at the end and
+    a line says so.
+    """
+    doc = _document(markdown)
+    return doc if limit is None or size(doc) <= limit else _cut(doc, limit)
+
+
+def size(node: object) -> int:
+    """Characters of JSON."""
+    return len(json.dumps(node, ensure_ascii=False, separators=(",", ":")))
+
+
+def _cut(doc: _Node, limit: int) -> _Node:
+    end: _Node = {"type": "paragraph", "content": [{"type": "text", "text": CUT}]}
+    kept: list[_Node] = []
+    room = limit - size({**doc, "content": [end]})
+    for block in doc["content"]:
+        room -= size(block) + 1
+        if room < 0:
+            if part := _part(block, room + size(block), alone=not kept):
+                kept.append(part)
+            break
+        kept.append(block)
+    return {**doc, "content": [*kept, end]}
+
+
+def _part(block: _Node, room: int, *, alone: bool) -> _Node | None:
+    """The beginning of a block that is too long: of a table some rows, of a list some items, of a text that would stand
+    alone some words."""
+    if block["type"] in ("table", "bulletList", "orderedList"):
+        room -= size({**block, "content": []})
+        children: list[_Node] = []
+        for child in block["content"]:
+            room -= size(child) + 1
+            if room < 0:
+                break
+            children.append(child)
+        return {**block, "content": children} if len(children) > (block["type"] == "table") else None
+    if not alone:
+        return None
+    words = "".join(node.get("text", "") for node in block.get("content", []))[: max(room, 0)]
+    while words:
+        part: _Node = {"type": "paragraph", "content": [{"type": "text", "text": words}]}
+        if (over := size(part) - room) <= 0:
+            return part
+        words = words[: len(words) - max(over // 6, 1)]  # a character takes up to six of JSON
+    return None
+
+
+def _document(markdown: str) -> _Node:
     doc: _Node = {"type": "doc", "version": 1, "content": []}
     stack: list[_Node] = [doc]
     opened: list[bool] = []  # for each open wrapper token: whether it made a node (ADF forbids some nestings)
@@ -111,172 +161,3 @@ def _spans(tokens: Sequence[Token]) -> list[_Node]:
 
 def _distinct(marks: Sequence[_Node]) -> list[_Node]:
     return list({mark["type"]: mark for mark in marks if mark["type"]}.values())
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-def from_adf(doc: object) -> str:
-    """Markdown. `doc` is whatever the vendor sent; what is no document has no text."""
-    return plain("\n\n".join(part for part in _read_blocks(doc, 0) if part.strip()))
-
-
-def _content(node: object) -> Sequence[object]:
-    content = node.get("content") if isinstance(node, Mapping) else None
-    return content if isinstance(content, list) else ()
-
-
-def _kind(node: Mapping[str, Any]) -> str:
-    kind = node.get("type")
-    return kind if isinstance(kind, str) else ""
-
-
-def _attr(node: Mapping[str, Any], name: str) -> str:
-    attrs = node.get("attrs")
-    value = attrs.get(name) if isinstance(attrs, Mapping) else None
-    return str(value) if isinstance(value, str | int) else ""
-
-
-def _read_blocks(node: object, depth: int) -> list[str]:
-    """The children as Markdown blocks."""
-    blocks: list[str] = []
-    spans: list[object] = []
-    for child in _content(node):
-        if not isinstance(child, Mapping):
-            continue
-        if depth < _DEEPEST and _is_block(child):
-            if spans:
-                blocks.append(_inline(spans, depth))
-                spans = []
-            blocks.append(_block(child, depth + 1))
-        else:
-            spans.append(child)
-    if spans:
-        blocks.append(_inline(spans, depth))
-    return [block for block in blocks if block]
-
-
-_INLINE = frozenset(("text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "placeholder"))
-
-
-def _is_block(node: Mapping[str, Any]) -> bool:
-    return _kind(node) not in _INLINE and not _kind(node).startswith(("inline", "media"))
-
-
-def _block(node: Mapping[str, Any], depth: int) -> str:
-    kind = _kind(node)
-    if kind == "heading":
-        level = _attr(node, "level")
-        return "#" * (int(level) if level in "123456" and level else 2) + " " + _inline(_content(node), depth)
-    if kind in ("bulletList", "orderedList", "taskList", "decisionList"):
-        return _list(node, depth)
-    if kind == "codeBlock":
-        return f"```{_attr(node, 'language')}\n{_inline(_content(node), depth)}\n```"
-    if kind == "paragraph":
-        return _inline(_content(node), depth)
-    if kind == "rule":
-        return "---"
-    if kind in ("blockCard", "embedCard"):
-        return _attr(node, "url")
-    if kind in ("blockquote", "panel"):
-        inner = "\n\n".join(_read_blocks(node, depth))
-        return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
-    if kind == "table":
-        return _table(node, depth)
-    if kind in ("expand", "nestedExpand") and _attr(node, "title"):
-        return "\n\n".join([f"**{_attr(node, 'title')}**", *_read_blocks(node, depth)])
-    return "\n\n".join(_read_blocks(node, depth))
-
-
-def _list(node: Mapping[str, Any], depth: int) -> str:
-    lines: list[str] = []
-    number = 0
-    for item in _content(node):
-        if not isinstance(item, Mapping):
-            continue
-        if _kind(item) == _kind(node):  # a task list inside a task list
-            lines += [("  " + line) for line in _block(item, depth + 1).split("\n")] if depth < _DEEPEST else []
-            continue
-        number += 1
-        mark = f"{number}. " if _kind(node) == "orderedList" else "- "
-        if _kind(item) == "taskItem":
-            mark += "[x] " if _attr(item, "state") == "DONE" else "[ ] "
-        pad = " " * (3 if mark[0].isdigit() else 2)
-        inner = "\n".join(_read_blocks(item, depth + 1)).split("\n")
-        lines.append((mark + inner[0]).rstrip())
-        lines += [pad + line if line else "" for line in inner[1:]]
-    return "\n".join(lines)
-
-
-def _table(node: Mapping[str, Any], depth: int) -> str:
-    rows: list[list[str]] = []
-    for row in _content(node):
-        cells = [" ".join(" ".join(_read_blocks(cell, depth + 2)).split()) for cell in _content(row)]
-        rows.append([cell.replace("|", "\\|") for cell in cells])
-    width = max((len(row) for row in rows), default=0)
-    if not width:
-        return ""
-    padded = [row + [""] * (width - len(row)) for row in rows]
-    padded.insert(1, ["---"] * width)
-    return "\n".join("| " + " | ".join(row) + " |" for row in padded)
-
-
-def _inline(nodes: Sequence[object], depth: int) -> str:
-    return "".join(_span(node, depth) for node in nodes if isinstance(node, Mapping)).strip()
-
-
-def _span(node: Mapping[str, Any], depth: int) -> str:
-    match _kind(node):
-        case "text":
-            return _marked(node)
-        case "hardBreak":
-            return "\n"
-        case "mention":
-            return "@" + (_attr(node, "text").lstrip("@") or _attr(node, "id"))
-        case "emoji":
-            return _attr(node, "text") or _attr(node, "shortName")
-        case "status" | "placeholder":
-            return _attr(node, "text")
-        case "inlineCard":
-            return _attr(node, "url")
-        case "date":
-            return _day(_attr(node, "timestamp"))
-    return _texts(node)
-
-
-def _marked(node: Mapping[str, Any]) -> str:
-    text = node.get("text")
-    if not isinstance(text, str):
-        return ""
-    core = text.strip()
-    marks = node.get("marks")
-    if not core or not isinstance(marks, list):
-        return text
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    kinds = {_kind(mark): mark for mark in marks if isinstance(mark, Mapping)}
-    for kind, sign in (("code", "`"), ("strike", "~~"), ("em", "*"), ("strong", "**")):
-        core = sign + core + sign if kind in kinds else core
-    if link := kinds.get("link"):
-        href = _attr(link, "href")
-        core = href if href == core else f"[{core}]({href})"
-    return before + core + after
-
-
-def _day(timestamp: str) -> str:
-    try:
-        return datetime.fromtimestamp(int(timestamp) / 1000, UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        return timestamp
-
-
-def _texts(node: object) -> str:
-    """All text below a node that we do not know, or that lies too deep; without recursion."""
-    out: list[str] = []
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Mapping):
-            if isinstance(item.get("text"), str):
-                out.append(str(item["text"]))
-            stack.extend(reversed(_content(item)))
-    return "".join(out)

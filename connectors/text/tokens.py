@@ -9,6 +9,8 @@ from markdown_it.token import Token
 
 from connectors.text.neutral import plain
 
+#: what stands at the end of a text that was cut
+CUT = "… (cut here, as Jira takes no longer text; the postmortem has all of it)"
 _DEEPEST = 24  # nesting beyond this is read as plain text; it also keeps hostile input linear
 
 

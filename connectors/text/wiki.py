@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from connectors.text.neutral import ZERO, is_safe_target
-from connectors.text.tokens import parse
-
-_CUT = "… (cut here, as Jira takes no longer text; the postmortem has all of it)"
+from connectors.text.tokens import CUT, parse
 
 # An opener of a span stands after something that is no letter, and before something that is no space.
 _MARKS = r"""
@@ -44,7 +42,7 @@ def to_wiki(markdown: str, limit: int | None = None) -> str:
     if limit is None or len(text) <= limit:
         return text
     kept: list[str] = []
-    room = limit - len(_CUT) - 2
+    room = limit - len(CUT) - 2
     for block in blocks:
         if len(block) > room:
             if not kept and not block.startswith("{"):
@@ -52,7 +50,7 @@ def to_wiki(markdown: str, limit: int | None = None) -> str:
             break
         kept.append(block)
         room -= len(block) + 2
-    return "\n\n".join([*kept, _CUT])
+    return "\n\n".join([*kept, CUT])
 
 
 def escape(text: str, *, links: bool = True) -> str:
