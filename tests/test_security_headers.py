@@ -135,13 +135,11 @@ class Inline(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style", "iframe", "object", "embed", "base", "link") and tag != "link":
+        if tag in ("script", "style", "iframe", "object", "embed", "base"):
             self.found.append(f"<{tag}>")
         for name, value in attrs:
-            outside = name in ("src", "href", "action", "formaction") and re.match(
-                r"\s*(javascript|data):", value or ""
-            )
-            if name == "style" or name.startswith("on") or outside:
+            runs = name in ("src", "href", "action", "formaction") and re.match(r"\s*(javascript|data):", value or "")
+            if name == "style" or name.startswith("on") or runs:
                 self.found.append(f"<{tag} {name}={value}>")
 
 
@@ -166,10 +164,9 @@ def test_no_page_has_one_either_and_the_look_for_it_finds_one(answers):
 
 
 def test_the_style_sheet_loads_nothing_from_elsewhere():
+    elsewhere = re.compile(r"@import|url\(\s*['\"]?(?!data:)|https?://(?!www\.w3\.org)")
     for file in (TEMPLATES.parent / "static").iterdir():
-        assert not re.search(r"@import|url\(\s*['\"]?(?!data:)|https?://(?!www\.w3\.org)", file.read_text("utf-8")), (
-            file
-        )
+        assert not elsewhere.search(file.read_text("utf-8")), file
 
 
 # --- strangers
@@ -184,35 +181,32 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     database.close()
 
 
-NAMES = st.sampled_from(
-    ["Host", "Authorization", "Origin", "Sec-Fetch-Site", "Accept", "Cookie", "Content-Type", "If-Range"]
-)
+PATHS = ["/", "/postmortems", "/api/v1/incidents", "/actions/1/file", "/static/mark.svg", "/readyz", "/nowhere"]
+NAMES = ["Host", "Authorization", "Origin", "Sec-Fetch-Site", "Accept", "Cookie", "Content-Type", "If-Range"]
 LINE = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=60)
-ODD = st.sampled_from(
-    ["[", "[::1", "http://[", "::", "@", "a:b:c", "a:99999999", "Basic", "Basic !", "Basic 4pyT", "Bearer", "Digest x=\"", "*/*;q=x",
-     "text/html;q=9e999", "bytes=", "\xff", "Basic " + "A" * 5000, "//", "null", "localhost:x", "xn--\xfc", "127.0.0.1:[80"]
-)  # fmt: skip
+HOSTS = ["[", "[::1", "::", "evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "127.0.0.1:[80", ""]
+ODD = [
+    *HOSTS,
+    *("http://[", "//", "null", "a:99999999", "xn--\xfc", "\xff", "bytes=", "*/*;q=x", "text/html;q=9e999"),
+    *("Basic", "Basic !", "Basic 4pyT", "Basic " + "A" * 5000, "Bearer", 'Digest x="'),
+]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(
-        ["/", "/postmortems", "/api/v1/incidents", "/actions/1/file", "/static/mark.svg", "/readyz", "/x"]
-    ),
+    path=st.sampled_from(PATHS),
     method=st.sampled_from(["GET", "POST", "PUT"]),
-    headers=st.dictionaries(NAMES, LINE | ODD, max_size=4),
+    headers=st.dictionaries(st.sampled_from(NAMES), LINE | st.sampled_from(ODD), max_size=4),
 )
 def test_no_header_of_a_stranger_gets_in_or_breaks_anything(client, path, method, headers):
     with client.open(path, method=method, headers=headers) as answer:
-        if path == "/static/mark.svg" or path == "/readyz":
+        if path in ("/static/mark.svg", "/readyz"):
             assert answer.status_code in (200, 206, 304, 400, 405, 416)
         else:
             assert answer.status_code in (400, 401)
 
 
-@pytest.mark.parametrize(
-    "host", ["[", "[::1", "::", "evil.example", "127.0.0.1.evil.example", "localhost@evil.example", ""]
-)
+@pytest.mark.parametrize("host", HOSTS)
 def test_a_host_that_is_not_ours_is_refused_whatever_it_looks_like(client, host):
     answer = client.get("/", headers={"Host": host})
     assert answer.status_code == 400

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +97,13 @@ database.close()
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("told")
     line = [sys.executable, "-c", STORY, str(folder), json.dumps(PLANTED)]
     ran = subprocess.run(line, cwd=ROOT, capture_output=True, timeout=120)
     assert ran.returncode == 0, ran.stderr.decode()[-3000:]
     rows = b"".join(file.read_bytes() for file in folder.glob("afterword.db*"))
-    yield {**json.loads(ran.stdout.splitlines()[-1]), "log": ran.stderr, "rows": rows}
+    return {**json.loads(ran.stdout.splitlines()[-1]), "log": ran.stderr, "rows": rows}
 
 
 def test_the_story_was_told_and_the_log_had_something_to_say(told):
