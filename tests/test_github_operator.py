@@ -60,7 +60,7 @@ def test_a_token_near_its_end_is_told_two_weeks_before(github, days, level, word
         (timedelta(seconds=20), None, ""),
         (timedelta(minutes=3), "note", "3 minutes behind"),
         (timedelta(minutes=-3), "note", "3 minutes ahead of"),
-        (timedelta(days=1), "MEND", "1440 minutes behind"),
+        (timedelta(days=1), "MEND", "24 hours behind"),
     ],
 )
 @pytest.mark.parametrize("as_app", [False, True])

@@ -1,13 +1,16 @@
 """The stand-in GitHub answers as GitHub does where it matters: pages, moves, rights, GraphQL."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jwt
 import pytest
 import requests
 
 from sandbox.github import GitHubSandbox
+from sandbox.github_apps import App
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ISSUES = "/repos/acme/ops/issues"
@@ -95,3 +98,85 @@ def test_github_drops_labels_and_assignees_of_a_caller_without_the_right(github:
     )
     assert (made.status_code, made.json()["labels"], made.json()["assignees"]) == (201, [], [])
     assert made.json()["author_association"] == "NONE"
+
+
+# --- Apps, an Enterprise Server, who may read -------------------------------------------------------------------------
+
+
+def signature(app: App, *, begins: timedelta = timedelta(), lasts: timedelta = timedelta(minutes=5)) -> str:
+    issued = int((datetime.now(UTC) + begins).timestamp())
+    claims = {"iat": issued, "exp": issued + int(lasts.total_seconds()), "iss": str(app.id)}
+    return f"Bearer {jwt.encode(claims, app.key, algorithm='RS256')}"
+
+
+def asked(sandbox: GitHubSandbox, path: str, authorization: str, method: str = "GET", **more: Any) -> requests.Response:
+    return requests.request(method, sandbox.url + path, headers={"Authorization": authorization}, timeout=5, **more)
+
+
+def test_a_signature_is_checked_with_the_key_and_the_clock(github: GitHubSandbox) -> None:
+    app, other = github.create_app(), github.create_app("other")
+    assert asked(github, "/app", signature(app)).json()["slug"] == "afterword-app"
+    stolen = signature(other).removeprefix("Bearer ").split(".")
+    claims = signature(app).removeprefix("Bearer ").split(".")[1]
+    for wrong, words in (
+        (f"Bearer {stolen[0]}.{claims}.{stolen[2]}", "could not be decoded"),
+        (signature(app, begins=timedelta(minutes=-6)), "'exp'"),
+        (signature(app, lasts=timedelta(minutes=11)), "too far in the future"),
+        (signature(app, begins=timedelta(minutes=2)), "'iat'"),
+        (f"token {github.token}", "could not be decoded"),
+    ):
+        answer = asked(github, "/app", wrong)
+        assert answer.status_code == 401
+        assert words in answer.json()["message"]
+
+
+def test_a_token_of_an_installation_is_good_for_its_owner_and_an_hour(github: GitHubSandbox) -> None:
+    github.create_repo("acme/secret", private=True)
+    github.create_repo("globex/shop", private=True)
+    app = github.create_app()
+    ours = github.install(app, "acme", ["acme/secret"])
+    github.install(app, "globex")
+    path = f"/app/installations/{ours.id}/access_tokens"
+    token = f"token {asked(github, path, signature(app), 'POST').json()['token']}"
+    assert asked(github, "/repos/acme/secret", token).status_code == 200
+    assert asked(github, "/repos/globex/shop", token).status_code == 404
+    assert asked(github, "/repos/acme/ops", token).status_code == 200  # public
+    assert asked(github, ISSUES, token, "POST", json={"title": "x"}).status_code == 403  # and not its own
+    ours.permissions["issues"] = "read"
+    assert asked(github, "/repos/acme/secret/issues", token, "POST", json={"title": "x"}).status_code == 403
+    github.skew = timedelta(minutes=61)
+    assert asked(github, "/repos/acme/secret", token).status_code == 401
+
+
+def test_an_app_hears_of_what_it_is_installed_for_and_is_told_its_installation(github: GitHubSandbox) -> None:
+    github.create_repo("globex/shop")
+    app = github.create_app()
+    github.add_app_webhook(app, "http://127.0.0.1:9/", "s")
+    installation = github.install(app, "acme")
+    github.webhooks.loses = lambda post: True
+    github.open_issue("globex/shop", "Not ours")
+    github.open_issue("acme/ops", "Ours")
+    github.set_visibility("acme/ops", "private")
+    sent = [(one.event, json.loads(one.body)) for one in github.deliveries]
+    assert [event for event, _ in sent] == ["issues", "repository"]
+    assert {body["installation"]["id"] for _, body in sent} == {installation.id}
+    assert sent[1][1]["organization"]["login"] == "acme"
+
+
+def test_an_enterprise_server_answers_below_its_path_alone() -> None:
+    with GitHubSandbox(prefix="/api/v3", version="3.12.4", limits=False) as server:
+        server.create_repo("acme/ops")
+        root = f"http://127.0.0.1:{server.port}"
+        headers = {"Authorization": f"token {server.token}"}
+        assert server.url == f"{root}/api/v3"
+        answer = requests.get(f"{server.url}/repos/acme/ops", headers=headers, timeout=5)
+        assert answer.json()["html_url"] == f"{root}/acme/ops"
+        assert answer.headers["x-github-enterprise-version"] == "enterprise-server@3.12.4"
+        assert "x-ratelimit-limit" not in answer.headers
+        assert requests.get(f"{server.url}/meta", headers=headers, timeout=5).json()["installed_version"] == "3.12.4"
+        graph = {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": []}}
+        assert requests.post(f"{root}/api/graphql", json=graph, headers=headers, timeout=5).json()["data"] == {
+            "nodes": []
+        }
+        assert requests.get(f"{root}/repos/acme/ops", headers=headers, timeout=5).status_code == 404
+        assert [call.path for call in server.calls][:3] == ["/repos/acme/ops", "/meta", "/graphql"]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from connectors.base import ConnectorError, Denied, Finding, Missing
 from connectors.github import check_hooks, wire
 from connectors.github.app import App
-from connectors.github.check_account import NOTE, OK, TOKENS, account, mend, no_answer
+from connectors.github.check_account import NOTE, OK, account, mend, no_answer, tokens_page
 from connectors.github.client import Client
 from connectors.github.payload import matches
 from connectors.github.reading import parse
@@ -115,7 +115,7 @@ def _repo(client: Client, place: str, found: list[Finding]) -> wire.Repo | None:
     try:
         return client.repository(place, within=0)
     except (Missing, Denied) as error:
-        more = "" if client.credentials.app else f" {TOKENS}"
+        more = "" if client.credentials.app else f" {tokens_page(client)}"
         found.append(
             mend(
                 subject,

@@ -11,9 +11,12 @@ from connectors.github.app import App
 from connectors.github.client import Client
 
 OK, NOTE, MEND = "ok", "note", "MEND"
-TOKENS = "https://github.com/settings/personal-access-tokens"
 SOON, AT_ONCE = timedelta(days=14), timedelta(days=3)
 ODD, WRONG = 60.0, 600.0  # seconds that the clocks are apart
+
+
+def tokens_page(client: Client) -> str:
+    return f"{client.web_url}/settings/personal-access-tokens"
 
 
 def mend(subject: str, text: str, what: str, *, saw: str = "", means: str = "") -> Finding:
@@ -47,7 +50,7 @@ def account(client: Client, owners: Iterable[str]) -> tuple[list[Finding], bool]
         good = False
         who = "App" if client.credentials.app else "token"
         known = f"the {who} is refused" if error.status else f"the {who} cannot be used"
-        more = f" {TOKENS}" if error.status == 401 and not client.credentials.app else ""
+        more = f" {tokens_page(client)}" if error.status == 401 and not client.credentials.app else ""
         found.append(
             mend(
                 "GitHub",
@@ -72,7 +75,7 @@ def _end(client: Client) -> list[Finding]:
     if left > AT_ONCE:
         return [Finding("GitHub", NOTE, f"the token ends on {day}, in {left.days} days")]
     text = f"the token ended on {day}" if left <= timedelta() else f"the token ends on {day}, {end:%H:%M} UTC"
-    what = f"Make another token, and put it where this one is. No restart is needed if that is a file. {TOKENS}"
+    what = f"Make another token, and put it where this one is. A file needs no restart. {tokens_page(client)}"
     return [mend("GitHub", text, what, means="From then on nothing can be read or filed with it.")]
 
 
@@ -81,8 +84,8 @@ def _clock(client: Client) -> list[Finding]:
     if ahead is None or abs(ahead) < ODD:
         return []
     minutes = round(abs(ahead) / 60)
-    apart = f"{minutes} minutes" if minutes != 1 else "a minute"
-    text = f"the clock here is {apart} {'ahead of' if ahead > 0 else 'behind'} GitHub's"
+    apart = f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
+    text = f"the clock here is {apart if minutes > 1 else 'a minute'} {'ahead of' if ahead > 0 else 'behind'} GitHub's"
     if abs(ahead) < WRONG:
         return [Finding("clock", NOTE, text)]
     return [
