@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
+from service import retention
 from service.followup.week import Schedule, Week, due_slots
 from service.parts import Parts
 from service.store import meta, reports, work
@@ -34,6 +35,10 @@ def tick(parts: Parts) -> None:
         return
     for slot in slots:
         parts.engine.wake("report", slot)
+    try:
+        retention.daily(parts)
+    except AfterwordError as error:
+        log.error("old rows were not removed; tomorrow is another day", error=error.message)
 
 
 def _due(parts: Parts, connection: Connection, now: datetime) -> tuple[Week, ...]:

@@ -24,7 +24,7 @@ from service.store import meta
 from service.store.database import Database
 from service.store.tables import alerts, deliveries, events, incidents, items, reports, revisions, syncs, work, writes
 
-MARKS = "forgotten"
+MARKS, LOOKED_AT = "forgotten", "forgotten_upto"
 #: in place of why a delivery was what it was
 EMPTIED = "Its body was removed: it named a person who was forgotten."
 #: events whose values are names or words; the others hold states, days and labels
@@ -141,6 +141,26 @@ def _deliveries(connection: Connection, forgotten: Forgotten, found: Found) -> N
             _set(connection, deliveries, row.id, {"body": b"", "headers": {}, "reason": EMPTIED})
             found.counts["stored webhooks, whose bodies are removed"] += 1
     _plain(connection, forgotten, found, deliveries, ("reason",))
+
+
+def empty_later(connection: Connection, limit: int) -> int:
+    """What was delivered since somebody was forgotten and names them: once it was understood, its body goes. Gives how
+    many deliveries were looked at, of so many at most."""
+    forgotten = load(connection)
+    if not forgotten:
+        return 0
+    since = int(meta.get(connection, LOOKED_AT) or 0)
+    c = deliveries.c
+    query = sa.select(c.id, c.body, c.headers, c.state).where(c.id > since).order_by(c.id).limit(limit)
+    looked = 0
+    for row in connection.execute(query).all():
+        if row.state == "received":
+            break
+        looked, since = looked + 1, row.id
+        if row.state != "failed" and any(_names(forgotten, text) for text in _texts(row)):
+            _set(connection, deliveries, row.id, {"body": b"", "headers": {}, "reason": EMPTIED})
+    meta.replace(connection, LOOKED_AT, str(since))
+    return looked
 
 
 def _texts(row: Row[Any]) -> Iterator[str]:
