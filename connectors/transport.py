@@ -9,25 +9,31 @@ import urllib3
 
 from connectors.base import Network
 
+#: what runs before the first byte of a request: the file of authorities is read, a proxy is asked for the way (urllib3
+#: and http.client both call it `_tunnel`), TLS begins
+_BEFORE = {"cert_verify", "_tunnel", "do_handshake"}
+
 
 def sent_nothing(error: BaseException) -> bool:
-    """True only if the request cannot have left: no connection, no name, no proxy, no TLS handshake.
+    """True only if the request cannot have left: no connection, no name, no way through the proxy, no TLS handshake.
 
-    An SSL error or a reset is no proof by itself, as both also come while an answer is read: only one that stems from
-    the handshake is.
+    The kind of the error is no proof. An SSL error or a reset also comes while an answer is read, and urllib3 calls
+    even that a ProxyError: http.client closes the connection first, which forgets that the proxy had been passed. So
+    what counts is where it was raised.
     """
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
-        return True
     for link in _chain(error):
         if isinstance(link, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
             return True
-        if isinstance(link, OSError) and _in_handshake(link):
+        if isinstance(link, requests.exceptions.InvalidProxyURL) or _before_sending(link):
             return True
     return False
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps; urllib3 keeps the cause in `reason` or in the arguments."""
+    """The error and what it wraps; urllib3 keeps the cause in `reason` or in the arguments.
+
+    Not `__context__`: that may be an earlier failure, of another request, that is being handled meanwhile.
+    """
     waiting: list[BaseException] = [error]
     seen: set[int] = set()
     while waiting and len(seen) < 20:
@@ -36,14 +42,14 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(link))
         yield link
-        within = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+        within = [link.__cause__, getattr(link, "reason", None), *link.args]
         waiting += [inner for inner in within if isinstance(inner, BaseException)]
 
 
-def _in_handshake(error: BaseException) -> bool:
+def _before_sending(error: BaseException) -> bool:
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_name == "do_handshake":
+        if trace.tb_frame.f_code.co_name in _BEFORE:
             return True
         trace = trace.tb_next
     return False
@@ -52,7 +58,8 @@ def _in_handshake(error: BaseException) -> bool:
 def furnish(session: requests.Session, network: Network) -> None:
     """Makes a session go the way that the settings say. Without a proxy there, the environment's is good as ever.
 
-    requests lets the environment go before a session's own proxies, so with one in the settings it is not asked.
+    requests lets the environment go before a session's own proxies, so with one in the settings it is not asked. So it
+    does with REQUESTS_CA_BUNDLE: whoever has a ca_bundle also tells it with each request (`verify`).
     """
     if session.auth is None:
         session.auth = _as_sent
@@ -63,7 +70,7 @@ def furnish(session: requests.Session, network: Network) -> None:
     proxy = network.proxy.reveal().strip()
     session.trust_env = False
     session.proxies.update({"http": proxy, "https": proxy})
-    for host in network.direct:
+    for host in map(str.lower, network.direct):
         session.proxies.update({f"http://{host}": "", f"https://{host}": ""})
 
 
