@@ -23,7 +23,7 @@ class NotFound(AfterwordError):
 
 
 class Mistyped(AfterwordError):
-    """A command was typed in a way that it has no meaning for: a week that there is none of, a ticket without source."""
+    """A command was typed in a way that has no meaning: a week that there is none of, a ticket without its source."""
 
 
 class InUse(AfterwordError):

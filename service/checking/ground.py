@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.base import AfterwordError
 from service import pause
 from service.checking.line import MEND, NOTE, OK, Known, Line, Look, counted
-from service.settings import Settings
+from service.checking.room import file_of, folder_of, room
 from service.store import arrivals, migrate, needs, standings
 
 STEPS = "README.md shows GitHub and Jira step by step."
-MEGABYTE = 1_000_000
 
 
 def settings(look: Look) -> Iterator[Line]:
@@ -27,12 +25,6 @@ def settings(look: Look) -> Iterator[Line]:
     if not said.trackers:
         mend = f"Write one below a line [trackers.name]: {STEPS}"
         yield Line("settings", "", MEND, "no tracker: no action item can be filed", mend=mend)
-
-
-def file_of(settings: Settings) -> Path | None:
-    """The SQLite file that the settings name; None on PostgreSQL."""
-    _, sqlite, rest = settings.database_url.partition("sqlite:///")
-    return Path(rest.partition("?")[0]) if sqlite else None
 
 
 def database(look: Look) -> Iterator[Line]:
@@ -72,26 +64,12 @@ def _known(look: Look) -> Known:
 
 
 def _not_there(look: Look, file: Path) -> Line:
-    folder = _nearest(file)
+    folder = folder_of(file)
     if os.access(folder, os.W_OK):
         text = f"{file} is not there yet: `all` makes it at its start, or {look.again} migrate"
         return Line("database", "", NOTE, text)
     mend = "Give the user that runs Afterword the right to write there, or name another file in database_url."
     return Line("database", "", MEND, f"{file} cannot be made: {folder} is not writable", mend=mend)
-
-
-def _nearest(file: Path) -> Path:
-    """The folder that it lies in, or will."""
-    return next((one for one in file.absolute().parents if one.is_dir()), Path("/"))
-
-
-def room(settings: Settings) -> tuple[Path, int] | None:
-    """(folder, megabytes free there) of the SQLite file; None on PostgreSQL."""
-    file = file_of(settings)
-    if file is None:
-        return None
-    folder = _nearest(file)
-    return folder, shutil.disk_usage(folder).free // MEGABYTE
 
 
 def _room(look: Look, file: Path) -> Iterator[Line]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from service import wiring
 from service.checking import connections, ground, routes, standing
 from service.checking.line import Line, Look
+from service.checking.room import file_of
 from service.engine import Engine
 from service.parts import Parts
 from service.settings import Settings
@@ -60,7 +61,7 @@ def connected(parts: Parts, again: str) -> Iterator[Line]:
 def parts_of(settings: Settings, engine: Engine) -> Parts:
     """What a check asks, put together without touching the database, which need not be there."""
     found, kind = wiring.connectors(), wiring._kind
-    there = ground.file_of(settings)
+    there = file_of(settings)
     url = settings.database_url if there is None or there.exists() else "sqlite://"
     return Parts(
         settings=settings,
