@@ -137,7 +137,7 @@ def _incidents(connection: Connection, forgotten: Forgotten, found: Found) -> No
 def _deliveries(connection: Connection, forgotten: Forgotten, found: Found) -> None:
     """Their bodies go as a whole: beside a name they hold numbers and pictures of the same person."""
     for row in _rows(connection, deliveries, (deliveries.c.body, deliveries.c.headers), batch=20):
-        if any(_names(forgotten, text) for text in _texts(row)):
+        if any(_names(forgotten, text) for text in _texts(row.body, row.headers)):
             _set(connection, deliveries, row.id, {"body": b"", "headers": {}, "reason": EMPTIED})
             found.counts["stored webhooks, whose bodies are removed"] += 1
     _plain(connection, forgotten, found, deliveries, ("reason",))
@@ -157,17 +157,17 @@ def empty_later(connection: Connection, limit: int) -> int:
         if row.state == "received":
             break
         looked, since = looked + 1, row.id
-        if row.state != "failed" and any(_names(forgotten, text) for text in _texts(row)):
+        if row.state != "failed" and any(_names(forgotten, text) for text in _texts(row.body, row.headers)):
             _set(connection, deliveries, row.id, {"body": b"", "headers": {}, "reason": EMPTIED})
     meta.replace(connection, LOOKED_AT, str(since))
     return looked
 
 
-def _texts(row: Row[Any]) -> Iterator[str]:
+def _texts(raw: bytes, headers: Mapping[str, str]) -> Iterator[str]:
     """Every string of a body; the whole of one that cannot be read."""
-    body = bytes(row.body)
+    body = bytes(raw)
     try:
-        stack = [json.loads(body), row.headers]
+        stack = [json.loads(body), headers]
     except (ValueError, RecursionError):
         yield body.decode("utf-8", "replace")
         return
