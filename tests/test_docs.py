@@ -4,13 +4,14 @@ import ast
 import importlib
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.settings import read
-from service.settings_faults import holds_secret
+from service.settings_faults import holds_secret, mentions
 from service.settings_table import markdown, settings_table
 
 ROOT = Path(__file__).parents[1]
@@ -156,6 +157,7 @@ def test_no_setting_of_a_connector_takes_a_secret_as_plain_text(kind):
     for model in SIDES.values():
         fields = getattr(getattr(KINDS[kind], model, None), "model_fields", {})
         plain = [name for name, field in fields.items() if re.search("token|secret|password", name)]
+        plain = [name for name in plain if not mentions(fields[name].annotation, date)]  # when it ends is none
         assert [name for name in plain if not holds_secret(fields[name])] == []
 
 
