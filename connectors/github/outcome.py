@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
-from connectors.github.reasons import PROXY, reason, sent_to_nobody
+from connectors.github.reasons import PROXY, reason
 from connectors.transport import sent_nothing
 
 BETWEEN = (
@@ -78,7 +78,7 @@ def is_page(answer: Answer) -> bool:
 def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorError:
     """The meaning of an exception that PyGithub, requests or urllib3 raised while `what` was under way."""
     why, mend = reason(error)
-    if sent_nothing(error) or sent_to_nobody(error):
+    if sent_nothing(error):
         return NotSent(f"GitHub could not be reached for {what}: {why}.", mend)
     if write:
         return OutcomeUnknown(f"No clear answer came to {what} ({why}).", "It is looked for before it is tried again.")

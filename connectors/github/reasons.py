@@ -36,11 +36,6 @@ def reason(error: BaseException) -> tuple[str, str]:
     return f"{type(error).__name__}", LATER
 
 
-def sent_to_nobody(error: BaseException) -> bool:
-    """The file of authorities is gone: requests looks for it before it opens a connection."""
-    return any(isinstance(link, OSError) and "CA certificate bundle" in str(link) for link in _chain(error))
-
-
 def _proxy(links: list[BaseException]) -> tuple[str, str]:
     said = " ".join(str(link) for link in links)
     if "407" in said:
@@ -49,7 +44,9 @@ def _proxy(links: list[BaseException]) -> tuple[str, str]:
         return "the name of the proxy does not resolve (DNS)", PROXY
     if "Tunnel connection failed" in said:
         return "the proxy refused to connect to it", "Ask whoever runs the proxy to allow this host. " + LATER
-    return "the proxy does not answer", PROXY
+    if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in links):
+        return "the proxy does not answer", PROXY
+    return "the connection through the proxy broke", LATER
 
 
 def _certificate(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
@@ -76,5 +73,5 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(link))
         yield link
-        within = [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+        within = [link.__cause__, getattr(link, "reason", None), *link.args]
         waiting += [inner for inner in within if isinstance(inner, BaseException)]
