@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
-from service import retention
+from service import alarms, retention
 from service.followup.week import Schedule, Week, due_slots
 from service.parts import Parts
 from service.store import meta, reports, work
@@ -35,6 +35,7 @@ def tick(parts: Parts) -> None:
         return
     for slot in slots:
         parts.engine.wake("report", slot)
+    alarms.look(parts)
     try:
         retention.daily(parts)
     except AfterwordError as error:

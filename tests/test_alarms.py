@@ -7,20 +7,18 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.base import AfterwordError, NotSent, Secret
 from service import alarm_conditions, alarms, pause
-from service.checking.room import room
-from service.engine import Distributed
 from service.parts import Parts
-from service.store import alerts, meta, needs, tables, writes
+from service.store import alerts, meta, needs
 from service.store.alerts import Kind
 from service.store.database import Database
-from tests.hands import closed, story
+from tests.hands import story
 from tests.test_notify import Service
 from tests.world import World
 
@@ -217,116 +215,6 @@ def test_a_failing_address_is_not_tried_again_before_the_next_day(world: World) 
             thread.join(10)
         world.later(minutes=2)
     assert tries == ["json://a"]
-
-
-def keys(world: World, **settings: object) -> dict[str, str]:
-    """What stands now, with these settings of [alerts]."""
-    update = {"alerts": world.parts.settings.alerts.model_copy(update=settings)}
-    changed = world.parts.settings.model_copy(update=update)
-    changed.read_from("the settings", {})
-    with world.database.read() as connection:
-        return alarm_conditions.found(replace(world.parts, settings=changed), connection, world.now(), START)
-
-
-def test_a_silent_source_is_told_after_its_days(world: World) -> None:
-    assert keys(world, silent_days=30) == {}
-    world.later(days=31)
-    found = keys(world, silent_days=30)
-    assert sorted(found) == ["silent:desk", "silent:ops"]
-    assert "came for 30 days. If" in found["silent:ops"]
-    closed(world)
-    assert sorted(keys(world, silent_days=30)) == ["silent:desk"]
-    assert keys(world, silent_days=0) == {}
-
-
-def test_a_sync_that_stays_old_is_told_and_a_service_that_was_down_is_not_blamed(world: World) -> None:
-    world.later(hours=7)
-    assert sorted(keys(world, sync_hours=6)) == ["sync:code", "sync:work"]
-    assert "that went well was never" in keys(world, sync_hours=6)["sync:code"]
-    world.sync()
-    assert keys(world, sync_hours=6) == {}
-    world.later(hours=7)
-    with world.database.read() as connection:
-        assert alarm_conditions.found(world.parts, connection, world.now(), world.now()) == {}
-    assert "17 Nov, 22:31 UTC" in keys(world, sync_hours=6)["sync:work"]
-
-
-def test_after_a_stop_the_time_of_the_service_begins_anew(world: World) -> None:
-    def turn() -> datetime | None:
-        with world.database.begin() as connection:
-            return alerts.take_turn(connection, world.now(), alarms.EVERY)
-
-    assert turn() == START
-    world.later(minutes=10)
-    assert turn() == START
-    world.later(hours=3)
-    assert turn() == START + timedelta(hours=3, minutes=10)
-
-
-@on_sqlite
-def test_little_room_is_told_where_the_file_is_ours(world: World) -> None:
-    assert "less than the 900000000 MB" in keys(world, disk_mb=900_000_000)["disk"]
-    assert room(world.parts.settings.model_copy(update={"database_url": "postgresql+psycopg://a@b/c"})) is None
-
-
-def test_an_item_that_waits_for_a_person_is_told_without_a_word_of_it(world: World) -> None:
-    closed(world)
-    world.run()
-    assert keys(world) == {}
-    with world.database.begin() as connection:
-        connection.execute(
-            tables.items.update().where(tables.items.c.number == 1).values(issue_id=None, unclear=["a", "b"])
-        )
-    found = keys(world)
-    assert found == {"person": "1 action item waits for a person to say what becomes of it: http://127.0.0.1/"}
-
-
-def test_a_report_that_did_not_arrive_is_told_for_a_week(world: World) -> None:
-    row = "send:weekly-2026-W46:0123456789abcdef"
-    with world.database.begin() as connection:
-        writes.plan(connection, row, None)
-        write = writes.get(connection, row)
-        assert write is not None
-        attempt = writes.begin(connection, write, world.now())
-        writes.failed(connection, row, attempt, "no", {}, world.now())
-    assert "did not reach 1 address" in keys(world)["report:weekly-2026-W46"]
-    assert "/reports/weekly/2026-W46" in keys(world)["report:weekly-2026-W46"]
-    world.later(days=8)
-    assert keys(world) == {}
-
-
-@on_sqlite
-def test_a_token_near_its_end_is_told_once_for_all_that_share_it(world: World) -> None:
-    world.github.token_ends = START + timedelta(days=10)
-    for one in (*world.parts.sources.values(), world.parts.trackers["code"]):
-        one.check() if one.name != "code" else one.check(())  # type: ignore[call-arg]
-    (text,) = keys(world, token_days=14).values()
-    assert text.startswith("The token of ops and code ends on Fri 27 Nov 2026.")
-    assert keys(world, token_days=9) == {}
-    world.later(days=11)
-    (text,) = keys(world, token_days=9).values()
-    assert "ended on" in text
-
-
-def test_a_clock_of_its_own_learns_when_tokens_end_and_forgets_one_that_was_replaced(
-    world: World, database: Database
-) -> None:
-    if database.is_sqlite:
-        pytest.skip("one process knows what its own calls were told")
-    world.github.token_ends = START + timedelta(days=10)
-    engine = object.__new__(Distributed)  # nothing is asked of it
-    parts = replace(to(world.parts), engine=engine)
-
-    def learned() -> list[str]:
-        if thread := alarms.look(parts):
-            thread.join(30)
-        world.later(days=1, minutes=2)
-        with database.read() as connection:
-            return sorted(alarm_conditions.token_ends(parts, connection))
-
-    assert learned() == ["code", "ops"]
-    world.github.token_ends = None
-    assert learned() == []
 
 
 def test_a_database_that_is_away_is_no_end_of_the_clock(world: World) -> None:
