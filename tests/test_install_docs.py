@@ -180,7 +180,7 @@ def runnable(page: str) -> list[Typed]:
     """Once each, in the order of the page; what is not written yet is left out."""
     found = {}
     for one in COMMANDS:
-        name = parser().parse_args(one.args).command
+        name = one.args[2] if one.args[0] == "--config" else one.args[0]
         if one.page == page and name not in LASTING and importlib.util.find_spec(f"service.commands.{name}"):
             found[one.args] = one
     return list(found.values())
