@@ -76,6 +76,9 @@ def test_an_app_and_our_own_account_decide_nothing(database: Database, tmp_path:
         ticket = told(world)
         say(world, ticket, "/file", author="helper[bot]", association="MEMBER")
         assert made(world) == []
+        say(world, ticket, "/file", author=world.github.login, association="OWNER")
+        assert made(world) == []
+        assert any("the account that Afterword itself uses" in line for line in document(world).not_obeyed)
 
 
 def test_what_is_no_list_of_numbers_is_not_guessed_at(database: Database, tmp_path: Path) -> None:

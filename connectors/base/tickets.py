@@ -55,7 +55,8 @@ class Comment:
     """One comment that everyone who sees the ticket may read; restricted ones never get this far.
 
     `trusted`: the author has a role on the ticket (GitHub OWNER, MEMBER, COLLABORATOR; Jira roles from settings).
-    `marker`: the marker found in a comment written by our own account, else None.
+    `own`: written by the account that we use ourselves, so it never counts as a person's word. `marker`: the marker
+    found in such a comment, else None.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Comment:
     url: str
     trusted: bool = False
     marker: str | None = None
+    own: bool = False
 
 
 class EventKind(StrEnum):

@@ -90,7 +90,8 @@ def comment(item: wire.Comment, own_id: int | None) -> Comment:
         at=item.created_at,
         text=text,
         url=item.html_url,
-        trusted=item.author_association in TRUSTED,
+        trusted=item.author_association in TRUSTED and not ours,
+        own=ours,
         marker=found[1] if found else None,
     )
 

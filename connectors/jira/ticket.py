@@ -111,7 +111,8 @@ def comments(
             at=one.created,
             text=markdown(one.body, people),
             url=f"{settings.url}/browse/{issue.key}?focusedCommentId={one.id}",
-            trusted=_trusted(settings, issue, one.author),
+            trusted=_trusted(settings, issue, one.author) and author.id != own,
+            own=author.id == own,
             marker=min(ours, default=None),
         )
 

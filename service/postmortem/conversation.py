@@ -88,9 +88,9 @@ def read_conversation(ticket: Ticket, zone: tzinfo, people: frozenset[str], near
             for command in told:
                 _obey(said, command, comment, number, zone, people)
         else:
+            why = "the account that Afterword itself uses" if comment.own else "who has no role here"
             said.not_obeyed.extend(
-                f"comment {number}: /{command.name} by {called(comment.author)}, who has no role here"
-                for command in told
+                f"comment {number}: /{command.name} by {called(comment.author)}, {why}" for command in told
             )
         if end is None or comment.at <= end:
             line = first_sentence(rest)
