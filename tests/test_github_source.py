@@ -53,7 +53,7 @@ def test_a_ticket_is_fetched_with_comments_and_what_happened_to_it(github):
         ("sam", True, False, None),
         ("passer-by", False, False, None),
         ("deploy[bot]", False, True, None),
-        (github.login, True, False, "41d07c5be2a9"),
+        (github.login, False, False, "41d07c5be2a9"),
         ("passer-by", False, False, None),
     ]
     events = [(event.kind, event.subject) for event in ticket.events]
