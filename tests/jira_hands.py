@@ -44,7 +44,7 @@ def tracker(jira: JiraSandbox, **more) -> Tracker:
 
 
 def source(jira: JiraSandbox, **more) -> Source:
-    return Source("desk", SourceSettings(**connection(jira, unsigned=True, **more)))
+    return Source("desk", SourceSettings(**connection(jira, **{"unsigned": True, **more})))
 
 
 def publisher(jira: JiraSandbox) -> Publisher:

@@ -135,9 +135,9 @@ def test_check_says_that_all_is_well_or_what_to_mend(jira):
     assert 'customfield_10010 = "…"' in required.mend
     assert note.level == "note"
     (kind,) = tracker(jira, issue_type="Chore").check(["PAY"])
-    assert "Task, Bug" in kind.mend
+    assert "Task (10001), Bug (10002)" in kind.mend
     found = tracker(jira, link_type="Nope", priorities={"P0": "Blocker"}).check(["PAY", "GONE"])
-    assert [one.level for one in found] == ["ok", "MEND", "note", "MEND"]
+    assert [one.level for one in found] == ["ok", "note", "MEND", "MEND"]
     jira.lacking.add("CREATE_ISSUES")
     assert "Create issues" in tracker(jira).check([])[0].text
 

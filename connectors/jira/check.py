@@ -1,216 +1,167 @@
-"""What `check` says of Jira: the account, each project, its type, fields, priorities and links. Read-only."""
+"""What `check` says of Jira: the account and its clock, each project, priorities and links. Read-only.
+
+A tracker costs two calls, and three for each project; a source one, and one for each project.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from connectors.base import ConnectorError, Denied, Finding, Missing
+from connectors.jira import check_project
+from connectors.jira.check_project import MEND, NOTE, OK, mend, names
 from connectors.jira.client import Client, parse
-from connectors.jira.settings import SourceSettings, TrackerSettings, among
+from connectors.jira.meta import LinkTypes, Thing
+from connectors.jira.settings import Connection, SourceSettings, TrackerSettings, named_in
 
-OK, NOTE, MEND = "ok", "note", "MEND"
-# Jira fills these itself, or we do.
-_FILLED = frozenset(("summary", "issuetype", "project", "description", "reporter"))
-_RIGHTS = {"BROWSE_PROJECTS": "Browse projects", "CREATE_ISSUES": "Create issues", "LINK_ISSUES": "Link issues"}
+#: seconds by which two clocks may differ before a person hears of it, and before it has to be mended
+APART, FAR_APART = 60, 600
+_LINKS, _THINGS = TypeAdapter(LinkTypes), TypeAdapter(list[Thing])
 
-
-class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+Fields = Mapping[str, Mapping[str, object]]
 
 
-class _Type(_Lenient):
-    id: str
-    name: str = ""
+def tracker(settings: TrackerSettings, client: Client, places: Sequence[str], fields: Fields) -> list[Finding]:
+    """The account, then what is to mend or note in each project, else one line that all is well there.
 
-
-class _Schema(_Lenient):
-    type: str = ""
-    items: str = ""
-
-
-class _Field(_Lenient):
-    """Cloud says `fieldId` and `key`, Data Center `fieldId`."""
-
-    fieldId: str = ""
-    key: str = ""
-    name: str = ""
-    required: bool = False
-    hasDefaultValue: bool = False
-    field_schema: _Schema = Field(default_factory=_Schema, alias="schema")
-
-    @property
-    def id(self) -> str:
-        return self.fieldId or self.key
-
-
-class _Types(_Lenient):
-    issueTypes: list[_Type] = []
-    values: list[_Type] = []
-
-
-class _Fields(_Lenient):
-    fields: list[_Field] = []
-    values: list[_Field] = []
-
-
-class _Right(_Lenient):
-    havePermission: bool = False
-
-
-class _Rights(_Lenient):
-    permissions: Mapping[str, _Right]
-
-
-class _LinkTypes(_Lenient):
-    issueLinkTypes: list[_Type]
-
-
-_TYPES, _FIELDS, _RIGHTS_OF = TypeAdapter(_Types), TypeAdapter(_Fields), TypeAdapter(_Rights)
-_LINKS, _NAMES = TypeAdapter(_LinkTypes), TypeAdapter(list[_Type])
-
-
-def tracker(settings: TrackerSettings, client: Client, places: Sequence[str]) -> list[Finding]:
-    """The account, then what is to mend or note in each project, else one line that all is well."""
-    found = _account(client)
-    if found:
+    `fields`: project → what its routes fill besides the tracker's own fields.
+    """
+    found = _account(settings, client)
+    if any(one.level == MEND and one.subject == "Jira" for one in found):
         return found
+    strange = False  # whether names of the settings are none of the site's, which may speak another language
     for place in dict.fromkeys(places):
         try:
-            trouble = _project(settings, client, place)
+            trouble, unknown = check_project.filing(settings, client, place, fields.get(place, {}))
+            strange |= unknown
         except ConnectorError as error:
-            trouble = [_refused(place, error, client)]
+            trouble = [_refused(place, error, client, "browse and create issues in")]
         if not any(one.level == MEND for one in trouble):
             found.append(Finding(f"Jira {place}", OK, "read, write; required fields all mapped"))
         found += trouble
     try:
-        found += _site(settings, client)
+        found += _site(settings, client, strange)
     except ConnectorError as error:
-        found.append(_mend("Jira", "no answer", error.mend or "Try again later.", saw=error.message))
+        found.append(_no_answer("Jira", error))
     return found
 
 
 def source(settings: SourceSettings, client: Client) -> list[Finding]:
-    """The account, the secret, and every project that is named."""
+    """The account, the secret, and every project and field that is named."""
     found: list[Finding] = []
-    if settings.secret is None and not settings.unsigned:
-        found.append(_mend("Jira", "no secret", "Set secret_env for this source, or say unsigned = true."))
-    trouble = _account(client)
-    if trouble:
-        return found + trouble
+    if settings.secret is None and settings.header_token is None and not settings.unsigned:
+        text = "Set secret_env for this source (Automation: header_token_env), or say unsigned = true."
+        found.append(mend("Jira", "no secret", text))
+    found += _account(settings, client)
+    if any(one.level == MEND and one.text != "no secret" for one in found):
+        return found
     for project in settings.projects:
         try:
-            client.get(f"project/{project}")
-            found.append(Finding(f"Jira {project}", OK, "read; its webhook is not shown to this account"))
+            trouble = check_project.reading(client, project)
         except ConnectorError as error:
-            found.append(_refused(project, error, client))
+            trouble = [_refused(project, error, client, "browse")]
+        if not trouble:
+            found.append(Finding(f"Jira {project}", OK, "read; its webhook is not shown to this account"))
+        found += trouble
+    try:
+        found += _custom_fields(settings, client)
+    except ConnectorError as error:
+        found.append(_no_answer("Jira", error))
     return found or [Finding("Jira", OK, f"signed in as {client.account().displayName or client.account().id}")]
 
 
-def _account(client: Client) -> list[Finding]:
-    """Nothing if the token is good, else what to mend."""
+def _account(settings: Connection, client: Client) -> list[Finding]:
+    """What is to mend or note of the address, the token and the clock; nothing if all is well."""
+    host = urlsplit(settings.url).hostname or ""
+    if host.endswith(".atlassian.net") and not settings.cloud:
+        text = 'Remove deployment = "datacenter": what ends in .atlassian.net is Jira Cloud.'
+        return [mend("Jira", "this is Jira Cloud, and the settings say Data Center", text)]
     try:
         client.account()
     except Denied as error:
         return [
-            _mend(
+            mend(
                 "Jira",
                 f"{error.status or ''} the token is refused".strip(),
-                f"Put a valid token into {client.origin}. Cloud tokens end after a year at most:"
-                " https://id.atlassian.com/manage-profile/security/api-tokens",
+                error.mend,
                 saw=error.message,
                 means="Nothing can be read or filed with this token.",
             )
         ]
+    except Missing as error:
+        text = f"Check url: does a browser show Jira at {settings.url}?"
+        if settings.cloud:
+            text += ' If this is Data Center, say deployment = "datacenter".'
+        return [mend("Jira", f"{error.status} no Jira answers there", text, saw=error.message)]
     except ConnectorError as error:
-        return [_mend("Jira", "no answer", error.mend or "Try again later.", saw=error.message)]
-    return []
+        return [_no_answer("Jira", error)]
+    return _clock(client)
 
 
-def _project(settings: TrackerSettings, client: Client, place: str) -> list[Finding]:
-    """What is to mend or note about filing there."""
-    subject = f"Jira {place}"
-    client.get(f"project/{place}")
-    asked = {"projectKey": place, "permissions": ",".join(_RIGHTS)}
-    rights = parse(_RIGHTS_OF, client.get("mypermissions", asked), "GET mypermissions").permissions
-    lacking = [words for key, words in _RIGHTS.items() if key in rights and not rights[key].havePermission]
-    if lacking:
-        named = " and ".join(f"“{words}”" for words in lacking)
-        return [
-            _mend(subject, f"lacks the right {named}", f"Give the account of the token in {client.origin} {named}.")
-        ]
-    meta = f"issue/createmeta/{place}/issuetypes"
-    types = parse(_TYPES, client.get(meta, {"maxResults": 200}), f"GET {meta}")
-    known = types.issueTypes or types.values
-    kind = next((one for one in known if among(one.name, (settings.issue_type,))), None)
-    if kind is None:
-        names = ", ".join(one.name for one in known)
-        return [_mend(subject, f"has no issue type “{settings.issue_type}”", f"Set issue_type to one of: {names}.")]
-    shown = parse(_FIELDS, client.get(f"{meta}/{kind.id}", {"maxResults": 200}), f"GET {meta}/{kind.id}")
-    return _fields(settings, subject, shown.fields or shown.values)
+def _clock(client: Client) -> list[Finding]:
+    ahead = client.ahead
+    if ahead is None or abs(ahead) <= APART:
+        return []
+    text = f"its clock is {_span(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the one of this machine"
+    if abs(ahead) <= FAR_APART:
+        return [Finding("Jira clock", NOTE, text)]
+    means = "What is new since the last look may be missed, and dates in the postmortem and the report are off."
+    return [mend("Jira clock", text, "Let this machine keep its time with NTP (timedatectl shows it).", means=means)]
 
 
-def _fields(settings: TrackerSettings, subject: str, fields: Sequence[_Field]) -> list[Finding]:
-    found = [
-        _mend(
-            subject,
-            f"requires “{one.name or one.id}”",
-            f"Add it to the fields of this tracker:  {one.id} = {_example(one)}",
-            saw=f"{one.id} is required for {settings.issue_type}, and nothing here fills it.",
-            means="No action item can be filed there; they wait, and are filed once each when this is mended.",
-        )
-        for one in fields
-        if one.required and not one.hasDefaultValue and one.id not in _FILLED and one.id not in settings.fields
-    ]
-    shown = {one.id for one in fields}
-    for name, means in (
-        ("duedate", "has no due date on its create screen; the date is kept in the postmortem"),
-        ("priority", "has no priority on its create screen"),
-        ("labels", "has no labels on its create screen; issues are found without"),
-    ):
-        if name not in shown:
-            found.append(Finding(subject, NOTE, means))
-    return found
+def _span(seconds: float) -> str:
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return "less than a minute"
 
 
-def _example(one: _Field) -> str:
-    if one.field_schema.type == "option":
-        return '{ value = "…" }'
-    if one.field_schema.type == "array":
-        return '[{ value = "…" }]' if one.field_schema.items == "option" else '["…"]'
-    return "0" if one.field_schema.type == "number" else '"…"'
-
-
-def _site(settings: TrackerSettings, client: Client) -> list[Finding]:
-    """Priorities and link types, which are the same for the whole Jira."""
-    found = []
-    names = [one.name for one in parse(_NAMES, client.get("priority"), "GET priority")]
-    for priority, name in settings.priorities.items():
-        if not among(name, names):
-            known = ", ".join(names)
-            found.append(Finding("Jira", NOTE, f"has no priority “{name}” (for {priority}); it has {known}"))
+def _site(settings: TrackerSettings, client: Client, strange: bool) -> list[Finding]:
+    """Link types; and resolutions, where names of the settings are not those of the site."""
+    found: list[Finding] = []
     if settings.link_type:
-        links = [one.name for one in parse(_LINKS, client.get("issueLinkType"), "GET issueLinkType").issueLinkTypes]
-        if not among(settings.link_type, links):
-            known = ", ".join(links)
-            found.append(
-                _mend("Jira", f"has no link type “{settings.link_type}”", f"Set link_type to one of: {known}.")
-            )
+        links = parse(_LINKS, client.get("issueLinkType"), "GET issueLinkType").issueLinkTypes
+        if not any(named_in(one, (settings.link_type,)) for one in links):
+            text = f'Set link_type to one of these, by name or id, or to "" for none: it has {names(links)}.'
+            found.append(mend("Jira", f"has no link type “{settings.link_type}”", text))
+            strange = True
+    if strange and settings.wont_do_resolutions:
+        known = parse(_THINGS, client.get("resolution"), "GET resolution")
+        if not any(named_in(one, settings.wont_do_resolutions) for one in known):
+            text = f"has none of the wont_do_resolutions, so that whatever ends counts as done; it has {names(known)}"
+            found.append(Finding("Jira", NOTE, text))
     return found
 
 
-def _refused(place: str, error: ConnectorError, client: Client) -> Finding:
+def _custom_fields(settings: SourceSettings, client: Client) -> list[Finding]:
+    """A field that is mistyped restricts nothing, and nobody would see it."""
+    wanted = {"restricted_field": settings.restricted_field, "severity_field": settings.severity_field}
+    if not any(wanted.values()):
+        return []
+    known = {one.id for one in parse(_THINGS, client.get("field"), "GET field")}
+    text = f"Look the id up at {settings.url}/rest/api/{settings.version}/field, signed in as an administrator."
+    return [
+        mend("Jira", f"has no field {field}, which {name} names", text)
+        for name, field in wanted.items()
+        if field and field not in known
+    ]
+
+
+def _refused(place: str, error: ConnectorError, client: Client, right: str) -> Finding:
     if isinstance(error, Missing | Denied):
-        return _mend(
+        return mend(
             f"Jira {place}",
             str(error.status or "refused"),
-            f"Give the account of the token in {client.origin} the right to browse and create issues in {place}.",
+            f"Give the account of the token in {client.origin} the right to {right} {place}, or correct the key.",
             saw=error.message,
             means=f"The token in {client.origin} is valid, but cannot see this project, or it does not exist.",
         )
-    return _mend(f"Jira {place}", "no answer", error.mend or "Try again later.", saw=error.message)
+    return _no_answer(f"Jira {place}", error)
 
 
-def _mend(subject: str, text: str, mend: str, *, saw: str = "", means: str = "") -> Finding:
-    return Finding(subject, MEND, text, saw=saw, means=means, mend=mend)
+def _no_answer(subject: str, error: ConnectorError) -> Finding:
+    return mend(subject, "no answer", error.mend or "Try again later.", saw=error.message)

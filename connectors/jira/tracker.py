@@ -156,9 +156,12 @@ class Tracker:
         """From the settings, as Jira tells it to nobody."""
         return self.settings.token_end
 
-    def check(self, places: Sequence[str]) -> Sequence[Finding]:
-        """Tries the connection and each place, read-only; never raises ConnectorError."""
-        return check.tracker(self.settings, self._client, places or self.places)
+    def check(
+        self, places: Sequence[str], fields: Mapping[str, Mapping[str, object]] | None = None
+    ) -> Sequence[Finding]:
+        """Tries the connection and each place, read-only; never raises ConnectorError. `fields`: place → what its
+        routes fill besides the tracker's own fields."""
+        return check.tracker(self.settings, self._client, places or self.places, fields or {})
 
 
 def _age(issue: wire.Issue) -> tuple[int, str]:
