@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from connectors.base import Draft, Network, Secret, Ticket, Visibility
 from connectors.github import Source, SourceSettings, Tracker, TrackerSettings
 from connectors.github.client import Client
-from connectors.github.settings import Connection
+from connectors.github.settings import Access
 from sandbox.github import GitHubSandbox
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def two_repositories():
 
 def client(url, timeout=2, *, token="sandbox-github-token", network=None):
     secret = Secret(lambda: token, "the variable GITHUB_TOKEN")
-    return Client(Connection(api_url=url, token=secret, timeout=timeout), network or Network())
+    return Client(Access(api_url=url, token=secret, timeout=timeout), network or Network())
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def signed_in(github, app, **more):
 
 
 def app_client(github, app, **more):
-    return Client(Connection(**signed_in(github, app, **more)), Network())
+    return Client(Access(**signed_in(github, app, **more)), Network())
 
 
 def tracker(github, **more):

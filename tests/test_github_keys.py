@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from connectors.base import Denied, Network, Secret
 from connectors.github import SourceSettings
 from connectors.github.client import Client
-from connectors.github.settings import Connection
+from connectors.github.settings import Access
 from tests.github_hands import ORIGIN, installed, three_owners
 from tests.github_hands import app_client as client
 
@@ -122,7 +122,7 @@ def test_two_ways_to_sign_in_or_half_of_one_are_refused(given, words):
     ],
 )
 def test_a_token_of_the_wrong_kind_is_told_and_nothing_is_sent(github, token, words):
-    it = Client(Connection(api_url=github.url, token=Secret(lambda: token, "the variable GITHUB_TOKEN")), Network())
+    it = Client(Access(api_url=github.url, token=Secret(lambda: token, "the variable GITHUB_TOKEN")), Network())
     with pytest.raises(Denied) as denied:
         it.account()
     assert words in denied.value.message

@@ -20,7 +20,7 @@ from connectors.github.credentials import Credentials, Token
 from connectors.github.heard import Heard
 from connectors.github.outcome import Answer, refuse
 from connectors.github.reading import parse
-from connectors.github.settings import Connection as Settings
+from connectors.github.settings import Access
 
 Params = Mapping[str, str | int]
 
@@ -35,7 +35,7 @@ _APP = TypeAdapter(wire.App)
 class Client:
     """Reads and writes, each answer classified. One instance serves many threads."""
 
-    def __init__(self, settings: Settings, network: Network) -> None:
+    def __init__(self, settings: Access, network: Network) -> None:
         self.api_url = settings.api_url
         self.heard = Heard()
         self._line = Connection(settings.api_url, settings.timeout, network)

@@ -38,7 +38,7 @@ ApiUrl = Annotated[str, AfterValidator(_api_url)]
 Repository = Annotated[str, AfterValidator(_repository)]
 
 
-class Connection(BaseModel):
+class Access(BaseModel):
     """Where GitHub is and how to sign in: by a token, or as an App. The same for sources and trackers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -70,7 +70,7 @@ class Connection(BaseModel):
         return self
 
 
-class SourceSettings(Connection):
+class SourceSettings(Access):
     """Where incident tickets come from."""
 
     secret: Secret | None = Field(None, description="The secret of the webhook.")
@@ -98,7 +98,7 @@ class SourceSettings(Connection):
     )
 
 
-class TrackerSettings(Connection):
+class TrackerSettings(Access):
     """Where action items are filed."""
 
     repositories: tuple[Repository, ...] = Field(
