@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.base import State
+from sandbox.calls import Call
 from sandbox.github import GitHubSandbox
 from sandbox.github_world import Issue
 from sandbox.jira import JiraSandbox
@@ -73,10 +74,14 @@ def unfitting(world: World) -> list[str]:
 
 
 def strangers(github: GitHubSandbox, jira: JiraSandbox) -> list[str]:
+    return departures(github.calls, jira.calls)
+
+
+def departures(github: Sequence[Call], jira: Sequence[Call]) -> list[str]:
     """Every way in which a call departs from the vendors' descriptions; nothing where they are not here."""
     if spec_dir() is None:
         return []
-    calls = [("github", call) for call in github.calls] + [("jira", call) for call in jira.calls]
+    calls = [("github", call) for call in github] + [("jira", call) for call in jira]
     return [said for vendor, call in calls for said in check_exchange(vendor, call)]
 
 

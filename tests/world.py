@@ -99,6 +99,7 @@ class World:
         self.time: datetime | None = None  # None: the real clock
         self.github = GitHubSandbox(token=TOKEN)
         self.jira = JiraSandbox(email=EMAIL, token=TOKEN) if jira else None
+        self.environ = dict(environ())
         self._engine = Idle()
 
     def now(self) -> datetime:
@@ -115,8 +116,12 @@ class World:
         self.github.create_repo("acme/checkout")
         self._http: Any = None
         self.start()
-        self.github.add_webhook(f"{self.url}/webhooks/ops", SECRET)
+        self.hook()
         return self
+
+    def hook(self) -> None:
+        """GitHub tells us from now on."""
+        self.github.add_webhook(f"{self.url}/webhooks/ops", SECRET)
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -137,7 +142,7 @@ class World:
         tomllib.loads(text)
         path = self.folder / "afterword.toml"
         path.write_text(text)
-        self.settings = wiring.load_settings(path, environ())
+        self.settings = wiring.load_settings(path, self.environ)
         self.service = wiring.assemble(
             self.settings, database=self.database, engine=self._engine, now=self.now, make_token=True
         )
