@@ -66,6 +66,8 @@ def _meaning(settings: SourceSettings, delivery: wire.Delivery, event: str, issu
         return Said.ISSUE, "was deleted"
     closed = is_closed(issue.fields)
     if not event:  # Automation: a person chose when it is sent
+        if delivery.comment is not None and is_ours(delivery.comment.body):
+            return Said.NOTHING, "was sent by Automation for our own comment, which says nothing new"
         if not closed:
             return Said.ISSUE, "was sent by Automation and is not closed"
         return _concerning(settings, issue, Said.CLOSED, "was sent by Automation and is closed")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
 
 from connectors.base import Person
 
@@ -241,13 +241,25 @@ class Paged(_Wire):
 
 
 class Delivery(_Wire):
-    """A webhook. What Automation sends has no `webhookEvent`."""
+    """A webhook. What rules of Automation send has no `webhookEvent`, and may be the issue itself.
+
+    https://support.atlassian.com/cloud-automation/docs/issue-data-automation-format-payload-for-send-web-request/
+    https://developer.atlassian.com/cloud/jira/service-desk/automation-webhooks/
+    """
 
     webhookEvent: Word = None
     timestamp: Any = None
     issue: Issue | None = None
     comment: Annotated[Comment | None, WrapValidator(_lenient)] = None
     changelog: Annotated[Changelog | None, WrapValidator(_lenient)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _issue_itself(cls, value: Any) -> Any:
+        alone = isinstance(value, dict) and "issue" not in value and "webhookEvent" not in value
+        if alone and "id" in value and isinstance(value.get("fields"), dict):
+            return {"issue": value}
+        return value
 
 
 class Made(_Wire):
