@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from service.store import tables
+from service import pause
+from service.store import meta, tables
 from service.store.database import Database
 from tests.command_hands import Ran
 from tests.command_hands import command as typed
@@ -197,3 +198,16 @@ def test_migrate_says_what_it_would_do_and_makes_no_file(tmp_path: Path) -> None
         assert not (tmp_path / "afterword.db").exists()
         assert ran(target, tmp_path).code == 0
         assert ran(target, tmp_path, "--dry-run").out.endswith("is up to date. Nothing was changed.\n")
+
+
+def test_moved_to_another_address_as_well_it_starts_paused_and_says_why(
+    origin: Database, target: Database, tmp_path: Path
+) -> None:
+    fill(origin)
+    with origin.begin() as connection:
+        connection.execute(sa.delete(tables.writes))
+        connection.execute(sa.insert(tables.writes).values(key="issue:a", state="done", attempt=1, fields={}))
+        meta.replace(connection, pause.ADDRESS, "https://before.example.org")
+    done = ran(target, tmp_path, "--from", str(origin.url))
+    assert done.code == 0, done.err
+    assert "Paused: This database was at work for https://before.example.org" in done.out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from service import moving, wiring
+from service import moving, pause, wiring
 from service.engine import Distributed
 from service.errors import WELL
 from service.store import migrate
@@ -33,6 +33,10 @@ def run(args: Namespace) -> int:
         if not args.origin:
             print(f"{database.shown()} is up to date.")
         say_token(wiring.new_token(database) if args.new_token else service.new_token)
+        with database.read() as connection:
+            stopped = pause.standing(service.parts, connection)
+        if stopped:  # it may have moved to another address as well
+            print(f"Paused: {stopped.why}")
         return WELL
     finally:
         database.close()
