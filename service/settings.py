@@ -130,7 +130,7 @@ class _Reading:
                     self.faults.append(Fault((*place, by_variable), f"{field} takes one name, not {len(found)}."))
             elif values.pop(field, None) is not None:
                 self.faults.append(secret_in_file((*place, field)))
-            elif field == "secret" and place[0] == "sources" and values.get("unsigned") is not True:
+            elif field == "secret" and place[0] == "sources" and not _lets_in_otherwise(section):
                 self._refuse_unsigned(section, place)
             elif info.is_required() and not {by_variable, by_file} & section.keys():
                 mend = f'Name the variable that holds it: {by_variable} = "…"'
@@ -262,6 +262,11 @@ class _Reading:
                 text = f"place = {shown(route['place'])} is no place of [trackers.{route['tracker']}]."
                 mend = f"Write one of: {', '.join(known)}; or name it among the places of that tracker too."
                 self.faults.append(Fault(("routes", number, "place"), text, mend, kind=FaultKind.PLACE))
+
+
+def _lets_in_otherwise(section: Mapping[str, object]) -> bool:
+    """A source without a secret: it says that it is open, or its deliveries carry a token of their own."""
+    return section.get("unsigned") is True or bool({"header_token_env", "header_token_file"} & section.keys())
 
 
 def _whole(found: Mapping[str, BaseModel | None]) -> dict[str, BaseModel]:
