@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,7 @@ def test_an_answer_that_is_lost_in_the_tunnel_never_makes_a_second_issue(world: 
         world.jira.fault("POST", r"/rest/api/[23]/issue$", "lose_answer"),
         world.github.fault("POST", r"/comments$", "lose_answer"),
     ]
+    world.github.list_lag = world.jira.index_lag = timedelta(seconds=90)  # looks find nothing at first
     ticket = closed(world)
     finish(world, minutes=20)
     assert [fault.left for fault in lost] == [0, 0, 0]
