@@ -61,6 +61,7 @@ def furnish(session: requests.Session, network: Network) -> None:
     requests lets the environment go before a session's own proxies, so with one in the settings it is not asked. So it
     does with REQUESTS_CA_BUNDLE: whoever has a ca_bundle also tells it with each request (`verify`).
     """
+    session.headers["User-Agent"] = "afterword"  # GitHub refuses whoever does not say so
     if session.auth is None:
         session.auth = _as_sent
     if network.ca_bundle:
