@@ -1,5 +1,6 @@
 """Tickets fetched in full, the one comment, the settings and `check`: against the sandbox over real HTTP."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -179,3 +180,15 @@ def test_a_comment_of_somebody_else_is_never_taken_for_ours(github):
     issue = github.open_issue("acme/ops", "Slow")
     github.comment(issue, "<!-- afterword:comment key=aa -->\nnot ours", author="sam")
     assert Publisher("ops", settings(github)).find(source(github).fetch(issue.ref), "aa") is None
+
+
+def test_a_repository_that_was_closed_to_others_a_moment_ago_is_believed_by_its_webhook(github):
+    """Who can read a repository is asked once an hour; within it the delivery knows better."""
+    github.open_issue("acme/ops", "First", "Slow.", labels=["incident"])
+    mine = source(github)
+    first = mine.fetch("acme/ops#1")
+    assert first.visibility is Visibility.PUBLIC
+    told = replace(first, from_payload=True, visibility=Visibility.PRIVATE)
+    assert mine.fetch("acme/ops#1", hint=told).visibility is Visibility.PRIVATE
+    assert mine.fetch("acme/ops#1", hint=replace(told, from_payload=False)).visibility is Visibility.PUBLIC
+    assert sum(call.path == "/repos/acme/ops" for call in github.calls) == 1

@@ -19,6 +19,11 @@ class Visibility(StrEnum):
     PRIVATE = "private"
     RESTRICTED = "restricted"
 
+    def narrower(self, other: Visibility) -> Visibility:
+        """The one that fewer people can read."""
+        widest_first = list(Visibility)
+        return max(self, other, key=widest_first.index)
+
 
 class Secret:
     """A secret that never shows itself: not in repr, not in logs, not in a settings dump.

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from connectors.base import BadSignature, Denied, Finding, Missing, Network, Refused, Signal, Ticket
 from connectors.github import check, history, payload, wire
-from connectors.github.client import USUAL, Client
+from connectors.github.client import HOUR, USUAL, Client
 from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings
 from connectors.github.ticket import comment, events, ticket
@@ -72,7 +72,9 @@ class Source:
         # moved meanwhile: what the issue says of itself goes before how it was asked for
         if issue.repository_url:
             base = f"/repos/{issue.place}"
-        repo = client.remember(parse(_REPO, client.get(base), base))
+            repo = client.repository(issue.place, within=HOUR)
+        else:
+            repo = client.remember(parse(_REPO, client.get(base), base))
         plain = ticket(self.name, self.settings, issue, repo)
         if plain is None or issue.pull_request is not None:
             raise Missing(f"{ref} is no issue of GitHub.", "A pull request is no incident ticket.")
@@ -89,7 +91,9 @@ class Source:
             for item in parse(_TIMELINE, page, f"{path}/timeline")
             if item is not None
         ]
-        return replace(plain, comments=tuple(comments), events=events(plain, lines))
+        # within that hour the repository may have been closed to others, and its webhook said so
+        readers = plain.visibility.narrower(hint.visibility) if hint and hint.from_payload else plain.visibility
+        return replace(plain, visibility=readers, comments=tuple(comments), events=events(plain, lines))
 
     def closed_since(self, since: datetime) -> Iterator[Ticket]:
         """Incident tickets closed at or after this time, the oldest closing first. Raises ConnectorError."""
