@@ -169,6 +169,15 @@ def test_what_was_filed_is_found_by_its_marker_in_one_call_even_moved_and_withou
     assert found[MARKER].native["project"] == "OPS"
 
 
+def test_what_was_filed_is_found_by_its_property_when_a_person_wrote_the_text_anew(jira):
+    it = tracker(jira)
+    filed = it.create(draft())
+    jira.change(jira.issue(filed.id), "Alex", description="What we know by now")
+    assert it.look([MARKER], "PAY", elsewhere(), LONG_AGO)[MARKER].id == filed.id
+    jira.create_issue("PAY", "by hand", by=jira.account_id)
+    assert set(it.look([MARKER, "other"], "PAY", elsewhere(), LONG_AGO)) == {MARKER}
+
+
 def test_a_marker_that_somebody_else_wrote_proves_nothing(jira):
     jira.create_issue("PAY", "fake", f"x\n\n{LAST_LINE}", by="Alex", properties={"afterword.item": {"key": MARKER}})
     assert tracker(jira).look([MARKER], "PAY", elsewhere(), LONG_AGO) == {}

@@ -19,6 +19,7 @@ from connectors.jira.marks import is_ours, markdown, marks_in, one_line
 from connectors.jira.settings import TrackerSettings, by_name_or_id
 
 SHALLOW, DEEP = 2, 50  # pages of 100
+_PROPERTY = TypeAdapter(dict[str, object])
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENTS = TypeAdapter(wire.Comments)
 _KEY = re.compile(r"^[A-Z][A-Z0-9_]{1,254}-[0-9]{1,12}$")
@@ -57,12 +58,23 @@ class Tracker:
         for issue in self._client.search(jql, fields, properties="afterword.item", most=pages):
             if issue.fields.created is not None and issue.fields.created < since - MARGIN:
                 break
-            for marker in marks_in(issue.fields.description, issue.properties, "item") & wanted:
+            for marker in self._marks(issue) & wanted:
                 known = found.get(marker)
                 # where two carry one marker, the older one is the right one
                 if known is None or _age(issue) < _age(known):
                     found[marker] = issue
         return {marker: state.filed(issue, self._client.browse(issue.key)) for marker, issue in found.items()}
+
+    def _marks(self, issue: wire.Issue) -> set[str]:
+        """Data Center's search tells no properties, so that of an issue of ours without the last line is asked for."""
+        found = marks_in(issue.fields.description, issue.properties, "item")
+        if found or self.settings.cloud:
+            return found
+        try:
+            answer = self._client.get(f"issue/{issue.id}/properties/afterword.item")
+        except Missing:
+            return set()
+        return marks_in(None, [parse(_PROPERTY, answer, "GET property")], "item")
 
     def preview(self, draft: Draft) -> str:
         """What `create` would send, field by field, then the text with its marker. No I/O."""
