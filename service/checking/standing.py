@@ -11,7 +11,7 @@ from service.checking.routes import reached
 from service.followup.week import Schedule, Week
 
 #: how many times a tracker is asked whether somebody can be assigned
-MOST_ASKED = 10
+MOST_ASKED = 5
 
 
 def items(look: Look) -> Iterator[Line]:
