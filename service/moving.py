@@ -132,7 +132,8 @@ def _alone(target: Database, connection: Connection) -> None:
     while others := moving.others(connection):
         if time.monotonic() > until:
             raise AfterwordError(
-                f"{target.shown()} has {others} other connections of the same user. Nothing was moved.",
+                f"{target.shown()} has {others} other connection{'' if others == 1 else 's'} of the same user. "
+                "Nothing was moved.",
                 "Stop web, worker and clock there, and connect directly, not through a pool. An Afterword that was "
                 "started on the empty database would not know what was filed.",
             )

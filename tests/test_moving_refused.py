@@ -85,7 +85,7 @@ def test_a_process_that_is_connected_to_the_target_must_end_first(origin: Databa
     """It has read another installation's key, and would not find what was filed."""
     with closing(Database(new_postgresql_url(postgresql))) as target:
         other = sa.create_engine(target.url)
-        with other.connect(), pytest.raises(AfterwordError, match="has 1 other connections"):
+        with other.connect(), pytest.raises(AfterwordError, match="has 1 other connection of the same user"):
             move(origin, target)
         other.dispose()
         assert nothing_in(target)
