@@ -10,7 +10,8 @@ _LIST = [
     {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
     {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
 ]
-_ERRORS = {"401": {"description": "The token is missing or wrong."}}
+_ERRORS = {"401": {"description": "The token is missing, wrong, or has ended."}}
+_READ_ONLY = {"403": {"description": "This token may read, and may not change anything."}}
 
 
 def description(public_url: str) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def description(public_url: str) -> dict[str, Any]:
                         _path("name", {"type": "string", "enum": [section.value for section in Section]}),
                     ],
                     "requestBody": {"required": True, "content": {"application/json": {"schema": _EDIT}}},
-                    "responses": {"200": {"description": "The new revision."}, **_ERRORS},
+                    "responses": {"200": {"description": "The new revision."}, **_ERRORS, **_READ_ONLY},
                 }
             },
         },
