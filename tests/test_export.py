@@ -15,6 +15,7 @@ from service.followup.week import Week
 from service.store import tables
 from service.store.database import Database
 from service.upkeep import weekly_of
+from tests.command_hands import shop
 from tests.hands import TICKET, finish, rows, story, told
 from tests.world import SECRET, TOKEN, World
 
@@ -113,3 +114,15 @@ def test_thousands_of_incidents_need_no_more_memory_than_hundreds(tmp_path: Path
 
         few = peak(100)
         assert peak(800) < few * 2 + 500_000
+
+
+def test_the_command_says_what_is_where(tmp_path: Path) -> None:
+    with shop(tmp_path) as here:
+        ticket = here.github.open_issue("acme/ops", "Slow", TICKET, labels=["incident"])
+        here.github.close(ticket)
+        assert here.run("build", "ops:acme/ops#1").code == 0
+        ran = here.run("export", str(tmp_path / "all"))
+        assert (ran.code, ran.out.splitlines()[0]) == (0, f"1 incident and 0 reports in {tmp_path}/all/.")
+        again = here.run("export", str(tmp_path / "all"))
+        assert again.code == 1
+        assert "Name a new or empty folder." in again.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ import sqlalchemy as sa
 from connectors.base import AfterwordError, Person
 from service.followup.week import Week
 from service.forget import forget, forgotten, names_of, without_forgotten
+from service.lock import FileLock
 from service.postmortem.forgetting import Forgotten, mark_of
+from service.postmortem.model import Section
 from service.postmortem.people import Known, People
 from service.store import tables
 from service.store.database import Database
 from service.upkeep import weekly_of
-from tests.hands import document, finish, item_rows, ours, rows, story, told
+from tests.command_hands import shop
+from tests.hands import document, filed, finish, item_rows, ours, rows, story, told
 from tests.world import World
 
 KEY = b"k" * 32
@@ -208,6 +212,13 @@ def test_a_later_reading_and_sync_do_not_bring_the_person_back(database: Databas
         world.github.comment(issue, "Robin Quill says no.", author="robin-q")
         world.sync()
         assert item_rows(world)[0].ended_reason == "a person says no."
+        world.github.edit(ticket, body=f"Robin Quill has one line more.\n\n{TICKET}", by="robin-q")
+        finish(world)
+        summary = document(world).text(Section.SUMMARY)
+        assert summary is not None
+        assert summary.startswith("a person has one line more.")
+        assert len(item_rows(world)) == 2  # its words changed as the ticket's did: it is the same item
+        assert sorted(filed(world).values()) == [1, 1]
         stored = everything(database, tables.deliveries)
         assert [trace for trace in TRACES if trace in stored] == []
 
@@ -234,3 +245,43 @@ def test_forgetting_twice_changes_nothing_more(database: Database, tmp_path: Pat
         text = document(world).title, everything(database)
         assert forget(world.parts, "robin-q").counts == {}
         assert (document(world).title, everything(database)) == text
+
+
+# --- as it is typed
+
+
+def test_the_command_says_what_it_did_and_what_is_not_ours(tmp_path: Path) -> None:
+    with shop(tmp_path) as here:
+        here.write(change=names)
+        ticket = here.github.open_issue("acme/ops", "Slow", TICKET, labels=["incident"], author="robin-q")
+        here.github.close(ticket)
+        assert here.run("build", "ops:acme/ops#1").code == 0
+        tried = here.run("forget", "@robin-q", "--dry-run")
+        assert tried.code == 0
+        assert "Looked for: Robin Quill, robin-q, robin.quill@example.org." in tried.out
+        assert "It would change:" in tried.out
+        assert re.search(r" 1  action items\n", tried.out)
+        ran = here.run("forget", "@robin-q")
+        assert ran.code == 0
+        assert ran.out == tried.out.replace("It would change:", "Replaced:")
+        assert "the ticket acme/ops#1: http" in ran.out
+        assert "still names this person under [[people]]" in ran.err
+        assert here.run("forget", "robin-q").out.splitlines()[1] == "Nothing of ours names this person."
+        assert here.run("forget", "!!").code == 1
+        with here.database() as database:
+            assert [trace for trace in TRACES if trace in everything(database)] == []
+
+
+def test_beside_a_running_service_it_is_refused(tmp_path: Path) -> None:
+    with shop(tmp_path) as here:
+        assert here.run("migrate").code == 0
+        with here.database() as database:
+            assert database.path is not None
+            lock = FileLock(database.path)
+            lock.take(datetime.now(UTC))
+            try:
+                ran = here.run("forget", "robin-q")
+            finally:
+                lock.release()
+        assert ran.code == 3
+        assert "Stop it" in ran.err
