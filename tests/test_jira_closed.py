@@ -89,7 +89,7 @@ def test_a_restricted_ticket_is_listed_as_restricted(jira):
 
 
 def test_the_day_that_is_asked_for_had_begun_in_every_zone_on_earth():
-    for hours in range(0, 24):
+    for hours in range(24):
         at = START + timedelta(hours=hours)
         begun = datetime.fromisoformat(day_begun(at)).replace(tzinfo=UTC)
         assert begun + timedelta(hours=12) <= at  # at UTC-12, where a day begins last

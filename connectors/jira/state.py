@@ -47,8 +47,9 @@ def _state(fields: wire.Fields, wont_do: Sequence[str]) -> tuple[State, str]:
 
 def native(issue: wire.Issue) -> dict[str, str]:
     """What is kept with the item: the key and project as they are now."""
-    project = issue.fields.project.key if issue.fields.project else None
-    return {"key": issue.key, "project": project or issue.key.rpartition("-")[0]}
+    project = issue.fields.project or wire.Project()
+    kept = {"key": issue.key, "project": project.key or issue.key.rpartition("-")[0]}
+    return {**kept, "project_type": project.projectTypeKey} if project.projectTypeKey else kept
 
 
 def filed(issue: wire.Issue, url: str) -> Filed:

@@ -56,7 +56,7 @@ class Tracker:
         fields = ",".join((*state.FIELDS, "description"))
         pages = DEEP if deep else SHALLOW
         for issue in self._client.search(jql, fields, properties="afterword.item", most=pages):
-            if issue.fields.created is not None and issue.fields.created < since - MARGIN:
+            if issue.fields.created is not None and issue.fields.created.date() < (since - MARGIN).date():
                 break
             for marker in self._marks(issue) & wanted:
                 known = found.get(marker)
@@ -153,14 +153,20 @@ class Tracker:
         return self._following.states(tracked)
 
     def reason(self, tracked: Tracked) -> str:
-        """The last comment of a person that everyone may read, in one line of at most 200 characters, or ""."""
+        """The last comment of a person that everyone may read, in one line of at most 200 characters, or "".
+
+        One call, and another where it is not known yet whether the issue lies in a service desk.
+        """
+        native = tracked.native
+        if "project_type" not in native:
+            native = state.native(self._following.one(tracked.id))
         path = f"issue/{tracked.id}/comment"
         asked = {"orderBy": "-created", "maxResults": 50, "expand": "properties"}
         page = parse(_COMMENTS, self._client.get(path, asked), f"GET {path}")
         for comment in sorted(page.comments, key=lambda one: one.created or _LONG_AGO, reverse=True):
             author = comment.author
             by_person = author is not None and author.accountType != "app" and not is_ours(comment.body)
-            if by_person and comment.for_everyone(desk=True):
+            if by_person and comment.for_everyone(native.get("project_type") == "service_desk"):
                 return one_line(markdown(comment.body))
         return ""
 
