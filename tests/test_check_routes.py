@@ -158,14 +158,28 @@ def test_json_says_the_same_as_text_with_the_same_exit_code(here: Shop) -> None:
     assert here.run("check", "--format", "json").code == 0
 
 
-def test_a_token_near_its_end_is_noted_for_two_weeks_and_then_to_mend(here: Shop) -> None:
-    ends = datetime.now(UTC) + timedelta(days=10, hours=1)
-    here.github.token_ends = ends
+def test_a_token_near_its_end_is_noted_for_two_weeks_and_then_to_mend_and_said_once(here: Shop) -> None:
+    here.github.token_ends = datetime.now(UTC) + timedelta(days=10, hours=1)
     ran = here.run("check")
-    assert "in 10 days" in ran.line("tracker ", "note", "its token ends on")
+    assert "in 10 days" in ran.line("tracker ", "note", "the token ends on")
     here.github.token_ends = datetime.now(UTC) + timedelta(days=2, hours=1)
     ran = here.run("check")
     assert ran.code == 1
-    assert "in 2 days" in ran.line("tracker ", "MEND", "its token ends on")
+    assert ran.line("tracker ", "MEND", "the token ends on")
     here.github.token_ends = datetime.now(UTC) + timedelta(days=20)
-    assert "its token ends" not in here.run("check").out
+    assert "token ends" not in here.run("check").out
+
+
+def test_the_end_of_a_token_of_jira_is_known_from_the_settings(here: Shop) -> None:
+    def ends(days: int) -> None:
+        day = (datetime.now(UTC) + timedelta(days=days, hours=1)).date()
+        here.write(change=lambda text: text.replace('project = "PAY"', f'project = "PAY"\ntoken_ends = {day}'))
+
+    ends(8)
+    ran = here.run("check")
+    assert ran.code == 0, ran.out
+    assert "work  its token ends on" in ran.line("tracker ", "note", "its token ends on")
+    ends(1)
+    assert "work  its token ends on" in here.run("check").line("tracker ", "MEND", "its token ends on")
+    ends(-1)
+    assert "work  its token ended on" in here.run("check").line("tracker ", "MEND", "its token ended on")

@@ -13,9 +13,11 @@ import pytest
 from service.settings import read
 from service.settings_faults import holds_secret, mentions
 from service.settings_table import markdown, settings_table
+from service.troubles.page import page
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+TROUBLES = ROOT / "docs" / "troubleshooting.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 KINDS: dict[str, Any] = {
     path.stem: importlib.import_module(f"connectors.{path.stem}")
@@ -163,3 +165,4 @@ def test_no_setting_of_a_connector_takes_a_secret_as_plain_text(kind):
 
 if __name__ == "__main__":
     README.write_text(rewritten(README.read_text("utf-8")), "utf-8")
+    TROUBLES.write_text(page(), "utf-8")

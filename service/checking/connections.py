@@ -17,8 +17,9 @@ Asking = Callable[[str], None]
 
 def source(look: Look, name: str, source: Source, asking: Asking) -> Iterator[Line]:
     asking(name)
-    yield from _asked("source", name, source.check)
-    yield from _token(look, "source", name, source.token_ends)
+    found = list(_asked("source", name, source.check))
+    yield from found
+    yield from _token(look, "source", name, source.token_ends, found)
     if not look.known.there:
         return
     address = f"{look.parts.settings.public_url}/webhooks/{name}"
@@ -34,8 +35,9 @@ def source(look: Look, name: str, source: Source, asking: Asking) -> Iterator[Li
 def tracker(look: Look, name: str, tracker: Tracker, asking: Asking) -> Iterator[Line]:
     places = reached(look.parts.settings, name, tracker)
     asking(name)
-    yield from _asked("tracker", name, lambda: tracker.check(places), _waits(look, name))
-    yield from _token(look, "tracker", name, tracker.token_ends)
+    found = list(_asked("tracker", name, lambda: tracker.check(places), _waits(look, name)))
+    yield from found
+    yield from _token(look, "tracker", name, tracker.token_ends, found)
 
 
 def _asked(part: str, name: str, check: Callable[[], Sequence[Finding]], waits: str = "") -> Iterator[Line]:
@@ -48,7 +50,12 @@ def _asked(part: str, name: str, check: Callable[[], Sequence[Finding]], waits: 
         yield Line.of(part, name, one, waits if one.level == MEND else "")
 
 
-def _token(look: Look, part: str, name: str, token_ends: Callable[[], datetime | None]) -> Iterator[Line]:
+def _token(
+    look: Look, part: str, name: str, token_ends: Callable[[], datetime | None], said: Sequence[Line]
+) -> Iterator[Line]:
+    """Where the connector's own check has not said it: of Jira only the settings know."""
+    if any("the token end" in line.text for line in said):
+        return
     try:
         ends = token_ends()
     except AfterwordError:  # its file is gone, which was said above
