@@ -1,5 +1,5 @@
-"""What a ticket says, as it may be kept: secrets and people who are to be forgotten are taken out before anything of it is
-stored."""
+"""What a ticket says, as it may be kept: secrets, and people who are to be forgotten, are taken out before anything of
+it is stored."""
 
 from __future__ import annotations
 

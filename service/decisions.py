@@ -11,7 +11,7 @@ from service import wording
 from service.errors import NotFound
 from service.parts import Parts
 from service.postmortem.model import Decision
-from service.store import incidents, items, work, writes
+from service.store import forget, incidents, items, work, writes
 from service.store.incidents import Incident
 from service.store.items import Item
 
@@ -46,6 +46,7 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
             if (other := items.holder(connection, name, seen.id)) is not None and other != item.id:
                 raise AfterwordError(f"{seen.label} belongs to action item {other} already.", "Name another issue.")
             writes.plan(connection, key, item.incident_id)
+            seen = forget.load(connection).state(seen)
             if not writes.linked_by_hand(connection, key, seen.id, seen.url):
                 raise AfterwordError("This item is being filed just now.", "Look again in a minute.")
             items.route(connection, item, name)

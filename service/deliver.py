@@ -13,7 +13,7 @@ from connectors.base import BadPayload, Said, Signal
 from service import crash, pause, wording
 from service.cleaning import clean_signal
 from service.parts import Parts
-from service.store import deliveries, incidents, items, meta, work
+from service.store import deliveries, incidents, items, meta, retention, work
 from service.store.deliveries import Delivery
 
 log = structlog.get_logger()
@@ -87,19 +87,24 @@ def read(parts: Parts, delivery: Delivery) -> Meaning:
 def _of_our_time(
     parts: Parts, connection: Connection, delivery: Delivery, reading: Meaning, first_boot: datetime
 ) -> Meaning:
-    """What closed before Afterword was first started here is not touched, however late its delivery comes."""
+    """What closed before Afterword was first started here is not touched, however late its delivery comes; nor what
+    was kept for as long as the settings say, and is gone."""
     signal = reading.signal
     if signal is None or signal.said is not Said.CLOSED or signal.ticket is None:
         return reading
     closed_at = signal.ticket.closed_at or signal.at
-    # vendors tell whole seconds
-    if closed_at is None or closed_at >= first_boot.replace(microsecond=0):
-        return reading
     if incidents.find(connection, delivery.source, signal.key) is not None:
         return reading
-    why = wording.BEFORE_OUR_TIME.format(
-        closed=parts.texts.stamp(closed_at), first=parts.texts.stamp(first_boot), ref=f"{delivery.source}:{signal.ref}"
-    )
+    why = retention.removed(connection, delivery.source, signal.key)
+    # vendors tell whole seconds
+    if not why and closed_at is not None and closed_at < first_boot.replace(microsecond=0):
+        why = wording.BEFORE_OUR_TIME.format(
+            closed=parts.texts.stamp(closed_at),
+            first=parts.texts.stamp(first_boot),
+            ref=f"{delivery.source}:{signal.ref}",
+        )
+    if not why:
+        return reading
     issue = replace(signal, said=Said.ISSUE, why=why) if signal.issue_id else None
     return Meaning("ignored", why, issue)
 

@@ -21,7 +21,7 @@ from service.drafting import draft_of
 from service.outcomes import Outcomes, Run, account_of, link, words_of
 from service.places import Opened
 from service.retry import SOON, retry_after
-from service.store import incidents, items, work, writes
+from service.store import forget, incidents, items, work, writes
 from service.store.items import Item
 from service.store.writes import Write
 
@@ -102,6 +102,7 @@ class _Filing(Outcomes):
             work.hold(connection, self.lease, self.parts.now())
             if items.holder(connection, tracker_name, seen.id) is not None:
                 return False  # another item has this issue: this one gets its own
+            seen = forget.load(connection).state(seen)
             if writes.done(connection, self.write.key, self.write.attempt, seen.id, seen.url):
                 items.route(connection, self.item, tracker_name)
                 issue = Filed(seen.id, seen.label, seen.url, seen.native)

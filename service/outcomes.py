@@ -11,6 +11,7 @@ from connectors.base import ConnectorError, Filed, Refused, Tracker
 from service import crash, pause, wording
 from service.drafting import draft_of
 from service.parts import Parts
+from service.places import Opened
 from service.store import items, work, writes
 from service.store.items import Item
 from service.store.work import Lease
@@ -47,10 +48,13 @@ def link(run: Run, tracker: Tracker, item: Item) -> datetime | None:
     if item.filed is None:
         return None
     crash.point("stored, not linked")
-    with suppress(Refused):  # the body names incident and document: a link that is refused is not worth a failure
+    try:
         draft = draft_of(parts, item, tracker)
-        with parts.database.read() as connection:
-            pause.guard(parts, connection)
+    except Opened:
+        return parts.now() + REFUSED_AGAIN
+    with parts.database.read() as connection:
+        pause.guard(parts, connection)
+    with suppress(Refused):  # the body names incident and document: a link that is refused is not worth a failure
         tracker.link(item.filed, draft)
     crash.point("linked, not noted")
     with parts.database.begin() as connection:

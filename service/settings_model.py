@@ -149,7 +149,9 @@ class Alerts(Part):
 class Retention(Part):
     """Days; 0 keeps for ever."""
 
-    deliveries: Whole = Field(default=90, description="Days that a delivery is kept which led to something.")
+    deliveries: Whole = Field(
+        default=90, description="Days that a delivery is kept which led to something; 30 at least."
+    )
     ignored: Whole = Field(default=14, description="Days that a delivery is kept which concerned nothing of ours.")
     revisions: Whole = Field(default=0, description="Days that earlier revisions of a document are kept; 0: for ever.")
     incidents: Whole = Field(

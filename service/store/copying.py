@@ -9,7 +9,7 @@ from service.store.database import Database
 from service.store.tables import incidents, items, meta, metadata, postmortems, revisions, writes
 
 #: what a story needs of the installation; the switch that pauses it is not among them
-_META = ("installation", "first_boot", "public_url")
+_META = ("installation", "first_boot", "public_url", "forgotten")
 
 
 def make_tables(database: Database) -> None:
@@ -19,7 +19,7 @@ def make_tables(database: Database) -> None:
 def copy_incident(origin: Connection, copy: Connection, source: str, key: str) -> None:
     """The incident with its document, items and ledger, if it is known; and the next numbers, so that a new one gets
     the addresses that it would get."""
-    _rows(origin, copy, meta, meta.c.name.in_(_META))
+    _rows(origin, copy, meta, sa.or_(meta.c.name.in_(_META), meta.c.name.startswith("place:")))
     known = origin.execute(
         sa.select(incidents.c.id).where(incidents.c.source == source, incidents.c.key == key)
     ).scalar()

@@ -168,9 +168,7 @@ def want_reading(connection: Connection, incident_id: int) -> None:
     )
 
 
-def read(
-    connection: Connection, incident_id: int, ticket: Ticket, *, upto: int, redacted: Sequence[str] = ()
-) -> None:
+def read(connection: Connection, incident_id: int, ticket: Ticket, *, upto: int, redacted: Sequence[str] = ()) -> None:
     """The ticket was read at its source and its document written. `upto`: the readings wanted when it began.
     `redacted`: what was taken out of its texts, in words."""
     connection.execute(
