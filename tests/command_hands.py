@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sandbox.github import GitHubSandbox
 from sandbox.jira import JiraSandbox
@@ -20,6 +21,8 @@ from service.store.database import Database
 from tests.hands import MARKER, SAM
 from tests.processes import ROOT, free_port
 from tests.world import EMAIL, SETTINGS, TOKEN, environ
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,15 @@ class Shop:
         self.url = url or f"sqlite:///{folder}/afterword.db"
         self.file = folder / "afterword.toml"
         self.environ = dict(environ())
+        self._helpers = ExitStack()
         self.write()
+
+    def helped(self, helper: AbstractContextManager[T]) -> T:
+        """Another server beside the vendors, until the shop closes."""
+        return self._helpers.enter_context(helper)
+
+    def close(self) -> None:
+        self._helpers.close()
 
     def write(self, more: str = "", change: Callable[[str], str] = str) -> None:
         """The settings; `more` stands below them, `change` has the last hand on their text."""
@@ -125,4 +136,8 @@ def shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
         jira.add_user("Sam Example", account_id=SAM)
         jira.create_project("OPS", "Operations")
         jira.create_project("PAY", "Payments")
-        yield Shop(folder, github, jira, url)
+        made = Shop(folder, github, jira, url)
+        try:
+            yield made
+        finally:
+            made.close()

@@ -88,7 +88,9 @@ def test_check_of_refused_tokens_names_the_variable_the_line_and_what_to_do(here
     assert "401 the token is refused" in ran.line("source", "MEND", "desk")
     assert "4 things to mend" in ran.out
     line = 1 + here.file.read_text().splitlines().index("[trackers.code]")
-    _, _, told = ran.out.partition(f"GitHub   [trackers.code], {here.file}, line {line}\n")
+    source = 1 + here.file.read_text().splitlines().index("[sources.ops]")
+    both = f"\nGitHub   [sources.ops], {here.file}, line {source}\n         [trackers.code], {here.file}, line {line}\n"
+    _, _, told = ran.out.partition(both)  # one token, told once
     words = [row[:10].strip() for row in told.partition("\n\n")[0].splitlines()]
     assert [word for word in words if word] == ["saw", "means", "mend", "then"]
     assert "“Bad credentials”" in told

@@ -13,6 +13,7 @@ from service.checking.room import file_of, folder_of, room
 from service.store import arrivals, migrate, needs, standings
 
 STEPS = "README.md shows GitHub and Jira step by step."
+AWAY = "Webhooks are answered 503 until it is back, and no job runs. What was acknowledged before is in it."
 
 
 def settings(look: Look) -> Iterator[Line]:
@@ -44,7 +45,7 @@ def database(look: Look) -> Iterator[Line]:
         yield Line("database", "", OK, f"{database.shown()}, schema up to date{durable}")
     except AfterwordError as error:
         text = f"{database.shown()}: no answer"
-        yield Line("database", "", MEND, text, saw=error.message, mend=error.mend, means="Nothing can be stored.")
+        yield Line("database", "", MEND, text, saw=error.message, mend=error.mend, means=AWAY)
         return
     if file is not None:
         yield from _room(look, file)
@@ -94,7 +95,7 @@ def paused(look: Look) -> Iterator[Line]:
     mend = (
         f"When all may go on, remove the file:\nrm {look.parts.settings.pause_file}"
         if by_file
-        else f"Look at what waits. When all may go on:\n{look.again} resume"
+        else f"See what waits; then let it go on:\n{look.again} resume --dry-run\n{look.again} resume"
     )
     yield Line(
         "paused",

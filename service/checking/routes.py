@@ -55,17 +55,21 @@ def _route(look: Look, number: int, route: Route, hiders: Sequence[int]) -> Iter
 
 def _leads(look: Look, name: str, what: str, tracker: str, where: str, place: tuple[str | int, ...]) -> Line:
     text = f"{what} → {tracker}, {where}"
-    trouble = [
-        line
-        for line in look.found
-        if line.part == "tracker"
-        and line.name == tracker
-        and line.level == MEND
-        and (where in line.subject.split() or " " not in line.subject)
-    ]
+    words = {where, where.partition("/")[0]}  # of an owner that did not install the App
+    trouble = [line for line in look.found if _mends(line, tracker) and words & set(line.subject.split())]
+    trouble = trouble or [line for line in look.found if stands_still(look, tracker, line)]
     if trouble:
         return Line("route", name, NOTE, f"{text}: nothing can be filed there now, as said of {trouble[0].subject}")
     return Line("route", name, OK, text, place=place)
+
+
+def _mends(line: Line, tracker: str) -> bool:
+    return line.part == "tracker" and line.name == tracker and line.level == MEND
+
+
+def stands_still(look: Look, name: str, line: Line) -> bool:
+    """Whether this line says that a tracker as a whole does not answer, or refuses us."""
+    return _mends(line, name) and line.subject.casefold() in ("", look.parts.trackers[name].kind)
 
 
 def _hidden(look: Look, number: int, route: Route, hiders: Sequence[int]) -> Line:
@@ -110,8 +114,8 @@ def _public(look: Look) -> Iterator[Line]:
     """Places that everyone can read: worth a line each, as text that goes there cannot be taken back."""
     settings = look.parts.settings
     for name, tracker in look.parts.trackers.items():
-        if any(line.name == name and line.level == MEND and " " not in line.subject for line in look.found):
-            continue  # it does not answer at all
+        if any(stands_still(look, name, line) for line in look.found):
+            continue
         mine = [route for route in settings.routes if route.tracker == name]
         places = dict.fromkeys([*tracker.places, *(route.place for route in mine if route.place)])
         for place in places:

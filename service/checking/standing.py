@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from connectors.base import AfterwordError, Tracker
-from service.checking.line import MEND, NOTE, OK, Line, Look
-from service.checking.routes import reached
+from service.checking.line import NOTE, OK, Line, Look
+from service.checking.routes import reached, stands_still
 from service.followup.week import Schedule, Week
 
 #: how many times a tracker is asked whether somebody can be assigned
@@ -40,8 +40,8 @@ def people(look: Look) -> Iterator[Line]:
         yield Line("people", "", NOTE, f"{len(unknown)} {are} not in the people map: {names}")
     left = MOST_ASKED
     for name, tracker in look.parts.trackers.items():
-        if any(line.part == "tracker" and line.name == name and line.level == MEND for line in look.found):
-            continue  # what it says of people would say nothing
+        if any(stands_still(look, name, line) for line in look.found):
+            continue
         for place in reached(look.parts.settings, name, tracker):
             asked = _likely(look, tracker)[:left]
             left -= len(asked)

@@ -9,6 +9,7 @@ import json
 import sys
 import textwrap
 from argparse import Namespace
+from collections.abc import Sequence
 
 from service import wiring
 from service.checking import whole
@@ -41,8 +42,8 @@ def run(args: Namespace) -> int:
     notes = sum(line.level == NOTE for line in lines)
     if text:
         print(f"\n{counted(len(mends), 'thing')} to mend, {counted(notes, 'note')}")
-        for line in mends:
-            _explain(settings, line, command)
+        for same in _alike(mends):
+            _explain(settings, same, command)
     else:
         said = [line.as_json() for line in lines]
         found = {"settings": settings.file, "lines": said, "mends": len(mends), "notes": notes}
@@ -62,14 +63,26 @@ def _show(line: Line, names: int) -> None:
     print(f"{line.part:8}   {line.level:4}  {name}{line.whole}", flush=True)
 
 
-def _explain(settings: Settings, line: Line, again: str) -> None:
-    where = settings.where(*line.place) if line.place else settings.file
-    table = f"{_table(line)}, " if line.place else ""
-    print(f"\n{line.subject or f'{line.part} {line.name}'.strip()}   {table}{where}")
+def _alike(mends: Sequence[Line]) -> list[list[Line]]:
+    """One token or host that is wrong is told once, with every table that it concerns."""
+    groups: dict[tuple[str, ...], list[Line]] = {}
+    for line in mends:
+        groups.setdefault((line.subject, line.text, line.saw, line.means, line.mend), []).append(line)
+    return list(groups.values())
+
+
+def _explain(settings: Settings, lines: Sequence[Line], again: str) -> None:
+    line = lines[0]
+    head = f"{line.subject or f'{line.part} {line.name}'.strip()}   "
+    print()
+    for number, one in enumerate(lines):
+        where = settings.where(*one.place) if one.place else settings.file
+        table = f"{_table(one)}, " if one.place else ""
+        print(f"{'' if number else head:{len(head)}}{table}{where}")
     for word, text in (
         ("saw", line.saw or line.text),
         ("means", line.means),
-        ("waits", line.waits),
+        ("waits", next((one.waits for one in lines if one.waits), "")),
         ("mend", line.mend),
     ):
         if text:
