@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.base import AfterwordError
-from service import pause
+from service import pause, tokens
 from service import settings as reading
 from service.engine import Distributed, Embedded, Engine
 from service.jobs import Jobs
@@ -23,7 +23,6 @@ from service.settings import Settings
 from service.store import deliveries, figures, meta, work, writes
 from service.store.database import Database
 from service.texts import Texts
-from service.tokens import token_hash
 from service.upkeep import report_week, sync_tracker
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
@@ -135,8 +134,8 @@ def _people(settings: Settings) -> People:
 
 def _first_start(database: Database, public_url: str, now: datetime, make_token: bool) -> tuple[str | None, bytes]:
     """Makes, once for an installation: its key, the time of its first boot, its token. Gives the token if it is new."""
-    token = secrets.token_urlsafe(24)
-    mine = token_hash(token)
+    token = tokens.make()
+    mine = tokens.token_hash(token)
     with database.begin() as connection:
         installation = meta.set_once(connection, "installation", secrets.token_hex(32))
         meta.set_once(connection, "first_boot", now.isoformat())
@@ -147,9 +146,9 @@ def _first_start(database: Database, public_url: str, now: datetime, make_token:
 
 def new_token(database: Database) -> str:
     """Another token in place of the one before, which ends with it."""
-    token = secrets.token_urlsafe(24)
+    token = tokens.make()
     with database.begin() as connection:
-        meta.replace(connection, "token_sha256", token_hash(token))
+        meta.replace(connection, "token_sha256", tokens.token_hash(token))
     return token
 
 
