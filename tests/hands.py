@@ -88,7 +88,7 @@ def departures(github: Sequence[Call], jira: Sequence[Call]) -> list[str]:
 def ran_since_ever(world: World) -> None:
     """As if it had been started long before anything closed, as recorded closings are years old."""
     with world.database.begin() as connection:
-        meta.replace(connection, "first_boot", "2000-01-01T00:00:00+00:00")
+        meta.replace(connection, "first_boot", "1900-01-01T00:00:00+00:00")
 
 
 # --- what happens

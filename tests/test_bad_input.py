@@ -13,7 +13,20 @@ import pytest
 
 from service.store import deliveries
 from service.store.database import Database
-from tests.hands import MARKER, closed, deliver, desk_closed, finish, incident, made, ours, shown, stored, story
+from tests.hands import (
+    MARKER,
+    closed,
+    deliver,
+    desk_closed,
+    finish,
+    incident,
+    made,
+    ours,
+    ran_since_ever,
+    shown,
+    stored,
+    story,
+)
 from tests.world import World
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -117,6 +130,7 @@ def test_a_closing_with_strange_contents_is_settled_and_breaks_nothing(
 ) -> None:
     body = changed(lambda payload: STRANGE[name](payload["issue"]))
     with World(database, tmp_path) as world:
+        ran_since_ever(world)
         assert deliver(world, body, name="strange").status == 202
         world.run_for(3)  # the ticket is not in the sandbox: the story is told from the payload alone
         row = stored(world)[0]

@@ -18,7 +18,7 @@ from tests.processes import ROOT, Process, free_port
 from tests.world import World, environ
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-TOKEN = re.compile(r"shown this once: (\S{32})$", re.MULTILINE)
+TOKEN = re.compile(r": (aw_[A-Za-z0-9_-]{32})$", re.MULTILINE)
 
 
 # --- the token

@@ -158,7 +158,7 @@ def test_jobs_and_scan_live_through_a_database_that_cannot_be_reached(database: 
 
 def test_a_read_from_a_database_that_is_down_says_so(tmp_path: Path) -> None:
     database = Database("postgresql+psycopg://nobody@127.0.0.1:9/nothing")
-    with pytest.raises(StoreUnavailable, match="cannot be read"), database.read():
+    with pytest.raises(StoreUnavailable, match="refuses the connection"), database.read():
         pass
     with pytest.raises(StoreUnavailable, match="cannot take a write"):
         work.take(database, "incident", "1", datetime(2026, 11, 17, tzinfo=UTC))
