@@ -12,6 +12,7 @@ from service import pause
 from service.followup.snapshot import Snapshot
 from service.parts import Parts
 from service.pause import Pause
+from service.postmortem.audience import in_ticket
 from service.postmortem.standing import Standing
 from service.store import shown
 from service.store.shown import Public
@@ -31,15 +32,16 @@ class Viewer:
         return self.public is None or self.public.whole
 
     def items(self, found: Iterable[Standing]) -> list[Standing]:
-        """Without a token, an item is shown as the comment on its public ticket shows it: what people wrote in the
-        issue since then may be private."""
+        """Without a token, an item is shown as the comment on its public ticket shows it: what people wrote and did in
+        the issue since then may be private."""
         if self.public is None:
             return list(found)
-        return [replace(item, word="", reason="", notes=()) for item in found if self.incident(item.incident_id)]
+        mine = (in_ticket(item) for item in found if self.incident(item.incident_id))
+        return [replace(item, word="", reason="", notes=()) for item in mine]
 
     def event(self, kind: str) -> bool:
-        """Whether what happened to an item is shown; a title is the issue's own words."""
-        return self.public is None or kind != "title"
+        """Whether what happened to an item is shown; title and owner are the issue's own words."""
+        return self.public is None or kind not in ("title", "owner")
 
     def report(self, snapshot: Snapshot) -> bool:
         """A report mixes incidents: all of them must be public, and those of the items that it names besides."""
