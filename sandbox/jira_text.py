@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.jira_world import Text
 
 INLINE = re.compile(
-    r"\[~accountid:(?P<who>[^\]]+)\]|\[(?P<words>[^\]|\n]+)\|(?P<href>[^\]|\s]+)[^\]\n]*\]|\[(?P<bare>https?://[^\]\s]+)\]"
+    r"(?<!\\)\[~accountid:(?P<who>[^\]]+)\]|(?<!\\)\[(?P<words>[^\]|\n]+)\|(?P<href>[^\]|\s]+)[^\]\n]*\]|\[(?P<bare>https?://[^\]\s]+)\]"
     r"|\{color:(?P<colour>#[0-9a-f]{6})\}(?P<coloured>[^{\n]+)\{color\}"
     r"|\{\{(?P<mono>[^}\n]+)\}\}|(?<![\w*])\*(?P<strong>[^*\s][^*\n]*)\*(?![\w*])"
     r"|(?<!\w)_(?P<em>[^_\s][^_\n]*)_(?!\w)"
@@ -83,7 +83,7 @@ def _blocks(lines: list[str]) -> list[dict[str, Any]]:
 
 def _row(line: str) -> dict[str, Any]:
     head = line.startswith("||")
-    cells = line.strip().strip("|").split("||" if head else "|")
+    cells = re.split(r"(?<!\\)\|\|" if head else r"(?<!\\)\|", line.strip().strip("|"))
     kind = "tableHeader" if head else "tableCell"
     content = [{"type": "paragraph", "content": _inline(cell.strip())} for cell in cells]
     return {"type": "tableRow", "content": [{"type": kind, "attrs": {}, "content": [cell]} for cell in content]}
@@ -112,12 +112,16 @@ def _text(words: str, *marks: dict[str, Any]) -> dict[str, Any]:
     return {"type": "text", "text": words, **({"marks": list(marks)} if marks else {})}
 
 
+def _plain(words: str) -> str:
+    return re.sub(r"\\([\[\]{}|!])", r"\1", words)
+
+
 def _inline(line: str) -> list[dict[str, Any]]:
     nodes: list[dict[str, Any]] = []
     at = 0
     for match in INLINE.finditer(line):
         if match.start() > at:
-            nodes.append(_text(line[at : match.start()]))
+            nodes.append(_text(_plain(line[at : match.start()])))
         at = match.end()
         if match["who"]:
             nodes.append({"type": "mention", "attrs": {"id": match["who"], "text": f"@{match['who']}"}})
@@ -134,7 +138,7 @@ def _inline(line: str) -> list[dict[str, Any]]:
         else:
             nodes.append(_text(match["strong"], {"type": "strong"}))
     if at < len(line):
-        nodes.append(_text(line[at:]))
+        nodes.append(_text(_plain(line[at:])))
     return nodes
 
 
@@ -194,7 +198,7 @@ def _wiki_inline(nodes: list[dict[str, Any]]) -> str:
 
 
 def _wiki_marked(node: dict[str, Any]) -> str:
-    words = str(node.get("text", ""))
+    words = re.sub(r"([\[\]{}|]|!(?=\S))", r"\\\1", str(node.get("text", "")))
     for mark in node.get("marks") or []:
         if mark["type"] == "strong":
             words = f"*{words}*"

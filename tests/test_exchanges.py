@@ -36,6 +36,8 @@ GITHUB = {
 }
 JIRA = {
     "GET /rest/api/2/myself",
+    "GET /rest/api/2/project/OPS",  # as somebody without an account: who can read it?
+    "GET /rest/api/2/project/PAY",
     "GET /rest/api/2/search/jql",
     "GET /rest/api/2/issue/{}",
     "GET /rest/api/2/issue/{}/comment",
