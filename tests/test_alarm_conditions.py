@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from connectors.base import Visibility
 from service import alarm_conditions, alarms
 from service.checking.room import room
 from service.engine import Distributed
-from service.store import alerts, tables, writes
+from service.store import alerts, places, tables, writes
 from service.store.database import Database
 from tests.hands import closed
 from tests.test_alarms import START, on_sqlite, to, world
@@ -79,6 +80,13 @@ def test_an_item_that_waits_for_a_person_is_told_without_a_word_of_it(world: Wor
         )
     found = keys(world)
     assert found == {"person": "1 action item waits for a person to say what becomes of it: http://127.0.0.1/"}
+
+
+def test_a_place_that_became_public_is_told(world: World) -> None:
+    with world.database.begin() as connection:
+        places.save(connection, places.Seen("code", "acme/ops", Visibility.PUBLIC, START))
+    found = keys(world)
+    assert found["public:code/acme/ops"].startswith("acme/ops (code) became public on 17 Nov 2026.")
 
 
 def test_a_report_that_did_not_arrive_is_told_for_a_week(world: World) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connectors.base import Visibility
 from service import pause
-from service.store import tables
+from service.store import places, tables
 from tests.command_hands import Shop, shop
 
 
@@ -77,6 +78,17 @@ def test_a_place_that_everyone_can_read_is_noted(here: Shop) -> None:
     ran = here.run("check")
     assert ran.code == 0
     assert "only a title and a link go there" in ran.line("route  ", "note", "acme/ops can be read by everyone")
+
+
+def test_a_place_that_became_public_is_to_mend(here: Shop) -> None:
+    here.run("migrate")
+    with here.database() as database, database.begin() as connection:
+        since = datetime(2026, 11, 17, 15, 31, tzinfo=UTC)
+        places.save(connection, places.Seen("code", "acme/ops", Visibility.PUBLIC, since))
+    ran = here.run("check")
+    assert ran.code == 1
+    assert "code, acme/ops became public on 17 Nov, 15:31 UTC" in ran.line("route  ", "MEND")
+    assert f"\n          python -m service --config {here.file} resume\n" in ran.out
 
 
 def test_people_who_cannot_be_assigned_are_named(here: Shop) -> None:

@@ -254,6 +254,31 @@ def test_a_credential_may_be_a_variable_or_a_file_that_exists(tmp_path: Path, gi
     assert 'token_env = "MY_TOKEN"' in (tmp_path / "mine.toml").read_text()
 
 
+def test_an_app_signs_in_with_its_number_and_a_key_with_windows_line_ends(
+    tmp_path: Path, github: GitHubSandbox
+) -> None:
+    app = github.create_app()
+    github.install(app, "acme")
+    key = tmp_path / "app.pem"
+    key.write_bytes(app.key.replace("\n", "\r\n").encode())
+    other = tmp_path / "other.txt"
+    other.write_text("a letter")
+    wrong = ["github", github.url, "app", "123", str(key), "y"]  # a number that GitHub does not know
+    right = [github.url, "app", "none", str(app.id), str(other), str(key)]
+    rest = ["acme/ops", "", "", "", "acme/ops", "", "", "https://a.example.org", "", "", "", ""]
+    ran = piped(tmp_path, [*wrong, *right, *rest])
+    assert ran.code == 0, ran.out + ran.err
+    assert "MEND  GitHub" in ran.out.partition("Repositories of the tickets")[0]
+    assert "it is a number, such as 123456." in ran.out
+    assert f"{other} is no private key." in ran.out
+    assert "the settings of the App → Webhook" in ran.out
+    written = tomllib.loads((tmp_path / "mine.toml").read_text())
+    assert written["sources"]["ops"]["app_id"] == written["trackers"]["code"]["app_id"] == app.id
+    environ = {**variables(tmp_path / "mine.env"), "DATABASE_URL": f"sqlite:///{tmp_path}/a.db"}
+    checked = command("--config", str(tmp_path / "mine.toml"), "check", environ=environ)
+    assert checked.code == 0, checked.out
+
+
 def test_what_is_not_well_may_be_kept_and_is_said_at_the_end(tmp_path: Path) -> None:
     gone = f"http://127.0.0.1:{free_port()}"
     answers = ["datacenter", gone, TOKEN, "n", "OPS", "", "n", "", "", "PAY", "", "n", "", "", "", "", "", "", ""]

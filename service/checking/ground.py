@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.base import AfterwordError
-from service import pause
+from service import pause, places
 from service.checking.line import MEND, NOTE, OK, Known, Line, Look, counted
 from service.checking.room import file_of, folder_of, room
 from service.store import arrivals, migrate, needs, standings
@@ -61,6 +61,7 @@ def _known(look: Look) -> Known:
             pause.standing(look.parts, connection),
             needs.waiting_incidents(connection),
             needs.standing_alerts(connection),
+            places.opened(connection),
         )
 
 

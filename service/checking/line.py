@@ -68,7 +68,7 @@ class Known:
     pause: Pause | None = None
     waiting: Sequence[Waiting] = ()  # closed incidents whose story is not told, with the last error
     alerts: Sequence[Told] = ()
-    opened: Sequence[str] = ()  # places that became public
+    opened: Sequence[tuple[str, str, datetime]] = ()  # (tracker, place, since) that became public
 
 
 @dataclass

@@ -113,6 +113,16 @@ def _with_fields(look: Look, number: int, route: Route, tracker: Tracker, where:
 def _public(look: Look) -> Iterator[Line]:
     """Places that everyone can read: worth a line each, as text that goes there cannot be taken back."""
     settings = look.parts.settings
+    for name, place, since in look.known.opened:
+        yield Line(
+            "route",
+            "",
+            MEND,
+            f"{name}, {place} became public on {look.when(since)}; nothing more is filed there",
+            means="It was private when it was chosen. What is filed there now would be read by everyone.",
+            mend="Make it private again, let its route lead elsewhere, or say publish = true there. If all may go on:\n"
+            f"{look.again} resume",
+        )
     for name, tracker in look.parts.trackers.items():
         if any(stands_still(look, name, line) for line in look.found):
             continue

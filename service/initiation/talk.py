@@ -125,8 +125,6 @@ class Dialogue:
         """Address and credentials, tried before anything else is asked."""
         while True:
             part = self._github(name, prefix) if tool == "github" else self._jira(name, tool, prefix)
-            if part.secrets.get("app_key"):
-                return part  # its installation is known only with a repository, which comes next
             try:
                 mends = self.trial.look("source", part)
             except Unfit as error:

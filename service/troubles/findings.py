@@ -85,6 +85,12 @@ HERE = (
         "out: with care.",
     ),
     Entry(
+        "a place became public",
+        "… became public on …; nothing more is filed there",
+        "A private repository or project that action items go to was opened. Its routes are paused.",
+        "Make it private again, let the route lead elsewhere, or say `publish = true` there. Then `resume`.",
+    ),
+    Entry(
         "items",
         "… waits for a person: … · … not filed yet: … · … closed incident waits: …",
         "Action items or incidents that need a person, or wait for a tool that does not answer.",
