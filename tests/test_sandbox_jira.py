@@ -128,3 +128,48 @@ def test_a_quiet_edit_in_jira_notifies_nobody(jira: JiraSandbox) -> None:
     assert comment.body.wiki == "second"
     ask_jira(jira, "PUT", path, json={"body": "third"})
     assert jira.notified == [(issue.key, "comment edited")]
+
+
+def test_jql_reads_brackets_or_and_what_is_empty(jira: JiraSandbox) -> None:
+    jira.clock = lambda: NOON
+    jira.create_project("PAY")
+    done = jira.create_issue("OPS", "done", created=NOON - timedelta(days=9))
+    jira.transition(done, "Done")
+    jira.create_issue("PAY", "open")
+    assert search(jira, 'project = OPS AND (resolutiondate >= "2026-11-23" OR statusCategoryChangedDate >= "-1d")') == [
+        "done"
+    ]
+    assert search(jira, "project = PAY OR project = OPS AND statusCategory = Done ORDER BY resolutiondate ASC") == [
+        "done",
+        "open",
+    ]
+    assert search(jira, "(project = PAY OR project = OPS) AND resolution IS EMPTY") == ["open"]
+    assert search(jira, "project in (PAY, OPS) AND resolved is not EMPTY") == ["done"]
+    assert search(jira, 'project in ("PAY", "OPS") AND labels not in (a) OR created <= -5d') == ["done"]
+    for wrong in ("(project = OPS", "project = OPS project = PAY", "resolution IS x", "project = OPS ORDER BY colour"):
+        answer = ask_jira(jira, "GET", "/rest/api/3/search/jql", params={"jql": wrong})
+        assert answer.status_code == 400, wrong
+
+
+def test_jira_cloud_takes_api_tokens_as_passwords_and_those_with_scopes_at_the_gateway_alone(jira: JiraSandbox) -> None:
+    def ask(url: str, **more: Any) -> requests.Response:
+        return requests.get(f"{url}/rest/api/3/myself", timeout=5, **more)
+
+    pair = {"auth": (jira.email, jira.token)}
+    bearer = {"headers": {"Authorization": f"Bearer {jira.token}"}}
+    assert ask(jira.url, **pair).status_code == 200
+    assert ask(jira.gateway_url, **pair).status_code == 401
+    refused = ask(jira.url, **bearer)
+    assert (refused.status_code, refused.json()) == (403, {"error": "Failed to parse Connect Session Auth Token"})
+    jira.scoped = True
+    assert ask(jira.url, **pair).status_code == 401
+    assert ask(jira.gateway_url, **pair).status_code == ask(jira.gateway_url, **bearer).status_code == 200
+
+
+def test_people_without_an_account_see_the_projects_that_are_open_and_nothing_else(jira: JiraSandbox) -> None:
+    jira.create_project("WWW", open=True)
+    jira.create_issue("WWW", "x")
+    for path, status in (("project/WWW", 200), ("project/OPS", 404), ("project/NO", 404), ("issue/WWW-1", 401)):
+        answer = requests.get(f"{jira.url}/rest/api/3/{path}", timeout=5)
+        assert answer.status_code == status, path
+    assert requests.get(f"{jira.gateway_url}/rest/api/3/project/WWW", timeout=5).status_code == 401
