@@ -28,6 +28,8 @@ def run() -> list[tuple[str, float, str, float]]:
         with World(database, Path(folder)) as world:
             assert world.jira is not None
             world.jira.create_project("PAY")
+            _file(world, "payment")  # who can read each place is asked once an hour, and counted by bench/visibility.py
+            world.run()
             rows = [_github(world), _jira(world), *_sync(world)]
         database.close()
     return rows
@@ -53,6 +55,8 @@ def _jira(world: World) -> tuple[str, float, str, float]:
     assert world.jira is not None
     world.jira.add_webhook(f"{world.url}/webhooks/desk", "a-secret-of-the-webhook-0123456789")
     world.jira.create_project("OPS")
+    world.jira.transition(world.jira.create_issue("OPS", "Before"), "Done")  # as above, for the ticket's own project
+    world.run()
     items = "".join(f"* Mend payment number {n} of the checkout\n" for n in range(ITEMS))
     ticket = world.jira.create_issue("OPS", "Slow", description=f"h2. Action items\n{items}")
     world.jira.transition(ticket, "Done")
