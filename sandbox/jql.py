@@ -22,7 +22,7 @@ class Query:
         for name, descending in reversed(self.order):
             filled = [one for one in issues if not sort_key(one, name)[0]]
             empty = [one for one in issues if sort_key(one, name)[0]]
-            filled.sort(key=lambda one: sort_key(one, name), reverse=descending)  # type: ignore[arg-type, return-value]
+            filled.sort(key=lambda one: sort_key(one, name), reverse=descending)
             issues = [*filled, *empty]
         return issues
 

@@ -33,7 +33,8 @@ def configure(*, level: int = logging.INFO) -> None:
         cache_logger_on_first_use=True,
     )
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it writes a line for each request that waits a moment
-    for wordy in ("apprise", "urllib3", "psycopg.pool"):  # what they warn of we tell ourselves, without addresses and queries
+    # what they warn of we tell ourselves, without addresses, queries and texts
+    for wordy in ("apprise", "urllib3", "psycopg.pool"):
         logging.getLogger(wordy).setLevel(logging.ERROR)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"

@@ -85,10 +85,10 @@ def assemble(
     parts = Parts(
         settings=settings,
         database=database,
-        sources={name: found[_kind(s)].Source(name, s, settings.reach) for name, s in settings.sources.items()},
-        publishers={name: found[_kind(s)].Publisher(name, s, settings.reach) for name, s in settings.sources.items()},
-        trackers={name: found[_kind(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
-        people=_people(settings),
+        sources={name: found[kind_of(s)].Source(name, s, settings.reach) for name, s in settings.sources.items()},
+        publishers={name: found[kind_of(s)].Publisher(name, s, settings.reach) for name, s in settings.sources.items()},
+        trackers={name: found[kind_of(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
+        people=people_of(settings),
         texts=Texts([settings.templates] if settings.templates else [], settings.timezone, settings.public_url),
         installation=installation,
         now=now,
@@ -115,11 +115,11 @@ def conninfo(database: Database) -> str:
     return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _kind(settings: object) -> str:
+def kind_of(settings: object) -> str:
     return str(getattr(settings, "kind", ""))
 
 
-def _people(settings: Settings) -> People:
+def people_of(settings: Settings) -> People:
     return People(
         Known(
             person.name,

@@ -96,7 +96,8 @@ def paused(look: Look) -> Iterator[Line]:
     mend = (
         f"When all may go on, remove the file:\nrm {look.parts.settings.pause_file}"
         if by_file
-        else f"See what waits; then let it go on:\n{look.again} resume --dry-run\n{look.again} resume"
+        else f"See what waits; then let it go on, or file nothing of it:\n{look.again} resume --dry-run\n"
+        f"{look.again} resume\n{look.again} resume --set-aside"
     )
     yield Line(
         "paused",

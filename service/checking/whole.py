@@ -60,7 +60,7 @@ def connected(parts: Parts, again: str) -> Iterator[Line]:
 
 def parts_of(settings: Settings, engine: Engine) -> Parts:
     """What a check asks, put together without touching the database, which need not be there."""
-    found, kind = wiring.connectors(), wiring._kind
+    found, kind = wiring.connectors(), wiring.kind_of
     there = file_of(settings)
     url = settings.database_url if there is None or there.exists() else "sqlite://"
     return Parts(
@@ -69,7 +69,7 @@ def parts_of(settings: Settings, engine: Engine) -> Parts:
         sources={name: found[kind(s)].Source(name, s, settings.reach) for name, s in settings.sources.items()},
         publishers={},
         trackers={name: found[kind(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
-        people=wiring._people(settings),
+        people=wiring.people_of(settings),
         texts=Texts([], settings.timezone, settings.public_url),
         installation=b"",
         now=wiring.clock,

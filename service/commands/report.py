@@ -6,15 +6,16 @@ import sys
 from argparse import Namespace
 from zoneinfo import ZoneInfo
 
+from connectors.base import AfterwordError
 from service.commands.running import opened, progress, standby
-from service.errors import WELL
+from service.errors import WELL, Mistyped
 from service.followup.week import Week
 from service.store import followups, reports
 from service.upkeep import freeze, weekly_of
 
 
 def run(args: Namespace) -> int:
-    asked = Week.parse(args.week) if args.week else None
+    asked = _week(args.week) if args.week else None
     if args.dry_run:
         return _try(args, asked)
     with opened(args) as desk:
@@ -41,6 +42,13 @@ def run(args: Namespace) -> int:
         sys.stdout.buffer.write(weekly.report(week, args.format, now))
         sys.stdout.buffer.flush()
     return WELL
+
+
+def _week(text: str) -> Week:
+    try:
+        return Week.parse(text)
+    except AfterwordError as error:
+        raise Mistyped(error.message, error.mend) from None
 
 
 def _try(args: Namespace, asked: Week | None) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from connectors.base import AfterwordError, Limited, NotSent, Source, Ticket, Unavailable
 from service.cleaning import clean
 from service.commands.running import progress
+from service.errors import Mistyped
 from service.parts import Parts
 
 
@@ -14,7 +15,7 @@ def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
     """(its source, the ticket as it is now), for "ops:acme/ops#42". Raises AfterwordError, also for an open one."""
     name, _, ref = named.partition(":")
     if not name or not ref:
-        raise AfterwordError("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
+        raise Mistyped("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
     source = source_of(parts, name)
     progress(f"Reading {ref} at {source.name}.")
     try:
@@ -37,9 +38,9 @@ def source_of(parts: Parts, name: str) -> Source:
     if len(fitting) == 1:
         return parts.sources[fitting[0]]
     if fitting:
-        raise AfterwordError(f"There are {len(fitting)} sources of the kind {name}.", f"Write one: {_named(fitting)}.")
+        raise Mistyped(f"There are {len(fitting)} sources of the kind {name}.", f"Write one: {_named(fitting)}.")
     known = f"Write one of them before the colon: {_named(parts.sources)}." if parts.sources else "Write one first."
-    raise AfterwordError(f"The settings have no source called {name}.", known)
+    raise Mistyped(f"The settings have no source called {name}.", known)
 
 
 def _named(names: Iterable[str]) -> str:

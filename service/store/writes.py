@@ -162,8 +162,8 @@ def not_sent(connection: Connection, key: str, attempt: int, not_before: datetim
 def failed(
     connection: Connection, key: str, attempt: int, reason: str, fields: Mapping[str, str], not_before: datetime
 ) -> bool:
-    """The vendor refused it and did not act, or we did not send it. It is tried again from `not_before`, as a person may
-    have mended why."""
+    """The vendor refused it and did not act, or we did not send it. It is tried again from `not_before`, as a person
+    may have mended why."""
     values = {"state": "failed", "reason": reason, "fields": dict(fields), "not_before": not_before}
     return _move(connection, key, attempt, ("sending", "planned", "failed"), values)
 
