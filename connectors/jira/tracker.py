@@ -19,6 +19,7 @@ from connectors.jira.marks import is_ours, markdown, marks_in, one_line
 from connectors.jira.settings import TrackerSettings, by_name_or_id
 
 SHALLOW, DEEP = 2, 50  # pages of 100
+_PROPERTY_READS = 20  # of issues in one look that Data Center listed without a mark in the text
 _PROPERTY = TypeAdapter(dict[str, object])
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENTS = TypeAdapter(wire.Comments)
@@ -54,22 +55,23 @@ class Tracker:
         wanted, found = set(markers), dict[str, wire.Issue]()
         jql = f'creator = currentUser() AND created >= "{day_begun(since)}" ORDER BY created DESC'
         fields = ",".join((*state.FIELDS, "description"))
-        pages = DEEP if deep else SHALLOW
+        pages, reads = DEEP if deep else SHALLOW, 0
         for issue in self._client.search(jql, fields, properties="afterword.item", most=pages):
             if issue.fields.created is not None and issue.fields.created.date() < (since - MARGIN).date():
                 break
-            for marker in self._marks(issue) & wanted:
+            marks = marks_in(issue.fields.description, issue.properties, "item")
+            if not marks and not self.settings.cloud and reads < _PROPERTY_READS:
+                reads += 1
+                marks = self._mark_kept_beside(issue)
+            for marker in marks & wanted:
                 known = found.get(marker)
                 # where two carry one marker, the older one is the right one
                 if known is None or _age(issue) < _age(known):
                     found[marker] = issue
         return {marker: state.filed(issue, self._client.browse(issue.key)) for marker, issue in found.items()}
 
-    def _marks(self, issue: wire.Issue) -> set[str]:
+    def _mark_kept_beside(self, issue: wire.Issue) -> set[str]:
         """Data Center's search tells no properties, so that of an issue of ours without the last line is asked for."""
-        found = marks_in(issue.fields.description, issue.properties, "item")
-        if found or self.settings.cloud:
-            return found
         try:
             answer = self._client.get(f"issue/{issue.id}/properties/afterword.item")
         except Missing:
