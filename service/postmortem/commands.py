@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 #: what may be written → what it does
 NAMES = {
@@ -27,7 +28,9 @@ NAMES = {
 BARE = ("file", "park")
 
 _LINE = re.compile(r" {0,3}/([a-z][a-z-]{1,15})(?:[ \t:]+(.*))?$", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+#: what a code fence begins with, also as the beginning of a list item; no backtick may follow backticks
+_OPENED = re.compile(r"( {0,9}(?:[-*+] {1,4}|[0-9]{1,9}[.)] {1,4})?)(?:(`{3,})[^`]*|(~{3,}).*)$")
+_CLOSED = re.compile(r"( *)(`{3,}|~{3,})[ \t]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,25 @@ class Command:
 
     name: str
     text: str
+
+
+class _Fence(NamedTuple):
+    """A code fence that is open: what it was opened with, and how far in."""
+
+    marks: str
+    indent: int
+
+
+def _fence_after(line: str, fence: _Fence | None) -> _Fence | None:
+    """The fence that is open after this line: it is closed only by its own character, at least as often, alone on a
+    line. https://spec.commonmark.org/0.31.2/#fenced-code-blocks"""
+    if fence is None:
+        begun = _OPENED.match(line)
+        return _Fence(begun[2] or begun[3], len(begun[1])) if begun else None
+    ended = _CLOSED.match(line)
+    if ended is None or not ended[2].startswith(fence.marks) or len(ended[1]) > fence.indent + 3:
+        return fence
+    return None
 
 
 def numbers(text: str) -> tuple[int, ...] | None:
@@ -52,11 +74,10 @@ def split(text: str) -> tuple[list[Command], str]:
     """The commands of a tidied text, and the text without them. Inside a code fence or a quote nothing is a command."""
     found: list[Command] = []
     kept: list[str] = []
-    fenced = False
+    fence: _Fence | None = None
     for line in text.split("\n"):
-        if _FENCE.match(line):
-            fenced = not fenced
-        command = None if fenced else _LINE.match(line[:4000])
+        fence = _fence_after(line, fence)
+        command = None if fence else _LINE.match(line[:4000])
         name = NAMES.get(command[1].lower()) if command else None
         if command is None or name is None:
             kept.append(line)
