@@ -61,18 +61,24 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
     )
 
 
-def obey(connection: Connection, incident: Incident, decisions: Sequence[Decision]) -> None:
-    """Does what /file and /park in the ticket's comments say, each comment once, however often it is read."""
-    new = [decision for decision in decisions if decision.comment_id not in incident.obeyed]
+def obey(connection: Connection, incident: Incident, decisions: Sequence[Decision]) -> bool:
+    """Does what /file and /park in the ticket's comments say, each once, however often its comment is read; what a
+    person changed in it is said anew. True: somebody said that something is to be filed."""
+    new = {_said(decision): decision for decision in decisions if _said(decision) not in incident.obeyed}
     if not new:
-        return
+        return False
     known = items.of_incident(connection, incident.id)
-    for decision in new:
+    for decision in new.values():
         for item in known:
             if decision.numbers and item.number not in decision.numbers:
                 continue
             _decided(connection, item, decision)
-    incidents.obey(connection, incident.id, {*incident.obeyed, *(decision.comment_id for decision in new)})
+    incidents.obey(connection, incident.id, {*incident.obeyed, *new})
+    return any(decision.verb == "file" for decision in new.values())
+
+
+def _said(decision: Decision) -> str:
+    return f"{decision.comment_id} {decision.verb} {','.join(map(str, decision.numbers))}".rstrip()
 
 
 def _decided(connection: Connection, item: Item, decision: Decision) -> None:

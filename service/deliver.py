@@ -10,8 +10,9 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from connectors.base import BadPayload, Said, Signal
-from service import crash, pause, wording
+from service import crash, pause
 from service.cleaning import clean_signal
+from service.holding import before_our_time
 from service.parts import Parts
 from service.store import deliveries, incidents, items, meta, retention, work
 from service.store.deliveries import Delivery
@@ -29,9 +30,10 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
     crash.point("delivery read")
     wakes: dict[tuple[str, str], None] = {}
     with parts.database.begin() as connection:
-        first_boot = datetime.fromisoformat(meta.get(connection, "first_boot") or parts.now().isoformat())
+        if any(reading.signal and reading.signal.said is Said.CLOSED for _, reading in readings):
+            meta.count_up(connection, "closings")  # one after the other, so that each storm is counted whole
         for delivery, reading in readings:
-            reading = _of_our_time(parts, connection, delivery, reading, first_boot)
+            reading = _of_our_time(parts, connection, delivery, reading)
             if not deliveries.settle(connection, delivery, reading.state, reading.why):
                 continue  # another job was faster: what follows from it is its to ask for
             if reading.signal is None:
@@ -84,25 +86,17 @@ def read(parts: Parts, delivery: Delivery) -> Meaning:
     return Meaning("ignored", signal.why, signal)  # until something is known to follow from it
 
 
-def _of_our_time(
-    parts: Parts, connection: Connection, delivery: Delivery, reading: Meaning, first_boot: datetime
-) -> Meaning:
+def _of_our_time(parts: Parts, connection: Connection, delivery: Delivery, reading: Meaning) -> Meaning:
     """What closed before Afterword was first started here is not touched, however late its delivery comes; nor what
     was kept for as long as the settings say, and is gone."""
     signal = reading.signal
     if signal is None or signal.said is not Said.CLOSED or signal.ticket is None:
         return reading
-    closed_at = signal.ticket.closed_at or signal.at
     if incidents.find(connection, delivery.source, signal.key) is not None:
         return reading
     why = retention.removed(connection, delivery.source, signal.key)
-    # vendors tell whole seconds
-    if not why and closed_at is not None and closed_at < first_boot.replace(microsecond=0):
-        why = wording.BEFORE_OUR_TIME.format(
-            closed=parts.texts.stamp(closed_at),
-            first=parts.texts.stamp(first_boot),
-            ref=f"{delivery.source}:{signal.ref}",
-        )
+    closed_at = signal.ticket.closed_at or signal.at
+    why = why or before_our_time(parts, connection, closed_at, f"{delivery.source}:{signal.ref}")
     if not why:
         return reading
     issue = replace(signal, said=Said.ISSUE, why=why) if signal.issue_id else None
@@ -119,6 +113,8 @@ def _follow(
             work.ask(connection, "sync", tracker, now)
             asked["sync", tracker] = None
     known = incidents.find(connection, source, signal.key) if signal.key else None
+    if known is not None and signal.ticket is not None:
+        incidents.narrow(connection, known, signal.ticket)
     quiet = parts.settings.filing.quiet
     if signal.said is Said.CLOSED:
         if known is not None:  # the row of the work first, as the story does: no deadlock

@@ -7,18 +7,19 @@ is recorded only while this attempt holds the incident's row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from connectors.base import ConnectorError, Refused, Ticket
+from connectors.base import Ticket
 from service import crash, pause, wording
 from service.cleaning import clean
 from service.comment import tell_ticket
 from service.decisions import obey
+from service.fetching import LAG_AGAIN, lags, read_source
 from service.filing import file_item
+from service.holding import calm_at, why_held
 from service.outcomes import Run
 from service.parts import Parts
 from service.postmortem import document, identity
@@ -33,10 +34,6 @@ from service.store.incidents import Incident
 from service.store.items import Item
 from service.store.work import Lease
 
-#: tries of reading a ticket at its source before the document is built from the webhook alone
-READ_TRIES = 5
-#: how long an API may lag behind its own webhook, and when it is asked again
-LAG, LAG_AGAIN = timedelta(minutes=5), timedelta(seconds=15)
 #: when a ticket that could not be read is tried again
 READ_AGAIN = timedelta(hours=1)
 
@@ -50,14 +47,14 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
     if incident.to_read:
         fresh, taken_out = clean(parts, read_source(parts, lease, incident))
         crash.point("ticket read")
-        if _lags(incident, fresh, parts.now()):
+        if lags(incident, fresh, parts.now()):
             return parts.now() + LAG_AGAIN
         write_document(parts, lease, incident, fresh, taken_out)
         crash.point("document written")
         incident = _load(parts, lease) or incident
     if incident.closed_at is None or incident.held:
         return None  # open again, or set aside: nothing goes out
-    if (calm := _calm(parts, incident)) > parts.now():
+    if (calm := calm_at(parts, incident)) > parts.now():
         return calm
     promised = _routed(parts, lease, incident)
     run = Run(parts, lease, incident.id)
@@ -70,18 +67,6 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
         again.append(parts.now() + READ_AGAIN)
     crash.point("story told")
     return min((at for at in again if at is not None), default=None)
-
-
-def _calm(parts: Parts, incident: Incident) -> datetime:
-    """The end of the quiet time; whatever woke us before it is heard, and nothing is filed yet."""
-    if incident.closed_at is None or incident.heard_at is None:  # built by hand: somebody waits for it
-        return parts.now()
-    return incident.closed_at + parts.settings.filing.quiet
-
-
-def _lags(incident: Incident, ticket: Ticket, now: datetime) -> bool:
-    """The webhook said "closed" a moment ago and the API does not know it yet. It is believed after a while."""
-    return incident.closed_at is not None and not ticket.closed and now - incident.closed_at < LAG
 
 
 def _routed(parts: Parts, lease: Lease, incident: Incident) -> list[Item]:
@@ -100,22 +85,6 @@ def _routed(parts: Parts, lease: Lease, incident: Incident) -> list[Item]:
 def _load(parts: Parts, lease: Lease) -> Incident | None:
     with parts.database.read() as connection:
         return incidents.get(connection, int(lease.key))
-
-
-def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
-    """The ticket as its source tells it now; from the webhook alone where the source refuses, or stays silent."""
-    source = parts.sources.get(incident.source)
-    told = replace(incident.ticket, from_payload=True, closed=incident.closed_at is not None)
-    if source is None:
-        return told
-    try:
-        return source.fetch(incident.ref, hint=incident.ticket)
-    except Refused:
-        return told
-    except ConnectorError:
-        if lease.tries < READ_TRIES:
-            raise
-        return told
 
 
 def write_document(
@@ -139,6 +108,10 @@ def write_document(
                         connection, before.id, before.revision, doc, now, "Ticket read again; edits kept"
                     )
                 _promise(parts, connection, incident, ticket, reading, doc, now)
+                if obey(connection, incident, reading.decisions):
+                    incidents.release(connection, incident.id)
+                else:
+                    incidents.hold(connection, incident.id, why_held(parts, connection, incident, ticket))
                 if not ticket.from_payload:
                     incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted, redacted=taken_out)
             return
@@ -159,9 +132,12 @@ def _promise(
     """Matches the items that were read to those that are known; new ones get their key, route and due date."""
     known = items.known(connection, incident.id)
     matching = identity.match(known, reading.items)
+    numbers = items.numbers(connection, incident.id)
     for key, index in matching.same.items():
         item = reading.items[index]
         items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now)
+        if not item.done:  # also where its tick was taken back
+            _plan(parts, connection, incident, key, numbers[key])
     if not ticket.from_payload:  # a webhook alone does not hold the comments; what it lacks is not gone
         items.gone(connection, incident.id, matching.gone, now)
     taken = [item.key for item in known]
@@ -171,7 +147,6 @@ def _promise(
         unclear = matching.unclear.get(index, ())
         _add(parts, connection, incident, ticket, item, key, unclear, doc.severity, len(taken), now)
         taken.append(key)
-    obey(connection, incident, reading.decisions)
 
 
 def _is_known(parts: Parts, item: ReadItem) -> bool:
@@ -210,16 +185,21 @@ def _add(
         now=now,
     )
     if not item.done:
-        reason = _asked_first(settings.filing, before)
-        state = "proposed" if reason else "planned"
-        writes.plan(connection, items.write_key(key), incident.id, state=state, reason=reason)
+        _plan(parts, connection, incident, key, before + 1)
 
 
-def _asked_first(filing: Filing, before: int) -> str:
+def _plan(parts: Parts, connection: Connection, incident: Incident, key: str, number: int) -> None:
+    """The intent to file an item, once; a person is asked first where the settings say so."""
+    reason = _asked_first(parts.settings.filing, number)
+    state = "proposed" if reason else "planned"
+    writes.plan(connection, items.write_key(key), incident.id, state=state, reason=reason)
+
+
+def _asked_first(filing: Filing, number: int) -> str:
     """Why a person is asked before this item is filed, or ""."""
-    if before >= filing.max_items:
+    if number > filing.max_items:
         return wording.TOO_MANY.format(limit=filing.max_items)
-    return wording.PROPOSED.format(number=before + 1) if filing.mode == "propose" else ""
+    return wording.PROPOSED.format(number=number) if filing.mode == "propose" else ""
 
 
 def _place(parts: Parts, route: Route | None) -> str | None:

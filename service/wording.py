@@ -14,6 +14,7 @@ WAITING = (
     "It may exist where we cannot see it. If you know it, link it. If it does not exist, file it now. "
     "We will not file it a second time by ourselves."
 )
+UNWANTED = "Nothing of it is filed. {ref}: {why}"
 BEFORE_OUR_TIME = (
     "It was closed on {closed}, before Afterword was first started here ({first}). Nothing from the past is touched "
     "unless asked: python -m service build {ref}"

@@ -132,6 +132,8 @@ class Ticket:
     events: tuple[TicketEvent, ...] = ()
     native: Mapping[str, str] = field(default_factory=dict)
     from_payload: bool = False
+    #: why the settings of its source want no postmortem of it, as a sentence without its beginning; "": they do
+    unwanted: str = ""
 
 
 class Said(StrEnum):

@@ -93,7 +93,10 @@ class Source:
         ]
         # within that hour the repository may have been closed to others, and its webhook said so
         readers = plain.visibility.narrower(hint.visibility) if hint and hint.from_payload else plain.visibility
-        return replace(plain, visibility=readers, comments=tuple(comments), events=events(plain, lines))
+        unwanted = payload.no_incident(self.settings, issue.place, issue) or payload.no_postmortem(self.settings, issue)
+        return replace(
+            plain, visibility=readers, comments=tuple(comments), events=events(plain, lines), unwanted=unwanted
+        )
 
     def closed_since(self, since: datetime) -> Iterator[Ticket]:
         """Incident tickets closed at or after this time, the oldest closing first. Raises ConnectorError."""

@@ -31,6 +31,14 @@ def skipped(settings: SourceSettings, issue: wire.Issue) -> str:
     return resolution.name or resolution.id or ""
 
 
+def unwanted(settings: SourceSettings, issue: wire.Issue) -> str:
+    """Why the settings want no postmortem of it, as the end of a sentence; "" if they do."""
+    if reason := foreign(settings, issue):
+        return f"{reason}."
+    resolution = skipped(settings, issue)
+    return f"was closed as “{resolution}”, which gets no postmortem." if resolution else ""
+
+
 def restricted(settings: SourceSettings, fields: wire.Fields, *, from_payload: bool) -> bool:
     """Whether the text stays on the ticket: a security level, a label or any value in the field of the settings.
 

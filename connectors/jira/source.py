@@ -21,7 +21,7 @@ from connectors.base import (
     Ticket,
     Unavailable,
 )
-from connectors.jira import check, closed, payload, wire
+from connectors.jira import check, closed, concern, payload, wire
 from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.settings import SourceSettings, valid_project
@@ -111,6 +111,7 @@ class Source:
             plain,
             comments=tuple(comments(self.settings, issue, found, own)),
             events=events(issue, self._histories(issue), plain.url),
+            unwanted=concern.unwanted(self.settings, issue),
         )
 
     def _histories(self, issue: wire.Issue) -> Sequence[wire.History]:

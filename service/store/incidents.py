@@ -122,7 +122,7 @@ def closed(connection: Connection, source: str, signal: Signal, now: datetime, *
                     ),
                     "closed_at": sa.case((newer, values["closed_at"]), else_=incidents.c.closed_at),
                     "reads_wanted": incidents.c.reads_wanted + 1,
-                    "heard_at": values["heard_at"],
+                    "heard_at": sa.null() if by_hand else sa.case((newer, now), else_=incidents.c.heard_at),
                     "held": "" if by_hand else incidents.c.held,
                 },
             )
@@ -137,14 +137,34 @@ def heard_since(connection: Connection, since: datetime) -> int:
 
 
 def to_set_aside(connection: Connection, since: datetime) -> list[int]:
-    """The incidents of whose closing we heard since then and whose ticket was not told yet."""
-    told = sa.exists().where(
-        writes.c.incident_id == incidents.c.id, writes.c.key.startswith("comment:"), writes.c.state == "done"
-    )
+    """The incidents of whose closing we heard since then and for which nothing left yet."""
+    told = sa.exists().where(writes.c.incident_id == incidents.c.id, writes.c.attempt > 0)
     found = connection.execute(
         sa.select(incidents.c.id).where(incidents.c.heard_at > since, incidents.c.held == "", ~told)
     )
     return [row.id for row in found]
+
+
+def release(connection: Connection, incident_id: int) -> None:
+    """A person says that it is to be filed: nothing but a person holds it from now on."""
+    connection.execute(sa.update(incidents).where(incidents.c.id == incident_id).values(held="", heard_at=None))
+
+
+def hold(connection: Connection, incident_id: int, why: str) -> None:
+    """Nothing of it is filed for this reason; "": nothing holds it."""
+    connection.execute(sa.update(incidents).where(incidents.c.id == incident_id).values(held=why))
+
+
+def narrow(connection: Connection, incident: Incident, ticket: Ticket) -> None:
+    """A delivery says that fewer people can read the ticket: that holds at once, whether or not it can be read."""
+    narrower = incident.ticket.visibility.narrower(ticket.visibility)
+    if narrower is not incident.ticket.visibility:
+        told = replace(incident.ticket, visibility=narrower)
+        connection.execute(
+            sa.update(incidents)
+            .where(incidents.c.id == incident.id)
+            .values(visibility=narrower.value, ticket=_TICKET.dump_python(told, mode="json"))
+        )
 
 
 def set_aside(connection: Connection, ids: Sequence[int], why: str) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Connection, Row
 
 from connectors.base import Filed, IssueState, State, Tracked
 from service.postmortem.model import KnownItem, ReadItem
-from service.store import writes
 from service.store.meta import count_up
 from service.store.tables import events, items
 
@@ -190,10 +189,15 @@ def seen_again(
     if row.issue_id is None and row.done_in_text and not item.done:  # the tick was taken back: it is a promise again
         values |= {"state": State.OPEN.value, "ended_at": None}
         add_event(connection, row.id, incident_id, "state", now, now, row.state, State.OPEN.value)
-        writes.plan(connection, write_key(key), incident_id)
     if not row.in_text:
         add_event(connection, row.id, incident_id, "back", now, now)
     connection.execute(sa.update(items).where(items.c.id == row.id).values(**values, owner_known=owner_known))
+
+
+def numbers(connection: Connection, incident_id: int) -> dict[str, int]:
+    """Key → the item's number in its incident."""
+    rows = connection.execute(sa.select(items.c.key, items.c.number).where(items.c.incident_id == incident_id))
+    return {row.key: row.number for row in rows}
 
 
 def gone(connection: Connection, incident_id: int, keys: Sequence[str], now: datetime) -> None:

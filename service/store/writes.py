@@ -218,9 +218,12 @@ def park(connection: Connection, key: str, reason: str) -> bool:
     return moved.rowcount == 1
 
 
-def any_begun(connection: Connection) -> bool:
-    """Whether anything ever left this database for a tracker or an address."""
-    return bool(connection.execute(sa.select(sa.exists().where(writes.c.attempt > 0))).scalar_one())
+def any_begun(connection: Connection, incident_id: int | None = None) -> bool:
+    """Whether anything ever left this database for a tracker or an address; or for this incident."""
+    begun = sa.exists().where(writes.c.attempt > 0)
+    if incident_id is not None:
+        begun = begun.where(writes.c.incident_id == incident_id)
+    return bool(connection.execute(sa.select(begun)).scalar_one())
 
 
 def body_changed(connection: Connection, key: str, body_hash: str) -> None:

@@ -1,0 +1,42 @@
+"""The ticket as its source tells it now; from its webhook alone where the source refuses or stays silent.
+
+What a webhook said may be old by then: who could read the ticket at its closing may be more than who can read it now.
+So a ticket that cannot be read and was not closed just now keeps its words to itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from connectors.base import ConnectorError, Refused, Ticket, Visibility
+from service.parts import Parts
+from service.store.incidents import Incident
+from service.store.work import Lease
+
+#: tries of reading a ticket at its source before the document is built from the webhook alone
+READ_TRIES = 5
+#: how long an API may lag behind its own webhook, and when it is asked again
+LAG, LAG_AGAIN = timedelta(minutes=5), timedelta(seconds=15)
+
+
+def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
+    """Raises ConnectorError while the source does not answer and there is nothing fresh to go by."""
+    source = parts.sources.get(incident.source)
+    told = replace(incident.ticket, from_payload=True, closed=incident.closed_at is not None)
+    fresh = incident.heard_at is not None and parts.now() - incident.heard_at < LAG
+    if source is None:
+        return told
+    try:
+        return source.fetch(incident.ref, hint=incident.ticket)
+    except Refused:
+        return told if fresh else replace(told, visibility=Visibility.RESTRICTED)
+    except ConnectorError:
+        if lease.tries < READ_TRIES or not fresh:
+            raise
+        return told
+
+
+def lags(incident: Incident, ticket: Ticket, now: datetime) -> bool:
+    """The webhook said "closed" a moment ago and the API does not know it yet. It is believed after a while."""
+    return incident.closed_at is not None and not ticket.closed and now - incident.closed_at < LAG
