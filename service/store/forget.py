@@ -20,13 +20,11 @@ from service.followup.naming import without
 from service.followup.snapshot import Snapshot, from_json, to_json
 from service.postmortem import document
 from service.postmortem.forgetting import HANDLE, Forgotten, Mark
-from service.store import meta
+from service.store import meta, named_bodies
 from service.store.database import Database
 from service.store.tables import alerts, deliveries, events, incidents, items, reports, revisions, syncs, work, writes
 
-MARKS, LOOKED_AT = "forgotten", "forgotten_upto"
-#: in place of why a delivery was what it was
-EMPTIED = "Its body was removed: it named a person who was forgotten."
+MARKS = "forgotten"
 #: events whose values are names or words; the others hold states, days and labels
 _TOLD = ("promised", "owner", "title")
 _BATCH = 200
@@ -136,53 +134,16 @@ def _incidents(connection: Connection, forgotten: Forgotten, found: Found) -> No
 
 def _deliveries(connection: Connection, forgotten: Forgotten, found: Found) -> None:
     """Their bodies go as a whole: beside a name they hold numbers and pictures of the same person."""
-    for row in _rows(connection, deliveries, (deliveries.c.body, deliveries.c.headers), batch=20):
-        if any(_names(forgotten, text) for text in _texts(row.body, row.headers)):
-            _set(connection, deliveries, row.id, {"body": b"", "headers": {}, "reason": EMPTIED})
-            found.counts["stored webhooks, whose bodies are removed"] += 1
+    emptied, awaited = named_bodies.empty(connection, forgotten)
+    for kind, number in (("whose bodies are removed", emptied), ("whose bodies go once they were read", awaited)):
+        if number:
+            found.counts[f"stored webhooks, {kind}"] += number
     _plain(connection, forgotten, found, deliveries, ("reason",))
 
 
 def empty_later(connection: Connection, limit: int) -> int:
-    """What was delivered since somebody was forgotten and names them: once it was understood, its body goes. Gives how
-    many deliveries were looked at, of so many at most."""
-    forgotten = load(connection)
-    if not forgotten:
-        return 0
-    since = int(meta.get(connection, LOOKED_AT) or 0)
-    c = deliveries.c
-    query = sa.select(c.id, c.body, c.headers, c.state).where(c.id > since).order_by(c.id).limit(limit)
-    looked = 0
-    for row in connection.execute(query).all():
-        if row.state == "received":
-            break
-        looked, since = looked + 1, row.id
-        if row.state != "failed" and any(_names(forgotten, text) for text in _texts(row.body, row.headers)):
-            _set(connection, deliveries, row.id, {"body": b"", "headers": {}, "reason": EMPTIED})
-    meta.replace(connection, LOOKED_AT, str(since))
-    return looked
-
-
-def _texts(raw: bytes, headers: Mapping[str, str]) -> Iterator[str]:
-    """Every string of a body; the whole of one that cannot be read."""
-    body = bytes(raw)
-    try:
-        stack = [json.loads(body), headers]
-    except (ValueError, RecursionError):
-        yield body.decode("utf-8", "replace")
-        return
-    while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            stack += one.values()
-        elif isinstance(one, list):
-            stack += one
-
-
-def _names(forgotten: Forgotten, text: str) -> bool:
-    return forgotten.field(text) != text
+    """The bodies of what came later, or was not understood when somebody was forgotten (named_bodies.py)."""
+    return named_bodies.empty_later(connection, load(connection), limit)
 
 
 def _reports(
