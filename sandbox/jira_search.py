@@ -34,6 +34,7 @@ def old_search(jira: "JiraSandbox", request: Request, version: str) -> Answer:
         start=request.number("startAt", 0, 0, 10**9),
         size=request.number("maxResults", 50, 0, 1000),
         fields=listed(request, "fields"),
+        expand=listed(request, "expand"),
         lenient=request.asked("validateQuery") == "false",
     )
 
@@ -65,6 +66,7 @@ def _offset_page(
     size: int,
     fields: Sequence[str],
     lenient: bool,
+    expand: Sequence[str] = (),
 ) -> Answer:
     """Data Center's search: by offset, with a total, all navigable fields unless some are named, no properties.
 
@@ -72,7 +74,8 @@ def _offset_page(
     """
     shown = answers(jira, request, version)
     found = _found(jira, request, jql, lenient=lenient)
-    page = [shown.issue(issue, fields=tuple(fields) or ("*navigable",)) for issue in found[start : start + size]]
+    asked = tuple(fields) or ("*navigable",)
+    page = [shown.issue(issue, fields=asked, expand=expand) for issue in found[start : start + size]]
     told = {"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(found)}
     return Answer(200, {**told, "issues": page})
 

@@ -79,7 +79,7 @@ class Client:
                 return
 
     def search(
-        self, jql: str, fields: str, *, properties: str = "", most: int = 1, whole: bool = True
+        self, jql: str, fields: str, *, properties: str = "", expand: str = "", most: int = 1, whole: bool = True
     ) -> Iterator[wire.Issue]:
         """The issues of a query, at most `most` pages. Cloud pages by token, Data Center by offset.
 
@@ -90,6 +90,8 @@ class Client:
         base: dict[str, object] = {"jql": jql, "fields": fields, "maxResults": size}
         if properties:
             base["properties"] = properties
+        if expand:
+            base["expand"] = expand
         token, seen, start = "", set[str](), 0
         for _ in range(most):
             if not self.cloud:

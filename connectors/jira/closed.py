@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from connectors.base import Ticket
+from connectors.jira import history
 from connectors.jira.client import Client
 from connectors.jira.concern import foreign, skipped
 from connectors.jira.settings import SourceSettings
@@ -53,10 +55,13 @@ def closed_since(source: str, settings: SourceSettings, client: Client, since: d
     """
     fields = ",".join(dict.fromkeys(filter(None, (FIELDS, settings.severity_field, settings.restricted_field))))
     seen: set[str] = set()
-    for issue in client.search(query(settings, since), fields, most=_PAGES):
+    known = cache(lambda: history.categories(client))
+    # Data Center may tell the time of a closing in the history alone
+    for issue in client.search(query(settings, since), fields, expand="" if client.cloud else "changelog", most=_PAGES):
         if issue.id in seen or foreign(settings, issue) or skipped(settings, issue):
             continue
         seen.add(issue.id)
-        found = ticket(source, settings, issue)
+        closing = history.closing(issue, issue.changelog.histories if issue.changelog else (), known)
+        found = ticket(source, settings, issue, closed_at=closing)
         if found is not None and found.closed and found.closed_at is not None and found.closed_at >= since:
             yield found

@@ -34,9 +34,18 @@ def read(source: str, settings: SourceSettings, body: bytes) -> Signal:
         ref=issue.key,
         key=issue.id,
         at=at,
-        ticket=ticket(source, settings, issue, from_payload=True) if concerns else None,
+        ticket=ticket(source, settings, issue, closed_at=_closing(delivery, at), from_payload=True)
+        if concerns
+        else None,
         issue_id=issue.id,
     )
+
+
+def _closing(delivery: wire.Delivery, at: datetime | None) -> datetime | None:
+    """When the ticket was closed, if this very delivery tells of a new status. It may have been closed before, as the
+    category of the old one is not told; the ticket's history knows."""
+    items = delivery.changelog.items if delivery.changelog else ()
+    return at if any(change.name == "status" for change in items) else None
 
 
 def _parsed(body: bytes) -> wire.Delivery:

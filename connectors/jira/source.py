@@ -21,7 +21,7 @@ from connectors.base import (
     Ticket,
     Unavailable,
 )
-from connectors.jira import check, closed, concern, payload, wire
+from connectors.jira import check, closed, concern, history, payload, wire
 from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.settings import SourceSettings, valid_project
@@ -98,7 +98,9 @@ class Source:
         wanted = ",".join(filter(None, (FIELDS, self.settings.severity_field, self.settings.restricted_field)))
         path = f"issue/{where}"
         issue = parse(ISSUE, client.get(path, {"fields": wanted, "expand": "changelog"}), f"GET {path}")
-        plain = ticket(self.name, self.settings, issue, is_open=self._is_open(issue))
+        histories = self._histories(issue)
+        closing = history.closing(issue, histories, lambda: history.categories(client))
+        plain = ticket(self.name, self.settings, issue, closed_at=closing, is_open=self._is_open(issue))
         if plain is None:
             raise Unavailable(f"Jira's answer to GET {path} lacks the key or the time of creation.")
         own = self._own_id()
@@ -110,7 +112,7 @@ class Source:
         return replace(
             plain,
             comments=tuple(comments(self.settings, issue, found, own)),
-            events=events(issue, self._histories(issue), plain.url),
+            events=events(issue, histories, plain.url, plain.closed_at),
             unwanted=concern.unwanted(self.settings, issue),
         )
 

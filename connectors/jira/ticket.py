@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from connectors.base import Comment, EventKind, Person, Ticket, TicketEvent, Visibility
 from connectors.jira import wire
@@ -25,12 +26,23 @@ def is_closed(fields: wire.Fields) -> bool:
     return category == "done" if category else bool(fields.resolution and fields.resolution.name)
 
 
+def closing_told(fields: wire.Fields) -> datetime | None:
+    """When it was closed, if a field says so. The time of the last change would move with every comment."""
+    return fields.resolutiondate or fields.statuscategorychangedate
+
+
 def ticket(
-    source: str, settings: SourceSettings, issue: wire.Issue, *, is_open: bool = False, from_payload: bool = False
+    source: str,
+    settings: SourceSettings,
+    issue: wire.Issue,
+    *,
+    closed_at: datetime | None = None,
+    is_open: bool = False,
+    from_payload: bool = False,
 ) -> Ticket | None:
     """The ticket without comments and events; None where the issue does not say when it was made.
 
-    `is_open`: everybody can read its project.
+    `closed_at`: for where it does not say when it was closed. `is_open`: everybody can read its project.
     """
     fields = issue.fields
     if fields.created is None or not issue.key:
@@ -49,7 +61,7 @@ def ticket(
         text=markdown(fields.description, people),
         visibility=_visibility(settings, fields, is_open, from_payload),
         opened_at=fields.created,
-        closed_at=(fields.resolutiondate or fields.statuscategorychangedate or fields.updated) if closed else None,
+        closed_at=(closing_told(fields) or closed_at) if closed else None,
         closed=closed,
         closed_as=(resolution or status or "") if closed else "",
         labels=fields.labels or (),
@@ -136,8 +148,10 @@ def _trusted(settings: SourceSettings, issue: wire.Issue, author: wire.User | No
     return not is_desk(issue) or (assignee is not None and assignee.id == author.id)
 
 
-def events(issue: wire.Issue, histories: Sequence[wire.History], url: str) -> tuple[TicketEvent, ...]:
-    """What the changelog says, oldest first."""
+def events(
+    issue: wire.Issue, histories: Sequence[wire.History], url: str, closed_at: datetime | None = None
+) -> tuple[TicketEvent, ...]:
+    """What the changelog says, oldest first. `closed_at`: when it was closed, if that is known."""
     fields = issue.fields
     found: list[TicketEvent] = []
     if fields.created is not None:
@@ -151,8 +165,9 @@ def events(issue: wire.Issue, histories: Sequence[wire.History], url: str) -> tu
                 found.append(TicketEvent(history.created, kind, subject, was, by, url))
     found.sort(key=lambda event: event.at)
     if is_closed(fields) and not any(event.kind is EventKind.CLOSED for event in found):
-        # a workflow without resolutions: the last change of status closed it
-        last = next((event for event in reversed(found) if event.kind is EventKind.STATUS), None)
+        # a workflow without resolutions: a change of status closed it, if nothing else is known the last
+        moves = [event for event in found if event.kind is EventKind.STATUS]
+        last = next((event for event in moves if event.at == closed_at), moves[-1] if moves else None)
         if last is not None:
             found.append(TicketEvent(last.at, EventKind.CLOSED, last.subject, "", last.by, url))
             found.sort(key=lambda event: event.at)

@@ -83,6 +83,7 @@ class Category(_Wire):
 
 
 class Status(_Wire):
+    id: Annotated[str | None, BeforeValidator(_id), WrapValidator(_lenient)] = None
     name: Word = None
     statusCategory: Annotated[Category | None, WrapValidator(_lenient)] = None
 
@@ -157,6 +158,7 @@ class Change(_Wire):
     fieldId: Word = None
     was: Word = Field(None, alias="fromString")
     now: Word = Field(None, alias="toString")
+    was_id: Annotated[str | None, BeforeValidator(_id), WrapValidator(_lenient)] = Field(None, alias="from")
     now_id: Annotated[str | None, BeforeValidator(_id), WrapValidator(_lenient)] = Field(None, alias="to")
 
     @property
