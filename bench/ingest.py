@@ -24,6 +24,8 @@ TOKEN = "bench-token"
 SETTINGS = """
 listen = "127.0.0.1:{port}"
 database_url = "sqlite:///{folder}/afterword.db"
+[filing]
+quiet = "0s"
 [sources.ops]
 kind = "github"
 api_url = "{github}"

@@ -95,7 +95,7 @@ class Story:
             sandbox.start()
         members = dict.fromkeys(PEOPLE, "write")
         for name in ("acme/ops", "acme/checkout"):
-            self.github.create_repo(name, private=True, members=members)
+            self.github.create_repo(name, members=members)
         self.jira.create_project("PAY", "Payments")
         self.accounts = {name: self.jira.person(name) for name in PEOPLE}
 

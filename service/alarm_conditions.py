@@ -57,7 +57,7 @@ Found = Iterator[tuple[str, str]]
 def _paused(parts: Parts, connection: Connection, now: datetime) -> Found:
     stopped = pause.standing(parts, connection)
     if stopped is not None:
-        since = f" since {_when(parts, stopped.since)}" if stopped.since else ""
+        since = f" since {_when(parts, stopped.since)}"
         yield "paused", PAUSED.format(since=since, why=stopped.why)
 
 

@@ -98,4 +98,5 @@ def from_environment(path: Path | None = None) -> Flask:
     database = Database(settings.database_url)
     wiring.require_postgresql(database, "web")
     service = wiring.assemble(settings, database=database)
+    wiring.begin_work(service)
     return create_app(service, Inbox(database))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
@@ -40,7 +40,8 @@ class Paused(AfterwordError):
 @dataclass(frozen=True, slots=True)
 class Pause:
     why: str
-    since: datetime | None  # None: set by the file
+    since: datetime
+    by_file: bool = False
 
 
 def standing(parts: Parts, connection: Connection) -> Pause | None:
@@ -50,7 +51,11 @@ def standing(parts: Parts, connection: Connection) -> Pause | None:
         read = json.loads(said)
         return Pause(str(read["why"]), datetime.fromisoformat(read["since"]))
     file = parts.settings.pause_file
-    return Pause(BY_FILE.format(file=file), None) if file.exists() else None
+    try:
+        since = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+    return Pause(BY_FILE.format(file=file), since, by_file=True)
 
 
 def guard(parts: Parts, connection: Connection) -> None:

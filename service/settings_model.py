@@ -60,7 +60,7 @@ class Filing(Part):
         description='"auto" files each action item by itself; "propose" lists it in the comment, and `/file` files it.',
     )
     quiet: Duration = Field(
-        default=timedelta(0),
+        default=timedelta(minutes=10),
         description="How long to wait after the closing before filing; begun anew by a reopening.",
     )
     max_per_hour: Count = Field(

@@ -77,7 +77,7 @@ def assemble(
     the token, if there was none yet.
     """
     database = database or Database(settings.database_url)
-    token, installation = _first_start(database, settings.public_url, now(), make_token)
+    token, installation = _first_start(database, now(), make_token)
     late: list[Jobs] = []
     if engine is None:
         engine = _engine(settings, database, late, embedded=embedded)
@@ -132,14 +132,13 @@ def people_of(settings: Settings) -> People:
     )
 
 
-def _first_start(database: Database, public_url: str, now: datetime, make_token: bool) -> tuple[str | None, bytes]:
+def _first_start(database: Database, now: datetime, make_token: bool) -> tuple[str | None, bytes]:
     """Makes, once for an installation: its key, the time of its first boot, its token. Gives the token if it is new."""
     token = tokens.make()
     mine = tokens.token_hash(token)
     with database.begin() as connection:
         installation = meta.set_once(connection, "installation", secrets.token_hex(32))
         meta.set_once(connection, "first_boot", now.isoformat())
-        pause.look_at_address(connection, public_url, now)
         new = make_token and meta.set_once(connection, "token_sha256", mine) == mine
     return (token if new else None), bytes.fromhex(installation)
 
@@ -150,6 +149,13 @@ def new_token(database: Database) -> str:
     with database.begin() as connection:
         meta.replace(connection, "token_sha256", tokens.token_hash(token))
     return token
+
+
+def begin_work(service: Service) -> None:
+    """For a process that is about to work on this database, not for one that looks at it: is it still where it was?"""
+    parts = service.parts
+    with parts.database.begin() as connection:
+        pause.look_at_address(connection, parts.settings.public_url, parts.now())
 
 
 def revive(service: Service, *, alone: bool) -> None:

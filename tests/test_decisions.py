@@ -219,7 +219,7 @@ def test_an_item_that_was_first_read_as_done_and_is_unticked_later_is_filed(worl
 
 
 def quiet(text: str) -> str:
-    return text.replace("[filing]", '[filing]\nquiet = "10m"')
+    return text.replace('quiet = "0s"', 'quiet = "10m"')
 
 
 @on_sqlite

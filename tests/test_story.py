@@ -213,7 +213,7 @@ def test_a_story_that_met_a_fault_of_ours_is_told_once_the_fault_is_mended(datab
 @on_sqlite
 def test_a_quiet_time_begins_anew_with_each_closing(database: Database, tmp_path: Path) -> None:
     def quietly(text: str) -> str:
-        return text.replace("[filing]", '[filing]\nquiet = "10m"')
+        return text.replace('quiet = "0s"', 'quiet = "10m"')
 
     with story(database, tmp_path, change=quietly) as world:
         ticket = closed(world)

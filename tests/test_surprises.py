@@ -91,7 +91,7 @@ def test_what_closed_before_the_first_boot_and_closes_again_later_has_its_story(
 
 
 def test_fifty_closures_in_an_hour_pause_and_ask(database: Database, tmp_path: Path) -> None:
-    with story(database, tmp_path, change=lambda text: text.replace("[filing]", '[filing]\nquiet = "10m"')) as world:
+    with story(database, tmp_path, change=lambda text: text.replace('quiet = "0s"', 'quiet = "10m"')) as world:
         world.time = world.now()
         tickets = [closed(world, title=f"Incident {number}") for number in range(50)]
         world.run()
@@ -154,7 +154,7 @@ def test_closings_that_a_person_asked_for_are_no_storm(database: Database, tmp_p
 
 
 def test_what_wakes_an_incident_within_its_quiet_time_files_nothing(database: Database, tmp_path: Path) -> None:
-    with story(database, tmp_path, change=lambda text: text.replace("[filing]", '[filing]\nquiet = "10m"')) as world:
+    with story(database, tmp_path, change=lambda text: text.replace('quiet = "0s"', 'quiet = "10m"')) as world:
         world.time = world.now()
         closed(world)
         finish(world)

@@ -65,6 +65,7 @@ P0 = 7
 P1 = 30
 SEV2 = 60
 [filing]
+quiet = "0s"
 look_after = ["0s", "60s", "300s"]
 {more}
 """
@@ -146,6 +147,7 @@ class World:
         self.service = wiring.assemble(
             self.settings, database=self.database, engine=self._engine, now=self.now, make_token=True
         )
+        wiring.begin_work(self.service)
         self.parts = self.service.parts
         self.jobs = self.service.jobs
         self.inbox = Inbox(self.database)

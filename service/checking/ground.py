@@ -91,8 +91,8 @@ def paused(look: Look) -> Iterator[Line]:
     stopped = look.known.pause
     if stopped is None:
         return
-    since = f" since {look.when(stopped.since)}" if stopped.since else ""
-    by_file = stopped.since is None
+    since = f" since {look.when(stopped.since)}"
+    by_file = stopped.by_file
     mend = (
         f"When all may go on, remove the file:\nrm {look.parts.settings.pause_file}"
         if by_file

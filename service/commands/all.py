@@ -32,6 +32,7 @@ def run(args: Namespace) -> int:
     sockets = bound(settings.host, settings.port)
     prepare(database)
     service = wiring.assemble(settings, database=database, embedded=True, make_token=True)
+    wiring.begin_work(service)
     say_token(service.new_token)
     wiring.revive(service, alone=lock is not None)
     if where := os.environ.get("AFTERWORD_CRASH_AT"):  # for tests of what a sudden death leaves behind

@@ -17,6 +17,7 @@ def run(args: Namespace) -> int:
     database = Database(settings.database_url)
     wiring.require_postgresql(database, "clock")
     service = wiring.assemble(settings, database=database)
+    wiring.begin_work(service)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         sys.exit(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import threading
 from argparse import Namespace
@@ -32,6 +33,9 @@ public_url = "{url}"
 database_url = "sqlite:///{folder}/afterword.db"
 timezone = "UTC"
 public = true
+
+[filing]
+quiet = "0s"        # the story does not wait
 
 [sources.ops]
 kind = "github"
@@ -218,6 +222,15 @@ class _Demo:
 
     # --- the end
 
+    def _opens(self, page: str) -> bool:
+        """Whether who reads along sees it."""
+        asked = http.client.HTTPConnection("127.0.0.1", self.server.effective_port, timeout=10)
+        try:
+            asked.request("GET", page)
+            return asked.getresponse().status == 200
+        finally:
+            asked.close()
+
     def verdict(self) -> bool:
         in_github, in_jira, comments = self.story.tally()
         with self.database.read() as connection:
@@ -233,6 +246,7 @@ class _Demo:
             and (len(in_github), len(in_jira), comments) == (GITHUB_ISSUES, JIRA_ISSUES, 1)
             and doubled == lost == 0
             and states == ["done", "done", "done", "in_progress", "open", "open", "wont_do"]
+            and all(map(self._opens, ("/postmortems", "/postmortems/1", "/reports/weekly/2026-W47")))
         )
         print(
             f"\n1 incident, {documents} document, {len(items)} action items, {filed} issues, {comments} comment. "

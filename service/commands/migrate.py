@@ -30,6 +30,7 @@ def run(args: Namespace) -> int:
         if args.dry_run:
             return WELL
         service = wiring.assemble(settings, database=database, engine=wiring.Idle(), make_token=True)
+        wiring.begin_work(service)
         if not args.origin:
             print(f"{database.shown()} is up to date.")
         say_token(wiring.new_token(database) if args.new_token else service.new_token)

@@ -13,7 +13,7 @@ from service.store import work
 def run(args: Namespace) -> int:
     with standby(args) as parts, parts.database.begin() as connection:
         before = pause.standing(parts, connection)
-        if before is None and not args.dry_run:
+        if (before is None or before.by_file) and not args.dry_run:  # also beside the file, which somebody may remove
             pause.begin(connection, args.why.strip() or pause.BY_HAND, parts.now())
         waiting = work.open_incidents(connection)
     if before is not None:

@@ -16,20 +16,18 @@ from service.store import incidents, work, writes
 
 def run(args: Namespace) -> int:
     with standby(args) as parts:
+        file = parts.settings.pause_file
         with parts.database.begin() as connection:
             opened = _accept(parts, connection, keep=args.dry_run)
             before = pause.standing(parts, connection)
-            if before is not None:
-                since = f", since {parts.texts.stamp(before.since)}" if before.since else ""
-                print(f"Paused{since}: {before.why}")
-                woken = _go_on(parts, connection, before, args) if before.since else []
+            woken = _go_on(parts, connection, before, args) if before else []
         if before is None:
             progress("It was not paused." if opened else "It is not paused. Nothing was done.")
             return WELL
         for key in woken:
             parts.engine.wake("incident", key)
-        if parts.settings.pause_file.exists():
-            progress(f"Remove the file, and everything goes on within a minute:  rm {parts.settings.pause_file}")
+        if file.exists():
+            progress(f"Remove the file, and everything goes on within a minute:  rm {file}")
             return MEND
     return WELL
 
@@ -49,8 +47,9 @@ def _accept(parts: Parts, connection: Connection, *, keep: bool) -> bool:
 
 def _go_on(parts: Parts, connection: Connection, before: pause.Pause, args: Namespace) -> list[str]:
     """Ends the pause, or says what its end would do. Gives the incidents to wake."""
+    print(f"Paused, since {parts.texts.stamp(before.since)}: {before.why}")
     # a storm is paused at its crest: it began up to an hour before
-    crest = (before.since or parts.now()) - timedelta(hours=1)
+    crest = before.since - timedelta(hours=1)
     storm = max(crest, pause.resumed_at(connection) or crest)
     aside = incidents.to_set_aside(connection, storm) if args.set_aside else []
     waiting = work.open_incidents(connection) - len(aside)

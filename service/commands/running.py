@@ -97,7 +97,9 @@ def opened(args: Namespace) -> Iterator[Desk]:
             prepare(database)
         else:
             progress("An Afterword runs on this database; it does the work.")
-        yield Desk(wiring.assemble(settings, database=database, engine=wiring.Idle()), lock, here=here)
+        service = wiring.assemble(settings, database=database, engine=wiring.Idle())
+        wiring.begin_work(service)
+        yield Desk(service, lock, here=here)
     finally:
         database.close()
         if lock:

@@ -18,6 +18,7 @@ def run(args: Namespace) -> int:
     database = Database(settings.database_url)
     wiring.require_postgresql(database, "worker")
     service = wiring.assemble(settings, database=database)
+    wiring.begin_work(service)
     wiring.revive(service, alone=False)
     if where := os.environ.get("AFTERWORD_CRASH_AT"):
         crash.arm(where)
