@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError, Filed
 from service import wording
+from service.cleaning import clean_state
 from service.errors import NotFound
 from service.parts import Parts
 from service.postmortem.model import Decision
@@ -46,7 +47,7 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
             if (other := items.holder(connection, name, seen.id)) is not None and other != item.id:
                 raise AfterwordError(f"{seen.label} belongs to action item {other} already.", "Name another issue.")
             writes.plan(connection, key, item.incident_id)
-            seen = forget.load(connection).state(seen)
+            seen = clean_state(forget.load(connection), seen)
             if not writes.linked_by_hand(connection, key, seen.id, seen.url):
                 raise AfterwordError("This item is being filed just now.", "Look again in a minute.")
             items.route(connection, item, name)

@@ -17,6 +17,7 @@ from connectors.base import (
     Refused,
 )
 from service import crash, pause, wording
+from service.cleaning import clean_state
 from service.drafting import draft_of
 from service.outcomes import Outcomes, Run, account_of, link, words_of
 from service.places import Opened
@@ -102,7 +103,7 @@ class _Filing(Outcomes):
             work.hold(connection, self.lease, self.parts.now())
             if items.holder(connection, tracker_name, seen.id) is not None:
                 return False  # another item has this issue: this one gets its own
-            seen = forget.load(connection).state(seen)
+            seen = clean_state(forget.load(connection), seen)
             if writes.done(connection, self.write.key, self.write.attempt, seen.id, seen.url):
                 items.route(connection, self.item, tracker_name)
                 issue = Filed(seen.id, seen.label, seen.url, seen.native)

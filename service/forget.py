@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy.engine import Connection
 
-from connectors.base import AfterwordError, Ticket
+from connectors.base import AfterwordError
 from service.parts import Parts
 from service.postmortem.forgetting import LEAST, Forgotten, mark_of
 from service.postmortem.people import People, plain
@@ -41,11 +41,6 @@ def forgotten(parts: Parts) -> Forgotten:
     """Everybody who was forgotten here, to be taken out of what is about to be stored."""
     with parts.database.read() as connection:
         return store.load(connection)
-
-
-def without_forgotten(parts: Parts, ticket: Ticket) -> Ticket:
-    """The ticket as it may be read and stored."""
-    return forgotten(parts).ticket(ticket)
 
 
 def names_of(people: People, handles: Iterable[tuple[str, str, str]], person: str) -> tuple[str, ...]:

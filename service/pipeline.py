@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import Ticket
 from service import crash, pause, wording
-from service.cleaning import clean
+from service.cleaning import clean, clean_known
 from service.comment import tell_ticket
 from service.decisions import obey
 from service.fetching import LAG_AGAIN, lags, read_source
@@ -131,7 +131,7 @@ def _promise(
 ) -> None:
     """Matches the items that were read to those that are known; new ones get their key, route and due date."""
     known = items.known(connection, incident.id)
-    matching = identity.match(known, reading.items)
+    matching = identity.match(clean_known(connection, known), reading.items)
     numbers = items.numbers(connection, incident.id)
     for key, index in matching.same.items():
         item = reading.items[index]

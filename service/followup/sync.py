@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from connectors.base import ConnectorError, IssueState, Limited, Problem, Sighting, State, Tracked, Tracker
+from service.cleaning import clean_state, clean_text
 from service.followup.facts import Trouble
 from service.followup.merge import Known, Merged, merge, merge_missing
+from service.postmortem.redaction import redact
 from service.store import followups, forget
 from service.store.database import Database
 from service.store.followups import Progress
@@ -146,8 +148,8 @@ def _record(connection: Connection, name: str, answers: _Answers, now: datetime)
     forgotten = forget.load(connection)
     answers = replace(
         answers,
-        states={issue: forgotten.state(state) for issue, state in answers.states.items()},
-        reasons={issue: forgotten.text(reason) for issue, reason in answers.reasons.items()},
+        states={issue: clean_state(forgotten, state) for issue, state in answers.states.items()},
+        reasons={issue: clean_text(forgotten, reason) for issue, reason in answers.reasons.items()},
     )
     before = followups.progress(connection, name)
     shows = [item for item in items if _apply(connection, item, _merged(item, answers, now), now)]
@@ -170,7 +172,19 @@ def _merged(item: Known, answers: _Answers, now: datetime) -> Merged:
     if item.issue_id in answers.missing:
         return merge_missing(item, now)
     seen = answers.states.get(item.issue_id)
-    return merge(item, seen, answers.reasons.get(item.issue_id)) if seen else Merged()
+    if seen is None:
+        return Merged()
+    # what a version that took less out of texts stored is told of in today's words, and stored in them
+    today = replace(item, title=_today(item.title), ended_reason=_today(item.ended_reason))
+    merged = merge(today, seen, answers.reasons.get(item.issue_id))
+    mended = {
+        name: getattr(today, name) for name in ("title", "ended_reason") if getattr(today, name) != getattr(item, name)
+    }
+    return replace(merged, values={**mended, **merged.values}, shows=merged.shows or bool(mended))
+
+
+def _today(text: str | None) -> str | None:
+    return text and redact(text)[0]
 
 
 def _apply(connection: Connection, item: Known, merged: Merged, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from connectors.base import Filed, IssueState, State, Tracked
 from service.postmortem.model import KnownItem, ReadItem
+from service.postmortem.redaction import redact
 from service.store.meta import count_up
 from service.store.tables import events, items
 
@@ -183,6 +184,8 @@ def seen_again(
     """A later reading found a known item: its words follow the ticket, its key, due date and issue stay."""
     row = connection.execute(sa.select(items).where(items.c.key == key)).one()
     values = _said(item)
+    if redact(row.text)[0] != row.text:
+        _redact_history(connection, row.id)
     if row.issue_id is None and item.done and not row.done_in_text:  # marked as done before it was ever filed
         values |= {"state": State.DONE.value, "ended_at": now}
         add_event(connection, row.id, incident_id, "state", now, now, row.state, State.DONE.value)
@@ -192,6 +195,13 @@ def seen_again(
     if not row.in_text:
         add_event(connection, row.id, incident_id, "back", now, now)
     connection.execute(sa.update(items).where(items.c.id == row.id).values(**values, owner_known=owner_known))
+
+
+def _redact_history(connection: Connection, item_id: int) -> None:
+    """A version that took less out of texts wrote its words into the history too."""
+    for row in connection.execute(sa.select(events).where(events.c.item_id == item_id)).all():
+        values = {"was": row.was and redact(row.was)[0], "now": row.now and redact(row.now)[0]}
+        connection.execute(sa.update(events).where(events.c.seq == row.seq).values(**values))
 
 
 def numbers(connection: Connection, incident_id: int) -> dict[str, int]:

@@ -22,7 +22,12 @@ EMPTIED = "Its body was removed: it named a person who was forgotten."
 #: not understood yet, and to be read again: a fault of ours, or nobody looked
 _UNREAD = ("received", "failed")
 _BATCH = 20
-_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (deliveries.c.id, deliveries.c.body, deliveries.c.headers, deliveries.c.state)
+_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    deliveries.c.id,
+    deliveries.c.body,
+    deliveries.c.headers,
+    deliveries.c.state,
+)
 
 
 def empty(connection: Connection, forgotten: Forgotten) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from connectors.base import AfterwordError
 from service.postmortem import document
 from service.postmortem.model import Document
+from service.postmortem.redaction import redact
 from service.store.database import insert
 from service.store.tables import incidents, postmortems, revisions
 
@@ -87,7 +88,27 @@ def save_revision(connection: Connection, postmortem_id: int, base: int, doc: Do
             postmortem_id=postmortem_id, number=base + 1, at=now, why=why, document=document.to_json(doc)
         )
     )
+    _redact_before(connection, postmortem_id, base)
     return base + 1
+
+
+def _redact_before(connection: Connection, postmortem_id: int, base: int) -> None:
+    """What a version that took less out of texts stored goes from every revision, once the last of them was read."""
+    c = revisions.c
+    last = connection.execute(sa.select(c.document).where(c.postmortem_id == postmortem_id, c.number == base)).scalar()
+    if _redacted(last) == last:
+        return
+    for row in connection.execute(sa.select(c.id, c.document).where(c.postmortem_id == postmortem_id)).all():
+        connection.execute(sa.update(revisions).where(c.id == row.id).values(document=_redacted(row.document)))
+
+
+def _redacted(plain: Any) -> Any:
+    """Plain values with every text in them redacted."""
+    if isinstance(plain, str):
+        return redact(plain)[0]
+    if isinstance(plain, dict):
+        return {name: _redacted(value) for name, value in plain.items()}
+    return [_redacted(one) for one in plain] if isinstance(plain, list) else plain
 
 
 def history(connection: Connection, postmortem_id: int) -> list[tuple[int, datetime, str]]:
