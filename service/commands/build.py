@@ -11,7 +11,7 @@ from service import pause
 from service.cleaning import clean
 from service.commands.plan import show
 from service.commands.running import SOON, Desk, counted, opened, progress, standby
-from service.commands.tickets import read_ticket_of, source_of
+from service.commands.tickets import read_ticket_of, removed, source_of
 from service.errors import MEND, WELL
 from service.parts import Parts
 from service.postmortem.standing import Standing
@@ -64,7 +64,8 @@ def _build(desk: Desk, source: str, ticket: Ticket) -> int:
 
 
 def _since(args: Namespace) -> int:
-    """Every ticket of a source that closed since a day: shown, and told one after the other if that was said."""
+    """Every ticket of a source that closed since a day: shown, and told one after the other if that was said; but for
+    those that were here and were removed."""
     if args.dry_run is not False:
         with standby(args) as parts:
             found = _closed(parts, source_of(parts, args.ticket), args)
@@ -91,12 +92,14 @@ def _closed(parts: Parts, source: Source, args: Namespace) -> list[Ticket]:
     found = sorted(source.closed_since(begin), key=lambda ticket: ticket.closed_at or begin)
     with parts.database.read() as connection:
         known = {ticket.key for ticket in found if incidents.find(connection, source.name, ticket.key)}
+    gone = {ticket.key for ticket in found if removed(parts, source.name, ticket)}
     for ticket in found:
         closed = parts.texts.stamp(ticket.closed_at) if ticket.closed_at else "closed"
         has = "  (has its postmortem)" if ticket.key in known else ""
+        has = "  (had its postmortem, which was removed)" if ticket.key in gone else has
         print(f"{ticket.ref:20}  {closed}  {' '.join(ticket.title.split())[:WIDTH]}{has}")
     print(f"{counted(len(found), 'ticket')}, {len(known)} of them known already.")
-    return found
+    return [ticket for ticket in found if ticket.key not in gone]
 
 
 def _again(args: Namespace) -> str:

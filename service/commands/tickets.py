@@ -9,10 +9,15 @@ from service.cleaning import clean
 from service.commands.running import progress
 from service.errors import Mistyped
 from service.parts import Parts
+from service.store import incidents, retention
+
+#: why an incident that was removed is not built once more
+REMOVED = "Its action items have their issues already, and would be filed a second time."
 
 
 def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
-    """(its source, the ticket as it is now), for "ops:acme/ops#42". Raises AfterwordError, also for an open one."""
+    """(its source, the ticket as it is now), for "ops:acme/ops#42". Raises AfterwordError, also for an open one and for
+    one that was here and was removed."""
     name, _, ref = named.partition(":")
     if not name or not ref:
         raise Mistyped("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
@@ -27,7 +32,17 @@ def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
         raise AfterwordError(
             f"{ticket.ref} is still open. Nothing was done.", "A postmortem is built when the ticket is closed."
         )
+    if why := removed(parts, source.name, ticket):
+        raise AfterwordError(f"{why} Nothing was done.", REMOVED)
     return source.name, clean(parts, ticket)[0]
+
+
+def removed(parts: Parts, source: str, ticket: Ticket) -> str:
+    """A sentence if this incident was here and its days of keeping were over, else ""."""
+    with parts.database.read() as connection:
+        if incidents.find(connection, source, ticket.key) is not None:
+            return ""
+        return retention.removed(connection, source, ticket.key)
 
 
 def source_of(parts: Parts, name: str) -> Source:
