@@ -101,3 +101,25 @@ def test_resume_names_the_file_that_holds_everything(here: Shop) -> None:
     ran = here.run("resume")
     assert ran.code == 1
     assert f"rm {file}" in ran.err
+
+
+def test_a_pause_said_beside_the_file_holds_when_the_file_is_gone(here: Shop) -> None:
+    file = here.folder / "PAUSE"
+    here.write("", lambda text: f'pause_file = "{file}"\n{text}')
+    assert here.run("migrate").code == 0
+    file.touch()
+    assert here.run("pause", "--why", "a review").code == 0
+    file.unlink()
+    assert "a review" in here.run("pause", "--dry-run").err
+
+
+def test_looking_at_a_database_from_another_address_pauses_nothing(here: Shop) -> None:
+    here.github.close(here.github.open_issue("acme/ops", "Slow", TICKET, labels=["incident"]))
+    assert here.run("build", "ops:acme/ops#1").code == 0
+    elsewhere = f'public_url = "http://127.0.0.1:{here.port}"', 'public_url = "http://elsewhere.example.org"'
+    here.write("", lambda text: text.replace(*elsewhere))
+    assert here.run("plan", "ops:acme/ops#1").code == 0
+    here.write()
+    assert "It is not paused." in here.run("resume").err
+    here.write("", lambda text: text.replace(*elsewhere))
+    assert "This database was at work for" in here.run("migrate").out

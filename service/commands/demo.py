@@ -224,7 +224,7 @@ class _Demo:
 
     def _opens(self, page: str) -> bool:
         """Whether who reads along sees it."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.server.effective_port, timeout=10)
+        asked = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=10)
         try:
             asked.request("GET", page)
             return asked.getresponse().status == 200
