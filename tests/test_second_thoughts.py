@@ -13,7 +13,7 @@ import pytest
 
 from connectors.base import Visibility
 from sandbox.http import Request
-from service import pause, wording
+from service import pause, wiring, wording
 from service.deliver import deliver
 from service.store import deliveries, incidents, migrate, tables
 from service.store.database import Database
@@ -49,6 +49,10 @@ def held(world: World) -> str:
     return str(row.held)
 
 
+def token(world: World) -> str:
+    return str(wiring.new_token(world.database))
+
+
 # --- within the quiet time
 
 
@@ -82,6 +86,8 @@ def test_a_closing_that_is_taken_back_as_not_planned_files_nothing(database: Dat
         world.run_for(30)
         assert writes_made(world) == 0
         assert "closed as not planned" in held(world)
+        page = world.app.test_client().get("/postmortems/1", headers={"Authorization": f"Bearer {token(world)}"})
+        assert "Nothing of it is filed" in page.text
 
 
 @on_sqlite
