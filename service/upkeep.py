@@ -20,7 +20,7 @@ from service.followup.week import Week
 from service.followup.weekly import Weekly
 from service.parts import Parts
 from service.postmortem.standing import place_of
-from service.store import followups, meta, reports, work
+from service.store import followups, meta, reports, shown, work
 from service.store.reports import Frozen
 from service.store.work import Lease
 from service.web.report_page import render_report_html
@@ -98,11 +98,12 @@ def report_week(parts: Parts, lease: Lease) -> datetime | None:
         work.hold(connection, lease, parts.now())
         if pause.standing(parts, connection) is not None:
             return parts.now() + pause.AGAIN
+        now = withheld.as_now(frozen.snapshot, *shown.readers(connection))
     readers = Visibility(parts.settings.report.audience)
     sent = notify.deliver(
         parts.database,
         lease.key,
-        notify.message(withheld.narrowed(frozen.snapshot, readers), parts.texts),
+        notify.message(withheld.narrowed(now, readers), parts.texts),
         [address.reveal() for address in parts.settings.report.deliver],
         partial(_send, parts),
         parts.now(),

@@ -135,7 +135,7 @@ def test_a_stated_date_is_said_to_be_as_written() -> None:
 
 
 def test_an_issue_where_more_people_can_read_holds_no_word_of_the_ticket() -> None:
-    item = replace(ITEMS[0], incident_ref="OPS-12", owner="release engineer", owner_known=False)
+    item = replace(ITEMS[0], incident_ref="OPS-12", owner="release engineer", owner_known=False, due_rule="as SEV2")
     assert TEXTS.issue_title(item, withheld=True) == "Action item 1 of OPS-12"
     for kind in ("github", "jira"):
         body = issue(item, kind=kind, withheld=True)

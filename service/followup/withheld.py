@@ -6,6 +6,7 @@ every incident that is not public, and what trackers said where not everybody ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors.base import Visibility
@@ -26,6 +27,7 @@ def row(item: Row, audience: Visibility = Visibility.INTERNAL) -> Row:
             incident_title=item.incident_ref,
             word="",
             reason=DECIDES if item.state == "waiting" else "",
+            due_rule="",  # it may name the severity
             owner=NOT_SHOWN if item.owner else None,
             owner_known=True,
         )
@@ -47,12 +49,47 @@ def narrowed(snapshot: Snapshot, audience: Visibility) -> Snapshot:
     if audience is not Visibility.PUBLIC:
         return snapshot
     rows = tuple(row(one, audience) for one in snapshot.rows)
+    incidents = tuple(incident(one, audience) for one in snapshot.incidents)
+    connections = tuple(replace(part, message="") for part in snapshot.connections)
+    return replace(_with(snapshot, rows, incidents), connections=connections)
+
+
+def as_now(snapshot: Snapshot, tickets: Mapping[int, Visibility], issues: Mapping[int, Visibility]) -> Snapshot:
+    """A report as it may be stored and shown now: a ticket or an issue that fewer people can read since it was made
+    is theirs alone. `tickets`: incident → who can read it, `issues`: action item → who can read its issue; what is not
+    in them is as it was."""
+    rows = tuple(
+        replace(
+            one,
+            visibility=one.visibility.narrower(tickets.get(one.incident_id, one.visibility)),
+            issue_visibility=one.issue_visibility
+            and one.issue_visibility.narrower(issues.get(one.id, one.issue_visibility)),
+        )
+        for one in snapshot.rows
+    )
+    incidents = tuple(
+        replace(one, visibility=one.visibility.narrower(tickets.get(one.id, one.visibility)))
+        for one in snapshot.incidents
+    )
+    if (rows, incidents) == (snapshot.rows, snapshot.incidents):
+        return snapshot
+    return _with(snapshot, tuple(map(row, rows)), tuple(map(incident, incidents)))
+
+
+def for_everybody(snapshot: Snapshot) -> bool:
+    """Whether everybody can read the tickets of all that it names: even the number of another one is not theirs."""
+    rows = {one.id for one in snapshot.rows}
+    named = {one.visibility for one in snapshot.rows} | {one.visibility for one in snapshot.incidents}
+    return named <= {Visibility.PUBLIC} and all(move.item_id in rows for move in snapshot.moved)
+
+
+def _with(snapshot: Snapshot, rows: tuple[Row, ...], incidents: tuple[IncidentRow, ...]) -> Snapshot:
+    """Its other parts follow its rows."""
     texts = {one.id: one.text for one in rows}
     return replace(
         snapshot,
         rows=rows,
         owners=groups.owners_of(rows, snapshot),
-        incidents=tuple(incident(one, audience) for one in snapshot.incidents),
+        incidents=incidents,
         moved=tuple(replace(move, text=texts.get(move.item_id, NOT_SHOWN)) for move in snapshot.moved),
-        connections=tuple(replace(part, message="") for part in snapshot.connections),
     )

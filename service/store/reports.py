@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,14 @@ class Frozen:
 def find(connection: Connection, slot: str) -> Frozen | None:
     row = connection.execute(sa.select(reports).where(reports.c.slot == slot)).first()
     return None if row is None else _frozen(row)
+
+
+def snapshots(connection: Connection, weeks: Sequence[str]) -> list[Snapshot]:
+    """The reports of these weeks, without their forms."""
+    return [
+        from_json(plain)
+        for plain in connection.execute(sa.select(reports.c.snapshot).where(reports.c.week.in_(weeks))).scalars()
+    ]
 
 
 def before(connection: Connection, week: str) -> Frozen | None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
 from service.errors import NotFound
-from service.followup.render import render
 from service.followup.snapshot import Snapshot
 from service.followup.week import Schedule, Week
 from service.parts import Parts
 from service.store import pages, reports
+from service.store.pages import Reported
 from service.store.reports import FORMATS, Frozen
-from service.upkeep import weekly_of
+from service.upkeep import forms_of, weekly_of
 from service.web.answers import as_page, explain, html
 from service.web.auth import ask_for_token
 from service.web.report_page import render_items_html, render_report_html
-from service.web.viewer import paused, viewer
+from service.web.viewer import has_token, paused, viewer
 
 PAGE = 53
 
@@ -31,8 +33,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @routes.get("/")
     def this_week() -> ResponseReturnValue:
-        snapshot = weekly_of(parts).preview(parts.now())
-        if not _may_see(parts, snapshot):
+        snapshot = _seen(parts, weekly_of(parts).preview(parts.now()))
+        if snapshot is None:
             return redirect("/postmortems", 302)
         return as_page(render_report_html(snapshot, public_url, pause=paused(parts)))
 
@@ -40,11 +42,12 @@ def blueprint(parts: Parts) -> Blueprint:
     def weeks() -> Response:
         before = request.args.get("before", type=_week)
         with parts.database.read() as connection:
-            if not viewer(connection).everything():  # each week has figures of all incidents
-                return ask_for_token(parts)
             rows = pages.reported_weeks(connection, limit=PAGE + 1, before=before)
+            seen = _seen_weeks(connection, rows)
+        if rows and not seen:  # each week has figures of all incidents
+            return ask_for_token(parts)
         more = rows[PAGE - 1].week if len(rows) > PAGE else ""
-        shown = [(row, Week.parse(row.week)) for row in rows[:PAGE]]
+        shown = [(row, Week.parse(row.week)) for row in rows[:PAGE] if row.week in seen]
         return html("weeks.html", parts, here="", rows=shown, more=more, first=before is None)
 
     @routes.get("/reports/weekly/<week>")
@@ -57,8 +60,8 @@ def blueprint(parts: Parts) -> Blueprint:
     @routes.get("/reports/weekly/<week>/items")
     def items(week: str) -> Response:
         found = _stored_or_preview(parts, week)
-        snapshot = found.snapshot if isinstance(found, Frozen) else found
-        if not _may_see(parts, snapshot):
+        snapshot = _seen(parts, found.snapshot if isinstance(found, Frozen) else found)
+        if snapshot is None:
             return ask_for_token(parts)
         body = render_items_html(snapshot, request.args.to_dict(), public_url, pause=paused(parts))
         if body is None:
@@ -69,20 +72,30 @@ def blueprint(parts: Parts) -> Blueprint:
 
 
 def report(parts: Parts, week: str, form: str) -> Response:
-    """The stored bytes of a week's report, or a preview of the running week. Looking at a page never freezes one."""
+    """The stored bytes of a week's report, or a preview of the running week. Looking at a page never freezes one.
+    Without a token nothing that is stored is given out as it is."""
     found = _stored_or_preview(parts, week)
-    if not _may_see(parts, found.snapshot if isinstance(found, Frozen) else found):
+    if isinstance(found, Frozen) and has_token():
+        return Response(found.forms[form], content_type=FORMATS[form])
+    seen = _seen(parts, found.snapshot if isinstance(found, Frozen) else found)
+    if seen is None:
         return ask_for_token(parts)
-    if isinstance(found, Frozen):
-        body = found.forms[form]
-    else:
-        body = render(found, parts.texts, lambda made: render_report_html(made, parts.settings.public_url))[form]
-    return Response(body, content_type=FORMATS[form])
+    return Response(forms_of(parts, seen)[form], content_type=FORMATS[form])
 
 
-def _may_see(parts: Parts, snapshot: Snapshot) -> bool:
+def _seen(parts: Parts, snapshot: Snapshot) -> Snapshot | None:
+    """The report as this request may see it, or None."""
     with parts.database.read() as connection:
-        return viewer(connection).report(snapshot)
+        return next(viewer(connection).reports(connection, [snapshot]))
+
+
+def _seen_weeks(connection: Connection, rows: Sequence[Reported]) -> set[str]:
+    """The weeks whose report this request may see."""
+    weeks = [row.week for row in rows]
+    if has_token():
+        return set(weeks)
+    found = viewer(connection).reports(connection, reports.snapshots(connection, weeks))
+    return {one.week for one in found if one is not None}
 
 
 def _stored_or_preview(parts: Parts, text: str) -> Frozen | Snapshot:

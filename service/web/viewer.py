@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from flask import g
 from sqlalchemy.engine import Connection
 
+from connectors.base import Visibility
 from service import pause
+from service.followup import withheld
 from service.followup.snapshot import Snapshot
 from service.parts import Parts
 from service.pause import Pause
@@ -28,9 +30,6 @@ class Viewer:
     def postmortem(self, number: int) -> bool:
         return self.public is None or number in self.public.postmortems
 
-    def everything(self) -> bool:
-        return self.public is None or self.public.whole
-
     def items(self, found: Iterable[Standing]) -> list[Standing]:
         """Without a token, an item is shown as the comment on its public ticket shows it: what people wrote and did in
         the issue since then may be private."""
@@ -43,13 +42,16 @@ class Viewer:
         """Whether what happened to an item is shown; title and owner are the issue's own words."""
         return self.public is None or kind not in ("title", "owner")
 
-    def report(self, snapshot: Snapshot) -> bool:
-        """A report mixes incidents: all of them must be public, and those of the items that it names besides."""
-        if self.everything():
-            return True
-        rows = {row.id for row in snapshot.rows}
-        named = {row.incident_id for row in snapshot.rows} | {incident.id for incident in snapshot.incidents}
-        return all(map(self.incident, named)) and all(moved.item_id in rows for moved in snapshot.moved)
+    def reports(self, connection: Connection, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot | None]:
+        """Each report as this request may see it. Without a token that is one of public tickets alone, without what
+        people did in issues that are not; None: it names a ticket that is not public."""
+        if self.public is None:
+            yield from snapshots
+            return
+        readers = shown.readers(connection)
+        for snapshot in snapshots:
+            now = withheld.as_now(snapshot, *readers)
+            yield withheld.narrowed(now, Visibility.PUBLIC) if withheld.for_everybody(now) else None
 
 
 def has_token() -> bool:
