@@ -94,6 +94,10 @@ def _wanted(name: str, values: list[str], world: World, asker: Asker) -> set[str
         for value in values:
             if world.project(value) is None and not asker.lenient:
                 raise BadJql(f"The value '{value}' does not exist for the field 'project'.")
+    if name in ("creator", "reporter", "assignee") and not asker.lenient:
+        for value in values:
+            if value != "currentUser()" and value not in world.users:
+                raise BadJql(f"The value '{value}' does not exist for the field '{name}'.")
     if name in ("key", "issuekey", "issue", "id", "parent"):
         for value in values:
             issue = world.issue(value)

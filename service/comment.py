@@ -18,7 +18,7 @@ from connectors.base import (
     Refused,
     Ticket,
 )
-from service import crash, pause, wording
+from service import accounts, crash, pause, wording
 from service.parts import Parts
 from service.postmortem.gaps import questions
 from service.retry import SOON, retry_after
@@ -111,6 +111,7 @@ class _Telling:
 
     def _find(self, fresh: Ticket | None) -> Published | None:
         """Ours, if it is there: from the ticket just read where nothing was sent since, else asked for now."""
+        accounts.know(self.parts, "source", self.incident.source, self.publisher)
         if fresh is not None and not fresh.from_payload and self.write.attempt == 0:
             ours = [c for c in fresh.comments if c.marker == self.marker]
             return Published(ours[0].id, ours[0].url) if ours else None

@@ -16,7 +16,7 @@ from connectors.base import (
     OutcomeUnknown,
     Refused,
 )
-from service import crash, pause, wording
+from service import accounts, crash, pause, wording
 from service.cleaning import clean_state
 from service.drafting import draft_of
 from service.outcomes import Outcomes, Run, account_of, link, words_of
@@ -123,6 +123,7 @@ class _Filing(Outcomes):
             siblings = items.of_incident(connection, self.incident_id)
         if incident is None:
             return None
+        accounts.know(self.parts, "tracker", self.tracker.name, self.tracker)
         here = {s.key: s for s in siblings if (s.tracker, s.place) == place and s.filed is None}
         since = incident.ticket.opened_at - EARLIER
         found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since)

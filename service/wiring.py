@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.base import AfterwordError
-from service import pause, tokens
+from service import accounts, pause, tokens
 from service import settings as reading
 from service.engine import Distributed, Embedded, Engine
 from service.jobs import Jobs
@@ -94,6 +94,12 @@ def assemble(
         now=now,
         engine=engine,
     )
+    with database.read() as connection:
+        for name in parts.sources:
+            known = accounts.remembered(connection, "source", name)
+            parts.sources[name].accounts = parts.publishers[name].accounts = known
+        for name, tracker in parts.trackers.items():
+            tracker.accounts = accounts.remembered(connection, "tracker", name)
     jobs = Jobs(parts, STEPS)
     late.append(jobs)
     return Service(parts, jobs, token)

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 from connectors.base import Draft, Network, Secret, Ticket, Visibility
-from connectors.github import Source, SourceSettings, Tracker, TrackerSettings
+from connectors.github import Publisher, Source, SourceSettings, Tracker, TrackerSettings
 from connectors.github.client import Client
 from connectors.github.settings import Access
 from sandbox.github import GitHubSandbox
@@ -90,3 +90,13 @@ def draft(incident, **more):
 
 def posts(github):
     return [call for call in github.calls if call.method == "POST" and call.path.endswith("/issues")]
+
+
+def source(github):
+    token = Secret(lambda: github.token, "the variable GITHUB_TOKEN")
+    return Source("ops", SourceSettings(api_url=github.url, token=token, unsigned=True))
+
+
+def publisher(github):
+    token = Secret(lambda: github.token, "the variable GITHUB_TOKEN")
+    return Publisher("ops", SourceSettings(api_url=github.url, token=token, unsigned=True))

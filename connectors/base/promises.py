@@ -1,6 +1,11 @@
 """What a connector promises: a Source of incidents, a Tracker of issues, a Publisher of the one comment.
 
 Each is made as `Source(name, settings, network)`; `network` may be left out.
+
+Each writes, or knows its own comments, by an account. `account()` is the one that signs in now, as a text that stays
+the same for it and that only its connector understands; the vendor is asked once for each process and token. Raises
+ConnectorError, Denied where the token may not ask. `accounts` are those that are known to have been ours, set by
+whoever remembers them: what they wrote counts as ours, beside what the one of now wrote, and nobody else's does.
 """
 
 from __future__ import annotations
@@ -20,6 +25,10 @@ class Source(Protocol):
     name: str
     max_bytes: int
     accepted: int  # the status of a stored delivery: 202, or 200 where the vendor insists
+    accounts: tuple[str, ...]
+
+    def account(self) -> str:
+        """As above."""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises BadSignature. `headers` keys are lower-case."""
@@ -51,13 +60,17 @@ class Tracker(Protocol):
     kind: str  # github, jira
     places: Sequence[str]  # the repositories or projects named in the settings, the default first
     paces: Sequence[tuple[int, timedelta]]  # (creations, within this time) that keep clear of the vendor's limits
+    accounts: tuple[str, ...]
+
+    def account(self) -> str:
+        """As above."""
 
     def look(
         self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
     ) -> Mapping[str, Filed]:
-        """Issues made by our own account that carry one of these markers. One call, as near to the truth as the
-        vendor allows (sub-issues, listing, JQL), never a text search; `deep` spends more calls (every way there is),
-        for after an unknown outcome."""
+        """Issues made by an account of ours that carry one of these markers. One call, as near to the truth as the
+        vendor allows (sub-issues, listing, JQL), never a text search, and at most one more for each account of before;
+        `deep` spends more calls (every way there is), for after an unknown outcome."""
 
     def preview(self, draft: Draft) -> str:
         """What `create` would send, word for word as a person reads it there: title, fields, body with the marker.
@@ -106,8 +119,13 @@ class Published:
 class Publisher(Protocol):
     """Writes the one comment on an incident ticket."""
 
+    accounts: tuple[str, ...]
+
+    def account(self) -> str:
+        """As above."""
+
     def find(self, ticket: Ticket, marker: str) -> Published | None:
-        """Our comment with this marker, read from the vendor now."""
+        """The comment with this marker that an account of ours wrote, read from the vendor now."""
 
     def preview(self, ticket: Ticket, marker: str, body: str) -> str:
         """The comment as `post` would send it, marker included. No I/O."""

@@ -60,8 +60,8 @@ class Comment:
     """One comment that everyone who sees the ticket may read; restricted ones never get this far.
 
     `trusted`: the author has a role on the ticket (GitHub OWNER, MEMBER, COLLABORATOR; Jira roles from settings).
-    `own`: written by the account that we use ourselves, so it never counts as a person's word. `marker`: the marker
-    found in such a comment, else None.
+    `own`: written by the account that we use ourselves, or used before, so it never counts as a person's word.
+    `marker`: the marker found in such a comment, else None.
     """
 
     id: str

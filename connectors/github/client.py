@@ -45,7 +45,7 @@ class Client:
         else:
             self.credentials = Token(settings.token)
         self._lock = threading.Lock()
-        self._account: wire.User | None = None
+        self._account: tuple[str, wire.User] | None = None  # with what it signed in
         self._us: wire.App | None = None
         self._repos: dict[str, tuple[float, wire.Repo]] = {}
 
@@ -120,18 +120,19 @@ class Client:
         return known
 
     def account(self, *, fresh: bool = False) -> wire.User:
-        """Our own account, an App's being called <slug>[bot]. Asked once for each process."""
+        """Our own account, an App's being called <slug>[bot]. Asked once for each process, and for each token."""
+        signed = "" if self.credentials.app else self.credentials.header("/user")
         with self._lock:
-            known = None if fresh else self._account
-        if known is None:
+            known = self._account
+        if known is None or fresh or known[0] != signed:
             if self.credentials.app:
                 path = f"/users/{quote(self.app().slug, safe='')}%5Bbot%5D"
-                known = parse(_USER, self.get(path), f"GET {path}")
+                known = signed, parse(_USER, self.get(path), f"GET {path}")
             else:
-                known = parse(_USER, self.get("/user"), "GET /user")
+                known = signed, parse(_USER, self.get("/user"), "GET /user")
             with self._lock:
                 self._account = known
-        return known
+        return known[1]
 
     def repository(self, name: str, *, within: float = DAY) -> wire.Repo:
         """A repository by name, also by an old one, as it was at most `within` seconds ago.

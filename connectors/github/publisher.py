@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from connectors.base import Missing, Network, OutcomeUnknown, Published, Ticket
-from connectors.github import wire
+from connectors.github import ours, wire
 from connectors.github.client import USUAL, Client
 from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings
@@ -21,11 +21,16 @@ class Publisher:
 
     def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
+        self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
+
+    def account(self) -> str:
+        """Whose comments `post` writes, as "<id>/<login>"."""
+        return ours.handle(self._client.account())
 
     def find(self, ticket: Ticket, marker: str) -> Published | None:
         """Our comment with this marker, the oldest if there are several; one call for each 100 comments."""
-        own = self._client.account().id
+        own = {self._client.account().id, *ours.logins(self.accounts)}
         path = f"{self._home(ticket)}/issues/{_number(ticket)}/comments"
         for page in self._client.pages(path):
             for item in parse(_COMMENTS, page, path):

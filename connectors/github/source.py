@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from connectors.base import BadSignature, Denied, Finding, Missing, Network, Refused, Signal, Ticket
-from connectors.github import check, history, payload, wire
+from connectors.github import check, history, ours, payload, wire
 from connectors.github.client import HOUR, USUAL, Client
 from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings
@@ -34,7 +34,12 @@ class Source:
     def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
+        self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
+
+    def account(self) -> str:
+        """Who reads, and comments as its publisher, as "<id>/<login>"."""
+        return ours.handle(self._client.account())
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises BadSignature unless one of the live secrets signed these bytes."""
@@ -79,7 +84,7 @@ class Source:
         if plain is None or issue.pull_request is not None:
             raise Missing(f"{ref} is no issue of GitHub.", "A pull request is no incident ticket.")
         path = f"{base}/issues/{issue.number}"
-        own = self._own_id()
+        own = self._own_ids()
         comments = [
             comment(item, own)
             for page in client.pages(f"{path}/comments")
@@ -110,9 +115,10 @@ class Source:
         """Tries the connection and every repository that is named in full; read-only."""
         return check.source(self.name, self.settings, self._client)
 
-    def _own_id(self) -> int | None:
-        """Our account's id; None where the token has no account, so that no comment is taken for ours."""
+    def _own_ids(self) -> Collection[int]:
+        """Of the accounts that are and were ours; without that of now where the token has none."""
+        former = ours.logins(self.accounts).keys()
         try:
-            return self._client.account().id
+            return {self._client.account().id, *former}
         except Denied:
-            return None
+            return former

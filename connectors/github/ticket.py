@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from connectors.base import Comment, EventKind, Ticket, TicketEvent, Visibility
@@ -78,11 +78,11 @@ def visibility(repo: wire.Repo) -> Visibility:
     return Visibility.PUBLIC if repo.private is False else Visibility.PRIVATE
 
 
-def comment(item: wire.Comment, own_id: int | None) -> Comment:
-    """One comment. A marker counts only if our own account wrote it."""
+def comment(item: wire.Comment, own: Container[int]) -> Comment:
+    """One comment. A marker counts only if an account of ours wrote it. `own`: their ids."""
     author = (item.user or wire.User(login="ghost")).person()
     text = item.body or ""
-    ours = own_id is not None and item.user is not None and item.user.id == own_id
+    ours = item.user is not None and item.user.id in own
     found = MARKER.search(text) if ours else None
     return Comment(
         id=str(item.id),

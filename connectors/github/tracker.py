@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import TypeAdapter
 
 from connectors.base import (
+    Denied,
     Draft,
     Filed,
     Finding,
@@ -24,7 +25,7 @@ from connectors.base import (
     Tracked,
     Visibility,
 )
-from connectors.github import check, filing, state, wire
+from connectors.github import check, filing, ours, state, wire
 from connectors.github.client import DAY, HOUR, USUAL, Client
 from connectors.github.listing import Listing
 from connectors.github.reading import parse
@@ -56,6 +57,7 @@ class Tracker:
         self.name = name
         self.settings = settings
         self.places: Sequence[str] = settings.repositories
+        self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
         self._listing = Listing(self._client, settings.in_progress_labels)
         self._lock = threading.Lock()
@@ -63,31 +65,41 @@ class Tracker:
 
     # --- filing -------------------------------------------------------------------------------------------------------
 
+    def account(self) -> str:
+        """Whose issues `create` makes, as "<id>/<login>"."""
+        return ours.handle(self._client.account())
+
     def look(
         self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
     ) -> Mapping[str, Filed]:
         """Our own issues that carry one of the markers: the incident's sub-issues, else what we opened in `place`.
 
-        One page of 100; `deep`: both ways and every page. The list, not the search, as the search lags by minutes.
+        One page of 100; `deep`: both ways and every page. The list, not the search, as the search lags by minutes. What
+        an account of before opened is listed in any case, a call each: it may not have had the right to sub-issues.
         """
         wanted = set(markers)
         found: dict[str, wire.Issue] = {}
+        us = self._client.account()
+        former = {number: login for number, login in ours.logins(self.accounts).items() if number != us.id}
+        own = {us.id, *former}
         below = self._client.heard.sub_issues and filing.parent_of(incident, self.settings, place) is not None
         if below:
             try:
-                self._scan(self._below(incident), {}, wanted, found, deep)
+                self._scan(self._below(incident), {}, wanted, own, found, deep)
             except Missing:  # the ticket is gone, or this server knows no sub-issues
                 below = False
-        if deep or not below:
-            params = {
-                "creator": self._client.account().login,
-                "state": "all",
-                "since": state.stamp(since),
-                "sort": "created",
-                "direction": "desc",
-            }
+        creators = [*([us.login] if deep or not below else []), *former.values()]
+        if creators:
             home = self._client.repository(place or self.places[0])
-            self._scan(f"{self._client.home(str(home.id), home.label)}/issues", params, wanted, found, deep)
+            path = f"{self._client.home(str(home.id), home.label)}/issues"
+            plain = {"state": "all", "since": state.stamp(since), "sort": "created", "direction": "desc"}
+            for login in creators:
+                try:
+                    self._scan(path, {"creator": login, **plain}, wanted, own, found, deep)
+                except Refused as error:
+                    if login == us.login or isinstance(error, Denied):
+                        raise
+                    self._scan(path, plain, wanted, own, found, deep)  # a login that GitHub knows no more
         return {
             marker: filing.filed(
                 issue, self._client.repository(issue.place).id, linked=issue.parent_issue_url is not None
@@ -96,14 +108,20 @@ class Tracker:
         }
 
     def _scan(
-        self, path: str, params: Mapping[str, str], wanted: set[str], found: dict[str, wire.Issue], deep: bool
+        self,
+        path: str,
+        params: Mapping[str, str],
+        wanted: set[str],
+        own: set[int],
+        found: dict[str, wire.Issue],
+        deep: bool,
     ) -> None:
-        """Adds issues of our own account; where two carry one marker, the older one is the right one."""
-        own = self._client.account().id
+        """Adds issues of these accounts; where two carry one marker, the older one is the right one."""
         for page in self._client.pages(path, params, most=DEEP if deep else SHALLOW):
             for issue in parse(_ISSUES, page, f"GET {path}"):
                 marker = item_marker(issue.body)
-                if marker not in wanted or issue.user is None or issue.user.id != own or issue.pull_request is not None:
+                of_ours = issue.user is not None and issue.user.id in own
+                if marker not in wanted or not of_ours or issue.pull_request is not None:
                     continue
                 known = found.get(marker)
                 if known is None or issue.id < known.id:

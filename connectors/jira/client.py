@@ -35,7 +35,7 @@ class Client:
         self._mends = mends(settings)
         self._sessions = Sessions(settings, network)
         self._lock = threading.Lock()
-        self._account: wire.User | None = None
+        self._account: tuple[object, wire.User] | None = None  # with what it signed in
 
     # --- calls --------------------------------------------------------------------------------------------------------
 
@@ -111,14 +111,21 @@ class Client:
             seen.add(token)
 
     def account(self) -> wire.User:
-        """Our own account. Asked once for each process."""
+        """Our own account. Asked once for each process, and for each token."""
         with self._lock:
             known = self._account
-        if known is None:
-            known = parse(_USER, self.get("myself"), "GET myself")
+        if known is None or known[0] != self._sessions.signed():
+            user = parse(_USER, self.get("myself"), "GET myself")
+            known = self._sessions.signed(), user  # after it was asked: a new token may have been taken up
             with self._lock:
                 self._account = known
-        return known
+        return known[1]
+
+    @property
+    def us(self) -> str:
+        """The id of our own account, if it was asked for; else ""."""
+        with self._lock:
+            return self._account[1].id if self._account else ""
 
     def browse(self, key: str) -> str:
         """Where people see an issue."""

@@ -40,11 +40,12 @@ def query(settings: SourceSettings, since: datetime) -> str:
         ("labels", settings.labels),
     ):
         if words:
-            clauses.append(f"{field} in ({', '.join(_quoted(word) for word in words)})")
+            clauses.append(f"{field} in ({', '.join(quoted(word) for word in words)})")
     return f"{' AND '.join(clauses)} ORDER BY {order} ASC"
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """A word as JQL takes it."""
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -19,14 +19,19 @@ class Publisher:
 
     def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
+        self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
+
+    def account(self) -> str:
+        """Whose comments `post` writes: the account id, on Data Center the user name."""
+        return self._client.account().id
 
     def find(self, ticket: Ticket, marker: str) -> Published | None:
         """Our comment with this marker, the oldest if there are several; one call for each 100 comments."""
-        own = self._client.account().id
+        own = {self._client.account().id, *self.accounts} - {""}
         for page in self._client.pages(f"{_home(ticket)}/comment", {"expand": "properties"}, _COMMENTS):
             for one in page.comments:
-                ours = own and one.author is not None and one.author.id == own
+                ours = one.author is not None and one.author.id in own
                 if ours and marker in marks_in(one.body, one.properties, "comment"):
                     return self._published(ticket, one.id)
         return None

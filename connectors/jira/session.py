@@ -88,6 +88,10 @@ class Sessions:
         except (KeyError, ValueError, OverflowError):
             return  # a server that tells no time
 
+    def signed(self) -> tuple[str, str]:
+        """What this thread signs in with. Raises ConnectorError."""
+        return self._pair(False)[1]
+
     def _secrets(self) -> tuple[str, str]:
         pair = (self._settings.user, self._settings.token)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,8 +44,13 @@ class Source:
     def __init__(self, name: str, settings: SourceSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
+        self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
         self._audience = Audience(self._client)
+
+    def account(self) -> str:
+        """Who reads, and comments as its publisher: the account id, on Data Center the user name."""
+        return self._client.account().id
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises BadSignature unless one of the live secrets signed these bytes, or a header brings the token of
@@ -103,7 +108,7 @@ class Source:
         plain = ticket(self.name, self.settings, issue, closed_at=closing, is_open=self._is_open(issue))
         if plain is None:
             raise Unavailable(f"Jira's answer to GET {path} lacks the key or the time of creation.")
-        own = self._own_id()
+        own = self._own_ids()
         found = [
             one
             for page in client.pages(f"issue/{issue.id}/comment", {"expand": "properties"}, COMMENTS)
@@ -148,9 +153,9 @@ class Source:
         """Tries the connection and every project that is named; read-only."""
         return check.source(self.settings, self._client)
 
-    def _own_id(self) -> str | None:
-        """Our account's id; None where there is no account, so that no comment is taken for ours."""
+    def _own_ids(self) -> Collection[str]:
+        """Of the accounts that are and were ours; without that of now where the token has none."""
         try:
-            return self._client.account().id
+            return {self._client.account().id, *self.accounts}
         except Denied:
-            return None
+            return self.accounts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from connectors.base import Comment, EventKind, Person, Ticket, TicketEvent, Visibility
@@ -107,14 +107,15 @@ def names(issue: wire.Issue, comments: Iterable[wire.Comment]) -> dict[str, str]
 
 
 def comments(
-    settings: SourceSettings, issue: wire.Issue, found: Sequence[wire.Comment], own: str | None
+    settings: SourceSettings, issue: wire.Issue, found: Sequence[wire.Comment], own: Container[str]
 ) -> Iterator[Comment]:
     """Those that everyone who sees the ticket may read. Restricted ones and internal ones of a service desk are left
-    out, but for our own, which is there to be found."""
+    out, but for our own, which is there to be found. `own`: the ids of the accounts that are and were ours."""
     people, desk = names(issue, found), is_desk(issue)
     for one in found:
         author = one.author.person() if one.author and one.author.id else Person("", "unknown")
-        ours = marks_in(one.body, one.properties, "comment") if own and author.id == own else set()
+        by_us = bool(author.id) and author.id in own
+        ours = marks_in(one.body, one.properties, "comment") if by_us else set()
         if not (one.for_everyone(desk) or (ours and not one.visibility)) or one.created is None:
             continue
         yield Comment(
@@ -123,8 +124,8 @@ def comments(
             at=one.created,
             text=markdown(one.body, people),
             url=f"{settings.url}/browse/{issue.key}?focusedCommentId={one.id}",
-            trusted=_trusted(settings, issue, one.author) and author.id != own,
-            own=author.id == own,
+            trusted=_trusted(settings, issue, one.author) and not by_us,
+            own=by_us,
             marker=min(ours, default=None),
         )
 

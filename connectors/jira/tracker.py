@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
 
-from connectors.base import Draft, Filed, Finding, IssueState, Missing, Network, Sighting, Ticket, Tracked, Visibility
+from connectors.base import (
+    Draft,
+    Filed,
+    Finding,
+    IssueState,
+    Missing,
+    Network,
+    Refused,
+    Sighting,
+    Ticket,
+    Tracked,
+    Visibility,
+)
 from connectors.jira import check, filing, state, wire
 from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
-from connectors.jira.closed import day_begun
+from connectors.jira.closed import day_begun, quoted
 from connectors.jira.following import MARGIN, Following
 from connectors.jira.marks import is_ours, markdown, marks_in, one_line
-from connectors.jira.settings import TrackerSettings, by_name_or_id
+from connectors.jira.settings import TrackerSettings, by_name_or_id, valid_project
 
 SHALLOW, DEEP = 2, 50  # pages of 100
 _PROPERTY_READS = 20  # of issues in one look that Data Center listed without a mark in the text
@@ -38,11 +50,16 @@ class Tracker:
         self.name = name
         self.settings = settings
         self.places: Sequence[str] = settings.places
+        self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
         self._following = Following(self._client, settings)
         self._audience = Audience(self._client)
 
     # --- filing -------------------------------------------------------------------------------------------------------
+
+    def account(self) -> str:
+        """Whose issues `create` makes: the account id, on Data Center the user name."""
+        return self._client.account().id
 
     def look(
         self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
@@ -53,22 +70,47 @@ class Tracker:
         too. Jira's index lags by seconds to minutes, so a miss proves little; `deep` reads every page.
         """
         wanted, found = set(markers), dict[str, wire.Issue]()
-        jql = f'creator = currentUser() AND created >= "{day_begun(since)}" ORDER BY created DESC'
-        fields = ",".join((*state.FIELDS, "description"))
-        pages, reads = DEEP if deep else SHALLOW, 0
+        pages = DEEP if deep else SHALLOW
+        former = [quoted(one) for one in self.accounts if one != self._client.us]
+        us = f"creator in ({', '.join(['currentUser()', *former])})" if former else "creator = currentUser()"
+        try:
+            self._scan(us, since, pages, wanted, found)
+        except Refused as error:
+            if not former or error.status != 400:
+                raise
+            # Jira refuses a query that names an account which it no longer has; what that one made still says so
+            self._scan("creator = currentUser()", since, pages, wanted, found)
+            if valid_project(project := place or self.places[0]):
+                self._scan(f'project = "{project}"', since, pages, wanted, found, set(self.accounts))
+        return {marker: state.filed(issue, self._client.browse(issue.key)) for marker, issue in found.items()}
+
+    def _scan(
+        self,
+        which: str,
+        since: datetime,
+        pages: int,
+        wanted: set[str],
+        found: dict[str, wire.Issue],
+        creators: Container[str] | None = None,
+    ) -> None:
+        """Adds issues of a query that carry one of the markers, and that one of `creators` made, if these are named;
+        where two carry one marker, the older one is the right one."""
+        jql = f'{which} AND created >= "{day_begun(since)}" ORDER BY created DESC'
+        fields = ",".join((*state.FIELDS, "description", "creator"))
+        reads = 0
         for issue in self._client.search(jql, fields, properties="afterword.item", most=pages):
             if issue.fields.created is not None and issue.fields.created.date() < (since - MARGIN).date():
                 break
+            if creators is not None and (issue.fields.creator is None or issue.fields.creator.id not in creators):
+                continue
             marks = marks_in(issue.fields.description, issue.properties, "item")
             if not marks and not self.settings.cloud and reads < _PROPERTY_READS:
                 reads += 1
                 marks = self._mark_kept_beside(issue)
             for marker in marks & wanted:
                 known = found.get(marker)
-                # where two carry one marker, the older one is the right one
                 if known is None or _age(issue) < _age(known):
                     found[marker] = issue
-        return {marker: state.filed(issue, self._client.browse(issue.key)) for marker, issue in found.items()}
 
     def _mark_kept_beside(self, issue: wire.Issue) -> set[str]:
         """Data Center's search tells no properties, so that of an issue of ours without the last line is asked for."""
