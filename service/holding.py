@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import Ticket
 from service import wording
+from service.comment import marker_of
 from service.parts import Parts
 from service.store import meta, writes
 from service.store.incidents import Incident
@@ -22,14 +23,25 @@ def calm_at(parts: Parts, incident: Incident) -> datetime:
 
 def why_held(parts: Parts, connection: Connection, incident: Incident, ticket: Ticket) -> str:
     """A sentence, or "". Looked at with each reading until something left for the incident; what a person asked for by
-    hand is held by nothing but a person."""
+    hand is held by nothing but a person, and by another Afterword that was faster."""
     if incident.held == wording.SET_ASIDE:
         return incident.held
-    if incident.heard_at is None or writes.any_begun(connection, incident.id):
+    if writes.any_begun(connection, incident.id) or incident.said_to_file:
+        return ""
+    if told_by_another(parts, incident, ticket) is not None:
+        return wording.ANOTHER.format(ref=ticket.ref)
+    if incident.heard_at is None:
         return ""
     if ticket.unwanted:
         return wording.UNWANTED.format(ref=ticket.ref, why=ticket.unwanted)
     return before_our_time(parts, connection, ticket.closed_at, f"{incident.source}:{ticket.ref}")
+
+
+def told_by_another(parts: Parts, incident: Incident, ticket: Ticket) -> datetime | None:
+    """When another Afterword with our account told this ticket; what people said to it is not said to us."""
+    ours = marker_of(parts, incident)
+    others = [comment.at for comment in ticket.comments if comment.own and comment.marker not in (None, ours)]
+    return max(others, default=None)
 
 
 def before_our_time(parts: Parts, connection: Connection, closed_at: datetime | None, named: str) -> str:

@@ -64,19 +64,22 @@ def guard(parts: Parts, connection: Connection) -> None:
         raise Paused(f"Paused: {pause.why}", "`python -m service resume` goes on.")
 
 
-def begin(connection: Connection, why: str, now: datetime) -> bool:
-    """Sets the switch; the first reason stays. False: it was set."""
-    mine = json.dumps({"why": why, "since": now.isoformat()})
+def begin(connection: Connection, why: str, now: datetime, *, copied: bool = False) -> bool:
+    """Sets the switch; the first reason stays. False: it was set. `copied`: it ends with its reason."""
+    mine = json.dumps({"why": why, "since": now.isoformat(), "copied": copied})
     return meta.set_once(connection, SWITCH, mine) == mine
 
 
 def look_at_address(connection: Connection, public_url: str, now: datetime) -> None:
-    """At a start: a database that was at work for another address is a copy, or moved. A person says which."""
+    """At a start: a database that was at work for another address is a copy, or moved. A person says which; or its own
+    address is back, and it was a slip."""
     before = meta.set_once(connection, ADDRESS, public_url)
     if before == public_url:
-        return
-    if writes.any_begun(connection):
-        begin(connection, COPIED.format(before=before, now=public_url), now)
+        said = meta.get(connection, SWITCH)
+        if said is not None and json.loads(said).get("copied"):
+            meta.remove(connection, SWITCH)
+    elif writes.any_begun(connection):
+        begin(connection, COPIED.format(before=before, now=public_url), now, copied=True)
     else:
         meta.replace(connection, ADDRESS, public_url)  # nothing ever left it: the address was only just decided
 

@@ -19,7 +19,7 @@ from service.comment import tell_ticket
 from service.decisions import obey
 from service.fetching import LAG_AGAIN, lags, read_source
 from service.filing import file_item
-from service.holding import calm_at, why_held
+from service.holding import calm_at, told_by_another, why_held
 from service.outcomes import Run
 from service.parts import Parts
 from service.postmortem import document, identity
@@ -108,7 +108,9 @@ def write_document(
                         connection, before.id, before.revision, doc, now, "Ticket read again; edits kept"
                     )
                 _promise(parts, connection, incident, ticket, reading, doc, now)
-                if obey(connection, incident, reading.decisions):
+                another = told_by_another(parts, incident, ticket)
+                said = [decision for decision in reading.decisions if another is None or decision.at > another]
+                if obey(connection, incident, said):
                     incidents.release(connection, incident.id)
                 else:
                     incidents.hold(connection, incident.id, why_held(parts, connection, incident, ticket))

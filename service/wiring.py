@@ -26,7 +26,7 @@ from service.texts import Texts
 from service.upkeep import report_week, sync_tracker
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
-SHARED = {"__init__", "base", "signing", "text", "transport"}
+SHARED = {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
 STEPS = {"incident": tell, "sync": sync_tracker, "report": report_week}
 
 
@@ -160,6 +160,8 @@ def new_token(database: Database) -> str:
 def begin_work(service: Service) -> None:
     """For a process that is about to work on this database, not for one that looks at it: is it still where it was?"""
     parts = service.parts
+    if not parts.sources and not parts.trackers:
+        return  # nothing is connected: these are not the settings that this database works with
     with parts.database.begin() as connection:
         pause.look_at_address(connection, parts.settings.public_url, parts.now())
 

@@ -14,6 +14,10 @@ WAITING = (
     "It may exist where we cannot see it. If you know it, link it. If it does not exist, file it now. "
     "We will not file it a second time by ourselves."
 )
+ANOTHER = (
+    "Nothing of it is filed. {ref} has the comment of another Afterword that uses our account, and its issues would be "
+    "filed a second time. If the database of that one is lost for good, a new comment `/file` in the ticket files them."
+)
 UNWANTED = "Nothing of it is filed. {ref}: {why}"
 BEFORE_OUR_TIME = (
     "It was closed on {closed}, before Afterword was first started here ({first}). Nothing from the past is touched "

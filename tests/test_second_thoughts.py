@@ -27,6 +27,7 @@ from tests.hands import (
     made,
     once,
     ours,
+    ran_since_ever,
     rows,
     shown,
     stored,
@@ -227,3 +228,36 @@ def test_closings_that_are_looked_at_again_are_no_storm(database: Database, tmp_
         world.run()
         with world.database.read() as connection:
             assert pause.standing(world.parts, connection) is None
+
+
+# --- another Afterword
+
+
+@on_sqlite
+def test_a_new_empty_database_does_not_file_what_another_one_filed(database: Database, tmp_path: Path) -> None:
+    """A typing error in database_url, another folder, a lost disk."""
+    with story(database, tmp_path) as world:
+        ticket = told(world)
+        world.github.comment(ticket, "/file")
+        finish(world)
+        fresh = Database(f"sqlite:///{tmp_path}/fresh.db")
+        migrate.upgrade(fresh)
+        world.stop()
+        before, world.database = world.database, fresh
+        world.start()
+        ran_since_ever(world)
+        world.github.edit(ticket, body=TICKET + "\nOne more word.")
+        world.github.reopen(ticket)
+        world.github.close(ticket)
+        finish(world)
+        assert once(world, 3)
+        assert len(ours(ticket)) == 1
+        assert "another Afterword" in held(world)
+        world.later(minutes=1)
+        world.github.comment(ticket, "/file")
+        finish(world)
+        assert sorted(filed(world).values()) == [1] * 6, "a person said so"
+        world.stop()
+        world.database = before
+        world.start()
+        fresh.close()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import structlog
 
+from service import pause
 from service.checking import whole
 from service.checking.line import MEND, counted
 from service.parts import Parts
 
 log = structlog.get_logger()
+
+#: where `init` writes the settings unless told otherwise
+MINE = Path("config/mine.toml")
 
 
 def in_background(parts: Parts, again: str) -> threading.Thread:
@@ -22,8 +27,13 @@ def in_background(parts: Parts, again: str) -> threading.Thread:
 
 def look(parts: Parts, again: str) -> None:
     if not parts.sources and not parts.trackers:
-        print(f"Nothing is connected yet:  {again} init", flush=True)
+        print(_unconnected(again), flush=True)
         return
+    with parts.database.read() as connection:
+        stopped = pause.standing(parts, connection)
+    if stopped is not None:
+        print(f"Paused, so nothing leaves: {stopped.why}\n  {again} resume", flush=True)
+        log.warning("paused at the start", why=stopped.why)
     mends = [line for line in whole.connected(parts, again) if line.level == MEND]
     if not mends:
         print("Every connection was tried and is well.", flush=True)
@@ -33,3 +43,9 @@ def look(parts: Parts, again: str) -> None:
     print("\n".join([many, *told]), flush=True)
     for line in mends:
         log.warning("to mend", part=line.part, name=line.name, subject=line.subject, text=line.text)
+
+
+def _unconnected(again: str) -> str:
+    if MINE.exists():
+        return f"Nothing is connected in these settings. Are they those of {MINE}?  export AFTERWORD_CONFIG={MINE}"
+    return f"Nothing is connected yet:  {again} init"

@@ -58,8 +58,13 @@ def _go_on(parts: Parts, connection: Connection, before: pause.Pause, args: Name
         incidents.set_aside(connection, aside, wording.SET_ASIDE)
         pause.end(connection, parts.settings.public_url, parts.now())
         woken = work.wake_incidents(connection, parts.now())
-    would = "would go" if args.dry_run else "goes" if waiting == 1 else "go"
-    print(f"{counted(waiting, 'incident')} {would} on: action items are filed, comments and reports are sent.")
+    if parts.settings.pause_file.exists():
+        print(f"{counted(waiting, 'incident')} still held by the file.")
+    elif waiting:
+        would = "would go" if args.dry_run else "goes" if waiting == 1 else "go"
+        print(f"{counted(waiting, 'incident')} {would} on.")
+    else:
+        print("Nothing was waiting.")
     if args.set_aside:
         are = "would be" if args.dry_run else "is" if len(aside) == 1 else "are"
         print(f"{counted(len(aside), 'incident')} {are} set aside: their documents are written, nothing is filed.")

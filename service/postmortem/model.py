@@ -84,6 +84,7 @@ class Decision:
     verb: str  # file, park
     numbers: tuple[int, ...]
     who: str  # "@alex", "Sam Example"
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

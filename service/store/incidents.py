@@ -38,6 +38,11 @@ class Incident:
     obeyed: tuple[str, ...]  # comments whose /file and /park were done
 
     @property
+    def said_to_file(self) -> bool:
+        """A person with a role said so in the ticket."""
+        return any(said.split()[1:2] == ["file"] for said in self.obeyed)
+
+    @property
     def to_read(self) -> bool:
         return self.reads_done < self.reads_wanted
 
