@@ -6,9 +6,10 @@ SQLite runs with WAL and synchronous=FULL, read back on every connection: a comm
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,13 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            if self.url.database and not self.url.database.startswith((":memory:", "file:")):
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            file = self.url.database
+            if file and not file.startswith((":memory:", "file:")):
+                Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.engine = sa.create_engine(
                 self.url, connect_args={"timeout": busy_seconds}, pool_size=pool_size, hide_parameters=True
             )
+            sa.event.listen(self.engine, "do_connect", _make_private)
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         else:
@@ -121,6 +124,14 @@ def _is_unavailable(error: DBAPIError) -> bool:
     replica = getattr(error.orig, "sqlstate", None) == "25006"  # PostgreSQL: read-only, as after a failover
     broken = type(error.orig) is sqlite3.DatabaseError  # the file is damaged, or no SQLite file at all
     return error.connection_invalidated or replica or broken or isinstance(error, sa.exc.OperationalError)
+
+
+def _make_private(_dialect: Any, _record: Any, arguments: Sequence[Any], _more: Any) -> None:
+    """A new file is its owner's alone: it holds what tickets say. SQLite gives the files beside it the same mode."""
+    file = str(arguments[0])
+    if not file.startswith((":memory:", "file:")):
+        with suppress(OSError):  # what cannot be made, SQLite says better
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
