@@ -18,7 +18,7 @@ from service.jobs import Jobs
 from service.parts import Parts
 from service.pipeline import tell
 from service.postmortem.standing import Standing
-from service.store import copying, incidents, postmortems, standings, work
+from service.store import copying, incidents, items, postmortems, standings, work, writes
 from service.store.database import Database
 from service.wiring import Idle
 
@@ -31,6 +31,7 @@ class Writing:
 
     what: str
     text: str
+    issue: bool = False
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Plan:
     document_url: str
     items: list[Standing]
     writings: list[Writing] = field(default_factory=list)
+    on_file: list[Writing] = field(default_factory=list)  # what a `/file` in the ticket would add
 
 
 def plan(parts: Parts, source: str, ticket: Ticket) -> Plan:
@@ -63,28 +65,46 @@ def plan(parts: Parts, source: str, ticket: Ticket) -> Plan:
         with database.begin() as connection:
             incident = incidents.closed(connection, source, signal, parts.now(), by_hand=True)
             work.ask(connection, "incident", str(incident), parts.now())
-        Jobs(mine, {"incident": tell}).run("incident", str(incident))
-        return _planned(mine, incident, ticket, writings)
+        jobs = Jobs(mine, {"incident": tell})
+        jobs.run("incident", str(incident))
+        found = _planned(mine, incident, ticket, writings)
+        found.on_file += _approved(mine, jobs, incident, found.items, writings)
+        return found
+
+
+def _approved(parts: Parts, jobs: Jobs, incident: int, known: list[Standing], writings: list[Writing]) -> list[Writing]:
+    """The issues that would be filed if a person said so."""
+    if not any(item.proposed for item in known):
+        return []
+    upto = len(writings)
+    with parts.database.begin() as connection:
+        for item in known:
+            writes.file_now(connection, items.write_key(item.key), ("proposed",))
+        work.ask(connection, "incident", str(incident), parts.now())
+    jobs.run("incident", str(incident))
+    later = [writing for writing in writings[upto:] if writing.issue]
+    del writings[upto:]
+    return later
 
 
 def _planned(parts: Parts, incident: int, ticket: Ticket, writings: list[Writing]) -> Plan:
     with parts.database.read() as connection:
         standing = work.standing(connection, "incident", str(incident))
         postmortem = postmortems.of_incident(connection, incident)
-        items = standings.standings(connection, incident, names=parts.people.names)
+        shown = standings.standings(connection, incident, names=parts.people.names)
     if postmortem is None:
         raise AfterwordError((standing.last_error if standing else "") or "The ticket could not be read.")
     url = parts.document_url(postmortem.id)
     text = parts.texts.postmortem_markdown(
         postmortem.document,
-        items,
+        shown,
         ref=ticket.ref,
         url=ticket.url,
         services=ticket.services,
         document_url=url,
         now=parts.now(),
     )
-    return Plan(text, url, items, writings)
+    return Plan(text, url, shown, writings)
 
 
 @contextmanager
@@ -127,7 +147,7 @@ class _Tracker(_Reading):
     def create(self, draft: Draft) -> Filed:
         kind = {"github": "GitHub", "jira": "Jira"}.get(self._real.kind, self._real.kind)  # type: ignore[attr-defined]
         text = self._real.preview(draft)  # type: ignore[attr-defined]
-        self._writings.append(Writing(f"{kind} {draft.place}: a new issue", text))
+        self._writings.append(Writing(f"{kind} {draft.place}: a new issue", text, issue=True))
         # its number is given by the tracker
         return Filed(draft.marker, f"{draft.place} (new)", draft.document_url, linked=True)
 

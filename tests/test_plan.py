@@ -46,7 +46,7 @@ def test_a_plan_shows_word_for_word_what_is_then_written(here: Shop) -> None:
     assert here.writes() == []
     assert everything(here) == before
     assert "3 issues would be filed, 1 comment written." in plan.out
-    assert "Restart the pools  not filed" in plan.out
+    assert "Restart the pools  done already: recorded, not filed" in plan.out
 
     assert here.run("build", "ops:acme/ops#1").code == 0
     issues = [one for one in here.github.issues if re.search(MARKER, one.body or "")]
@@ -79,6 +79,16 @@ def test_a_plan_of_what_is_filed_already_files_nothing_again(here: Shop) -> None
 def test_build_dry_run_is_the_plan(here: Shop) -> None:
     ticket(here)
     assert "3 issues would be filed" in here.run("build", "--dry-run", "ops:acme/ops#1").out
+    assert here.writes() == []
+
+
+def test_where_items_are_proposed_a_plan_shows_what_a_word_would_file(here: Shop) -> None:
+    ticket(here)
+    here.write("", lambda text: text.replace("[filing]", '[filing]\nmode = "propose"'))
+    plan = here.run("plan", "ops:acme/ops#1")
+    assert "0 issues would be filed, 1 comment written.\n3 issues more on a `/file` in the ticket." in plan.out
+    assert plan.out.count("a new issue, once a `/file` in the ticket says so") == 3
+    assert "1. Test pooled connections with a write" in plan.out
     assert here.writes() == []
 
 

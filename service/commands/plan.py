@@ -10,6 +10,7 @@ from service.commands.running import counted, progress, standby
 from service.commands.tickets import read_ticket_of
 from service.errors import WELL
 from service.parts import Parts
+from service.postmortem.standing import Standing
 from service.rehearsal import plan
 
 RULE = "─" * 4
@@ -31,19 +32,32 @@ def show(parts: Parts, source: str, ticket: Ticket) -> None:
     for writing in found.writings:
         _head(writing.what)
         print(writing.text.rstrip())
-    filed = [item for item in found.items if item.issue_label and not item.issue_label.endswith(" (new)")]
-    left = [item for item in found.items if not item.issue_label]
+    for writing in found.on_file:
+        _head(f"{writing.what}, once a `/file` in the ticket says so")
+        print(writing.text.rstrip())
     _head("In short")
-    issues = sum(writing.what.endswith("a new issue") for writing in found.writings)
+    issues = sum(writing.issue for writing in found.writings)
     print(f"{counted(issues, 'issue')} would be filed, {counted(len(found.writings) - issues, 'comment')} written.")
-    for item in filed:
-        print(f"{item.mark} {item.text}  {item.issue_label}, filed already")
-    for item in left:
-        print(f"{item.mark} {item.text}  not filed: {item.reason or 'it is done already, or no tracker takes it'}")
+    if found.on_file:
+        print(f"{counted(len(found.on_file), 'issue')} more on a `/file` in the ticket.")
+    for item in found.items:
+        if line := _left(item):
+            print(f"{item.mark} {item.text}  {line}")
     with parts.database.read() as connection:
         paused = pause.standing(parts, connection)
     if paused is not None:
         print(f"It is paused now, so nothing would leave: {paused.why}")
+
+
+def _left(item: Standing) -> str:
+    """Why no new issue of it stands above; "" if one does."""
+    if item.issue_label:
+        return "" if item.issue_label.endswith(" (new)") else f"{item.issue_label}, filed already"
+    if item.proposed:
+        return ""
+    if item.ended:
+        return "done already: recorded, not filed"
+    return f"not filed: {item.reason or 'no tracker takes it'}"
 
 
 def _head(words: str) -> None:
