@@ -18,17 +18,16 @@ CONFIG = "the settings (default: AFTERWORD_CONFIG, else config/default.toml)"
 EPILOG = """\
 `python -m service COMMAND -h` says more of one.
 Exit codes: 0 well · 1 something to mend · 2 settings, or a command typed wrong ·
-3 in use by another process."""
+3 the database file is in use by another process."""
 
 #: what helps where the system itself said no
 SYSTEM = {
-    errno.EADDRINUSE: "Another process listens there. Stop it, or set `listen` (or PORT) to another address.",
     errno.EACCES: "Give the user that runs Afterword the right to it, or name another place in the settings.",
     errno.EPERM: "Give the user that runs Afterword the right to it, or name another place in the settings.",
     errno.EROFS: "Name a place in the settings that can be written.",
     errno.ENOSPC: "Make room on the disk. What was acknowledged is not lost.",
 }
-MEND, IN_USE, INTERRUPTED, CLOSED = 1, 3, 130, 141  # the last two as a shell says SIGINT and SIGPIPE
+MEND, INTERRUPTED, CLOSED = 1, 130, 141  # the last two as a shell says SIGINT and SIGPIPE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,7 +84,7 @@ def _run(argv: list[str] | None) -> int:
     except OSError as error:
         what = f"{error.filename}: " if error.filename else ""
         _say(f"{what}{error.strerror or error}.", SYSTEM.get(error.errno or 0, ""))
-        return IN_USE if error.errno == errno.EADDRINUSE else MEND
+        return MEND
 
 
 def _say(message: str, mend: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
+from service.errors import Mistyped
 from service.lock import FileLock
 from service.settings_values import database_url
 from service.store import moving
@@ -26,7 +27,7 @@ def origin_of(url: str, target: Database) -> Database:
     try:
         origin = Database(_there(database_url(url)))
     except ValueError as error:
-        raise AfterwordError(f"--from {error}", "Nothing was done.") from None
+        raise Mistyped(f"--from {error}", "Nothing was done.") from None
     same = origin.path.resolve() == target.path.resolve() if origin.path and target.path else origin.url == target.url
     if same:
         origin.close()

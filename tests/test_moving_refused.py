@@ -17,7 +17,7 @@ from alembic import command
 from connectors.base import AfterwordError
 from service import moving
 from service.commands.migrate import prepare
-from service.errors import InUse
+from service.errors import InUse, Mistyped, meaning
 from service.lock import FileLock
 from service.store import meta, migrate, tables
 from service.store import moving as carrying
@@ -131,6 +131,12 @@ def test_an_origin_that_is_not_there_is_not_made(url: str, said: str, target: Da
     with pytest.raises(AfterwordError, match=said):
         moving.origin_of(url, target)
     assert not Path("nowhere").exists()
+
+
+def test_an_origin_that_is_no_url_was_typed_wrong(target: Database) -> None:
+    with pytest.raises(Mistyped, match="--from is not a database. Write sqlite:///") as refused:
+        moving.origin_of("var/afterword.db", target)
+    assert meaning(refused.value)[2] == 2
 
 
 def test_origin_and_target_are_two(origin: Database, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import shutil
+import socket
 import threading
 from argparse import Namespace
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import waitress.server
 from sandbox.story import GITHUB_ISSUES, GITHUB_TOKEN, JIRA_ISSUES, JIRA_TOKEN, JIRA_USER, SECRET, Story
 from service import clock, wiring
 from service.app import create_app
+from service.commands.listening import bound
 from service.errors import MEND, WELL
 from service.followup.week import Week
 from service.postmortem.standing import Standing
@@ -99,17 +101,18 @@ def _say(when: str, sentence: str) -> None:
 class _Demo:
     def __init__(self, port: int) -> None:
         print("A GitHub and a Jira of our own, on this machine. Nothing leaves it.\n", flush=True)
+        sockets = bound("127.0.0.1", port)
         self.story = Story(_say)
         self.story.start()
         self.server: waitress.server.BaseWSGIServer | None = None
-        self.service, self.url = self._serve(port)
+        self.service, self.url = self._serve(sockets)
         self.story.github.add_webhook(f"{self.url}/webhooks/ops", SECRET)
 
-    def _serve(self, port: int) -> tuple[Service, str]:
+    def _serve(self, sockets: list[socket.socket]) -> tuple[Service, str]:
         """The service as it is, with jobs that run when the story says so and the story's clock."""
         late: list[Callable[..., object]] = []
         self.server = waitress.server.create_server(
-            lambda environ, start: late[0](environ, start), host="127.0.0.1", port=port, threads=4, ident=None
+            lambda environ, start: late[0](environ, start), sockets=sockets, threads=4, ident=None
         )
         url = f"http://127.0.0.1:{self.server.effective_port}"
         people = "".join(

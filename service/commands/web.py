@@ -8,15 +8,16 @@ import waitress.server
 
 from service import wiring
 from service.app import from_environment, most_read
+from service.commands.listening import bound
 
 
 def run(args: Namespace) -> int:
     settings = wiring.load_settings(args.config)
     app = from_environment(args.config)
+    sockets = bound(settings.host, settings.port)
     server = waitress.server.create_server(
         app,
-        host=settings.host,
-        port=settings.port,
+        sockets=sockets,
         threads=8,
         ident=None,
         max_request_body_size=most_read(app),

@@ -30,6 +30,12 @@ ERRORS = (
         "Stop the other one; its number is in the message. For several processes use PostgreSQL.",
     ),
     Entry(
+        "CannotListen",
+        "“127.0.0.1:8000 is in use by another process.”, “This user may not listen on …” (exit 1)",
+        "The address of `listen` cannot be taken, so nothing was started. Under systemd it is tried again by itself.",
+        "`ss -ltnp` shows who listens there: stop that one, or set `listen` (or PORT) to another address.",
+    ),
+    Entry(
         "StoreUnavailable",
         "store_unavailable, “The database … cannot take a write” (HTTP 503, exit 1)",
         "The database is full, locked, damaged, stopped, or refuses us. Webhooks are answered 503, so that "
@@ -99,8 +105,8 @@ ERRORS = (
     ),
     Entry(
         "NotSent",
-        "“… could not be reached for …: its name does not resolve”, “… the connection was refused”, “… TLS "
-        "certificate …”",
+        "“… could not be reached for …: the name … does not resolve (DNS)”, “… refused the connection”, “… the "
+        "certificate of …”",
         "Nothing left this machine. It is tried again by itself, and nothing can be doubled.",
         "The sentence names the cause: name, port, firewall, proxy (`[network] proxy_env`) or certificate "
         "(`[network] ca_bundle`; an expired one is renewed by whoever runs that server).",

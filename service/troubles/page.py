@@ -17,7 +17,8 @@ Written by `make docs` from the catalogue in service/troubles. Each entry: what 
 
 Begin with `python -m service check`: it tries everything, changes nothing, and says of each thing to mend what it
 saw, what that means, what waits because of it, and what to do. `check --format json` says the same to programs, with
-the same exit code: 0 well, 1 something to mend, 2 settings, 3 in use by another process.
+the same exit code: 0 well, 1 something to mend, 2 settings or a command typed wrong, 3 the database file is in use by
+another process.
 
 Nothing that was answered with a 2xx is lost, whatever is broken: it waits, and goes on where it stood.
 """
