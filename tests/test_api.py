@@ -110,3 +110,17 @@ def test_tables_of_another_version_are_not_ready(world):
     finally:
         with world.database.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+
+
+def test_a_database_that_reads_and_does_not_write_is_not_ready(tmp_path: Path) -> None:
+    """As on a full disk."""
+    database = Database(f"sqlite:///{tmp_path}/afterword.db", busy_seconds=0.1)
+    migrate.upgrade(database)
+    with World(database, tmp_path) as world:
+        client = world.app.test_client()
+        assert client.get("/readyz").status_code == 200
+        world.later(minutes=1)
+        with database.begin():  # nobody else can write
+            assert client.get("/readyz").status_code == 503
+        assert client.get("/readyz").status_code == 200
+    database.close()

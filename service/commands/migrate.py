@@ -44,7 +44,10 @@ def run(args: Namespace) -> int:
 
 
 def prepare(database: Database) -> None:
+    new = database.path is not None and not database.path.exists()
     migrate.upgrade(database)
+    if new:
+        print(f"A new database was made: {database.path}", file=sys.stderr, flush=True)
     if not database.is_sqlite:
         engine = Distributed(wiring.conninfo(database))
         engine.migrate()

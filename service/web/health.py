@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import structlog
 from flask import Blueprint, Response, jsonify
 
 from connectors.base import AfterwordError
 from service import pause
 from service.parts import Parts
-from service.store import figures
+from service.store import figures, meta
 from service.store.database import StoreUnavailable
 
 log = structlog.get_logger()
+
+PROBED = "written_at"
+
+
+def _probe_writing(parts: Parts) -> None:
+    """A full disk still reads. Written at most every ten seconds, whoever asks. Raises StoreUnavailable."""
+    now = parts.now()
+    with parts.database.read() as connection:
+        last = meta.get(connection, PROBED)
+    if last is None or abs(now - datetime.fromisoformat(last)) >= timedelta(seconds=10):
+        with parts.database.begin() as connection:
+            meta.replace(connection, PROBED, now.isoformat())
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -26,6 +40,8 @@ def blueprint(parts: Parts) -> Blueprint:
         try:
             with parts.database.read() as connection:
                 figures.probe(connection)
+            _probe_writing(parts)
+            with parts.database.read() as connection:
                 stopped = pause.standing(parts, connection) is not None
         except StoreUnavailable as error:  # where the database is and what it said is for the log alone
             log.error("not ready", error=error.message)
