@@ -21,15 +21,20 @@ def sent_nothing(error: BaseException) -> bool:
     even that a ProxyError: http.client closes the connection first, which forgets that the proxy had been passed. So
     what counts is where it was raised.
     """
-    for link in _chain(error):
+    for link in chain(error):
         if isinstance(link, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
             return True
-        if isinstance(link, requests.exceptions.InvalidProxyURL) or _before_sending(link):
+        if isinstance(link, requests.exceptions.InvalidProxyURL) or not _BEFORE.isdisjoint(_passed(link)):
             return True
     return False
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def asked_proxy(error: BaseException) -> bool:
+    """True if it was raised while a proxy was asked for the way."""
+    return any("_tunnel" in _passed(link) for link in chain(error))
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
     """The error and what it wraps; urllib3 keeps the cause in `reason` or in the arguments.
 
     Not `__context__`: that may be an earlier failure, of another request, that is being handled meanwhile.
@@ -46,13 +51,25 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [inner for inner in within if isinstance(inner, BaseException)]
 
 
-def _before_sending(error: BaseException) -> bool:
+def _passed(error: BaseException) -> Iterator[str]:
+    """The functions that it came through."""
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_name in _BEFORE:
-            return True
+        yield trace.tb_frame.f_code.co_name
         trace = trace.tb_next
-    return False
+
+
+def gets_only() -> urllib3.Retry:
+    """For reads: two more tries for a GET, none that waits for a limit: a job that must wait is put off, it does not
+    sleep. Writes are sent once."""
+    return urllib3.Retry(
+        total=2,
+        backoff_factor=0.2,
+        allowed_methods={"GET"},
+        status_forcelist={500, 502, 503, 504},
+        respect_retry_after_header=False,
+        raise_on_status=False,
+    )
 
 
 def furnish(session: requests.Session, network: Network) -> None:

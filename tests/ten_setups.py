@@ -157,7 +157,7 @@ SETUPS = (
         "4 no way there",
         "A host that nobody knows, and a port where nobody listens.",
         _unknown_host,
-        ("knows the name jira.invalid", "the connection was refused", "Check host and port in api_url"),
+        ("the name jira.invalid does not resolve", "refused the connection", "Check host and port in api_url"),
     ),
     Setup(
         "5 sign-in page",

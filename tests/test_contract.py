@@ -25,7 +25,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 CONNECTORS = sorted(
     path.stem
     for path in (ROOT / "connectors").iterdir()
-    if path.stem not in {"__init__", "base", "signing", "text", "transport"}
+    if path.stem not in {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
     and (path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py"))))
 )
 BESIDE = (".expected.json", ".headers.json")

@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
+from connectors.answers import Answer
 from connectors.base import Denied, Missing, Refused, Secret
 from connectors.github import wire
 from connectors.github.credentials import revealed
-from connectors.github.outcome import Answer, Mends, refuse
+from connectors.github.outcome import Mends, refuse
 from connectors.github.reading import parse
 
 Send = Callable[[str, str, str, str], Answer]  # verb, path, authorization, what

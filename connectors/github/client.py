@@ -12,13 +12,14 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import TypeAdapter
 
+from connectors.answers import Answer
 from connectors.base import Missing, Network, NotSent, Unavailable
 from connectors.github import wire
 from connectors.github.app import App
 from connectors.github.connection import MOVED, PER_PAGE, Connection
 from connectors.github.credentials import Credentials, Token
 from connectors.github.heard import Heard
-from connectors.github.outcome import Answer, refuse
+from connectors.github.outcome import refuse
 from connectors.github.reading import parse
 from connectors.github.settings import Access
 

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from connectors.answers import Answer
 from connectors.base import Network
-from connectors.github.outcome import Answer, from_exception
-from connectors.transport import furnish
+from connectors.reasons import Peer, failure
+from connectors.transport import furnish, gets_only
 
 if TYPE_CHECKING:
     from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
@@ -35,13 +36,14 @@ class Connection:
 
     def __init__(self, api_url: str, timeout: int, network: Network) -> None:
         self.api_url = api_url
+        self._peer = Peer("GitHub", urlsplit(api_url).hostname or api_url, "api_url")
         self._timeout = timeout
         self._network = network
         self._own = threading.local()
         self._version = VERSION  # "" once a server said that it knows none
 
     def send(self, verb: str, url: str, authorization: str, body: object, what: str, *, write: bool) -> Answer:
-        """`url` is a path below the API, "graphql", or whole. Raises what `from_exception` makes of a failure."""
+        """`url` is a path below the API, "graphql", or whole. Raises what `failure` makes of one."""
         while True:
             version = self._version
             requester, connection = self._pair(write)
@@ -54,7 +56,7 @@ class Connection:
             try:
                 answer = Answer(*requester.requestJson(verb, address, None, headers, body, connection))
             except FAULTS as error:
-                raise from_exception(error, what, write=write) from error
+                raise failure(error, what, self._peer, write=write) from error
             if not version or answer.status != 400 or "not a supported version" not in answer.text:
                 return answer
             self._version = ""  # a server that knows other versions; nothing was done, and its usual one will do
@@ -64,7 +66,7 @@ class Connection:
         name = "write" if write else "read"
         pair: Pair | None = self._own.__dict__.get(name)
         if pair is None:
-            pair = self._make(retry=None if write else _gets_only())
+            pair = self._make(retry=None if write else gets_only())
             self._own.__dict__[name] = pair
         return pair
 
@@ -98,15 +100,3 @@ def _keep_redirect(response: requests.Response, *args: object, **more: object) -
     """Hides a redirect from PyGithub, which would send a POST again and a listing without its query."""
     if "location" in response.headers and response.status_code in MOVED:
         response.headers["x-moved-to"] = response.headers.pop("location")
-
-
-def _gets_only() -> urllib3.Retry:
-    """Two more tries for a GET, none that waits for a limit: a job that must wait is put off, it does not sleep."""
-    return urllib3.Retry(
-        total=2,
-        backoff_factor=0.2,
-        allowed_methods={"GET"},
-        status_forcelist={500, 502, 503, 504},
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from connectors.answers import Answer
 from connectors.base import Draft, Filed, Missing, NotSent, OutcomeUnknown, Refused, Ticket, Unavailable
 from connectors.github import state, wire
 from connectors.github.client import Client
-from connectors.github.outcome import Answer
 from connectors.github.reading import parse
 from connectors.github.settings import TrackerSettings, valid_repository
 from connectors.github.text import TITLE, one_line, with_marker

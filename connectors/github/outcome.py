@@ -7,29 +7,19 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
-from connectors.github.reasons import PROXY, reason
-from connectors.transport import sent_nothing
+from connectors import answers
+from connectors.answers import Answer, json_object
+from connectors.base import Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
+from connectors.reasons import NO_PASSWORD
 
 BETWEEN = (
     "Check api_url, which ends in /api/v3 for an Enterprise Server. Or a proxy or a sign-in page stands between: let "
     "this service past it, or name the proxy in [network] proxy_env."
 )
 LIMIT_WORDS = ("rate limit", "retry your request again later", "wait a few minutes", "abuse detection")
-
-
-class Answer(NamedTuple):
-    """One HTTP answer. Header names are lower-case."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
 
 
 class Mends(NamedTuple):
@@ -52,7 +42,7 @@ def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
         told = f"A web page came with {status} in place of GitHub's answer to {what}."
     between = BETWEEN if page and status < 500 else ""
     if status == 407:
-        raise NotSent(f"The proxy wants a user and a password for {what}.", PROXY, status=status)
+        raise NotSent(f"GitHub could not be reached for {what}: {NO_PASSWORD.words}.", NO_PASSWORD.mend, status=status)
     if not 400 <= status < 500 or status == 408:
         if write:
             raise OutcomeUnknown(told, between or "It is looked for before it is tried again.", status=status)
@@ -75,16 +65,6 @@ def is_page(answer: Answer) -> bool:
     return "html" in answer.headers.get("content-type", "") or answer.text.lstrip()[:1] == "<"
 
 
-def from_exception(error: Exception, what: str, *, write: bool) -> ConnectorError:
-    """The meaning of an exception that PyGithub, requests or urllib3 raised while `what` was under way."""
-    why, mend = reason(error)
-    if sent_nothing(error):
-        return NotSent(f"GitHub could not be reached for {what}: {why}.", mend)
-    if write:
-        return OutcomeUnknown(f"No clear answer came to {what} ({why}).", "It is looked for before it is tried again.")
-    return Unavailable(f"No clear answer came to {what} ({why}).", mend)
-
-
 def _is_limit(answer: Answer, said: str) -> bool:
     if "retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0":
         return True
@@ -93,35 +73,25 @@ def _is_limit(answer: Answer, said: str) -> bool:
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, if the answer says so: Retry-After (seconds or a date), else the reset of a used-up limit."""
-    now = _date(headers.get("date", "")) or time.time()
-    stated = headers.get("retry-after", "")
-    if stated.isascii() and stated.isdigit() and len(stated) < 10:
-        return float(stated)
-    if (until := _date(stated)) is not None:
-        return max(0.0, until - now)
+    if (stated := answers.retry_after(headers)) is not None:
+        return stated
     reset = headers.get("x-ratelimit-reset", "")
     if headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit() and len(reset) < 13:
-        return max(0.0, int(reset) - now + 1)  # in which part of that second it resets is not said
+        # in which part of that second it resets is not said
+        return max(0.0, int(reset) - answers.told_now(headers) + 1)
     return None
-
-
-def _date(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp() if text else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def words(answer: Answer) -> str:
     """GitHub's own message, cut to one line."""
-    message = _json(answer).get("message")
+    message = json_object(answer).get("message")
     return " ".join(message.split())[:200] if isinstance(message, str) else ""
 
 
 def fields(answer: Answer) -> dict[str, str]:
     """Field → GitHub's words, from the errors of a 422; "" is the key of an error that names no field."""
     found: dict[str, str] = {}
-    errors = _json(answer).get("errors")
+    errors = json_object(answer).get("errors")
     for error in errors if isinstance(errors, list) else [errors]:
         if isinstance(error, str):
             found[""] = error
@@ -129,11 +99,3 @@ def fields(answer: Answer) -> dict[str, str]:
             said = error.get("message") or error.get("code") or "invalid"
             found[str(error.get("field") or "")] = str(said)
     return found
-
-
-def _json(answer: Answer) -> dict[str, Any]:
-    try:
-        parsed = json.loads(answer.text)
-    except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

@@ -6,15 +6,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from connectors.base import ConnectorError, Network, OutcomeUnknown, Unavailable
+from connectors import answers
+from connectors.answers import Answer
+from connectors.base import Network
 from connectors.jira import wire
 from connectors.jira.credentials import mends, origin_of
-from connectors.jira.outcome import Answer, refuse
+from connectors.jira.outcome import refuse
 from connectors.jira.session import Sessions
 from connectors.jira.settings import Connection
-from connectors.text import storable_json
 
 T = TypeVar("T")
 USUAL = Network()
@@ -133,16 +134,8 @@ class Client:
 
 
 def parse(model: TypeAdapter[T], answer: Answer, what: str, *, write: bool = False) -> T:
-    """The fields that we read of an answer. After a write an answer that cannot be read leaves its outcome open."""
-    try:
-        return model.validate_json(storable_json(answer.text))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        wrong: type[ConnectorError] = OutcomeUnknown if write else Unavailable
-        raise wrong(
-            f"Jira's answer to {what} cannot be read ({where or 'the whole'}: {first['msg']}).", status=answer.status
-        ) from None
+    """The fields that we read of an answer. Raises Unavailable; after a write OutcomeUnknown."""
+    return answers.parse(model, answer, what, "Jira", write=write)
 
 
 _PAGED = TypeAdapter(wire.Paged)

@@ -8,28 +8,16 @@ https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
-from connectors.base import ConnectorError, Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
-from connectors.jira.reasons import reason
-from connectors.transport import sent_nothing
+from connectors.answers import Answer, json_object, retry_after
+from connectors.base import Denied, Limited, Missing, NotSent, OutcomeUnknown, Refused, Unavailable
+from connectors.reasons import NO_PASSWORD
 
 _SIGN_IN = (
     "A sign-in page or a proxy stands between. Let this service past it, or name the proxy: proxy_env below [network]."
 )
-
-
-class Answer(NamedTuple):
-    """One HTTP answer. Header names are lower-case."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
 
 
 class Mends(NamedTuple):
@@ -48,7 +36,7 @@ def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
     said = words(answer)
     told = f"Jira answered {status}{f' “{said}”' if said else ''} to {what}."
     if status == 407:
-        raise NotSent(f"The proxy wants a name and a password before {what}.", _SIGN_IN, status=status)
+        raise NotSent(f"Jira could not be reached for {what}: {NO_PASSWORD.words}.", NO_PASSWORD.mend, status=status)
     # With a token that has ended, Cloud answers as to a stranger: 404, or an empty 200. This header gives it away.
     if status == 401 or (_login_failed(answer) and status < 500):
         raise Denied(told, _captcha(answer) or mends.token, status=status)
@@ -81,18 +69,6 @@ def is_page(answer: Answer) -> bool:
     return "html" in kind or answer.text[:200].lstrip().lower().startswith(("<!doctype", "<html"))
 
 
-def from_exception(error: Exception, what: str, *, write: bool, host: str) -> ConnectorError:
-    """The meaning of an exception that requests or urllib3 raised while `what` was under way to `host`."""
-    found = reason(error, host)
-    why = found.words if found else f"the connection to {host} broke off ({type(error).__name__})"
-    if sent_nothing(error):
-        return NotSent(f"Jira could not be reached for {what}: {why}.", found.mend if found else "")
-    mend = "It is looked for before it is tried again." if write else "It is asked again later."
-    if found:
-        mend = f"{mend} {found.mend}"
-    return (OutcomeUnknown if write else Unavailable)(f"No clear answer came to {what}: {why}.", mend)
-
-
 def _no_token_of_ours(answer: Answer) -> bool:
     """Cloud takes a bearer token at the site's own address for one of an app, and says 403 to all others."""
     return "Connect Session Auth Token" in answer.text
@@ -113,27 +89,9 @@ def _login_failed(answer: Answer) -> bool:
     )
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, if the answer says so: Retry-After, which may be seconds or a date."""
-    stated = headers.get("retry-after", "").strip()
-    if stated.isascii() and stated.isdigit() and len(stated) < 10:
-        return float(stated)
-    until = _date(stated)
-    if until is None:
-        return None
-    return max(0.0, until - (_date(headers.get("date", "")) or time.time()))
-
-
-def _date(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp() if text else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def words(answer: Answer) -> str:
     """Jira's own words, in one line of at most 200 characters."""
-    body = _json(answer)
+    body = json_object(answer)
     messages = body.get("errorMessages")
     said = [one for one in messages if isinstance(one, str)] if isinstance(messages, list) else []
     said += [f"{name}: {text}" for name, text in fields(answer).items()]
@@ -144,13 +102,5 @@ def words(answer: Answer) -> str:
 
 def fields(answer: Answer) -> dict[str, str]:
     """Field id → Jira's words, from the errors of a 400."""
-    errors = _json(answer).get("errors")
+    errors = json_object(answer).get("errors")
     return {str(name): str(text) for name, text in errors.items()} if isinstance(errors, dict) else {}
-
-
-def _json(answer: Answer) -> dict[str, Any]:
-    try:
-        parsed = json.loads(answer.text)
-    except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

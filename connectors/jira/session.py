@@ -17,11 +17,12 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from connectors.answers import Answer
 from connectors.base import AfterwordError, Denied, Network, NotSent
 from connectors.jira.credentials import origin_of
-from connectors.jira.outcome import Answer, from_exception
 from connectors.jira.settings import Connection
-from connectors.transport import furnish
+from connectors.reasons import Peer, failure
+from connectors.transport import furnish, gets_only
 
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
@@ -77,8 +78,9 @@ class Sessions:
                 response.content.decode("utf-8", "replace"),
             )
         except FAULTS as error:
-            host = urlsplit(server).hostname or server
-            raise from_exception(error, f"{method} {path}", write=write, host=host) from error
+            setting = "api_url" if server == self._settings.api_url else "url"
+            peer = Peer("Jira", urlsplit(server).hostname or server, setting)
+            raise failure(error, f"{method} {path}", peer, write=write) from error
         self._compare_clocks(answer)
         return answer
 
@@ -129,20 +131,8 @@ class Sessions:
             timeout=self._timeout,
             logging=False,
         )
-        adapter = HTTPAdapter(max_retries=0 if write else _gets_only())
+        adapter = HTTPAdapter(max_retries=0 if write else gets_only())
         for scheme in ("https://", "http://"):
             jira._session.mount(scheme, adapter)
         furnish(jira._session, self._network)
         return jira, (user, token)
-
-
-def _gets_only() -> urllib3.Retry:
-    """Two more tries for a GET, none that waits for a limit: a job that must wait is put off, it does not sleep."""
-    return urllib3.Retry(
-        total=2,
-        backoff_factor=0.2,
-        allowed_methods={"GET"},
-        status_forcelist={500, 502, 503, 504},
-        respect_retry_after_header=False,
-        raise_on_status=False,
-    )
