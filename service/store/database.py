@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from connectors.base import AfterwordError
-from service.store import unreached
+from service.store import refused, unreached
 
 
 class StoreUnavailable(AfterwordError):
@@ -105,15 +105,19 @@ class Database:
             ) from error
         except DBAPIError as error:
             if _is_unavailable(error):
-                known = None if self.is_sqlite else unreached.why(str(error.orig), self.url)
-                message, mend = known or (
-                    f"The database {self.shown()} {what}: {error.orig}",
-                    "Look at its disk and its locks. What was not acknowledged is sent again by the tool that sent it.",
-                )
-                explained = StoreUnavailable(message, mend)
+                explained = StoreUnavailable(*self._why(error, what))
                 explained.lost = error.connection_invalidated
                 raise explained from error
             raise
+
+    def _why(self, error: DBAPIError, what: str) -> tuple[str, str]:
+        """What is wrong, and what to do."""
+        if not self.is_sqlite and (known := unreached.why(str(error.orig), self.url)):
+            return known
+        name = getattr(error.orig, "sqlite_errorname", "")
+        cause = refused.why(name, self.path) if self.path else None
+        said, mend = cause or (f"{error.orig}", "Look at its disk and its locks.")
+        return f"The database {self.shown()} {what}: {said}", f"{mend} {refused.MISSED}"
 
     def close(self) -> None:
         self.engine.dispose()
