@@ -41,10 +41,10 @@ ERRORS = (
         "The database is full, locked, damaged, stopped, or refuses us. Webhooks are answered 503; nothing that was "
         "acknowledged is lost. What was not acknowledged may not come again: GitHub delivers once.",
         "The sentence names the cause. Another user's file, or one that is read-only: give the service's user the "
-        "right to write the file and its folder. No SQLite database, or a damaged one: stop the service and restore the "
-        "backup. A full disk: make room. PostgreSQL: password, host, name of the database. Look with "
-        "`python -m service check`. What GitHub could not deliver is under Recent Deliveries of the webhook, for three days; "
-        "`python -m service build --since 2026-01-31 SOURCE` fetches what is missing.",
+        "right to write the file and its folder. No SQLite database, or a damaged one: stop the service and restore "
+        "the backup. A full disk: make room. PostgreSQL: password, host, name of the database. Look with "
+        "`python -m service check`. What GitHub could not deliver is under Recent Deliveries of the webhook, for three "
+        "days; `python -m service build --since 2026-01-31 SOURCE` fetches what is missing.",
     ),
     Entry(
         "Paused",
