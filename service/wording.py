@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TOO_MANY = "This incident has more than {limit} action items. A person says which of the others become issues."
-PROPOSED = "Proposed. It is filed when a person says so: on this page, or by `/file {number}` in the ticket."
-PARKED = "Parked by {who}. It is filed when a person says so: on this page, or by `/file {number}` in the ticket."
+PROPOSED = "Nobody said yet whether it is filed. A person says so on its page, or by `/file {number}` in the ticket."
+PARKED = "Parked by {who}. It is filed when a person says so: on its page, or by `/file {number}` in the ticket."
 SET_ASIDE = "It closed in a storm of closures and was set aside by a person. `build` files its action items."
 UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
 NOT_FILED = "Not filed yet at {place}: {words} It is tried again every hour and at each start; nothing is lost."

@@ -26,7 +26,7 @@ def test_in_mode_propose_nothing_is_filed_and_the_comment_lists_it_by_number(
         assert made(world) == []
         assert states(world) == ["waiting", "waiting", "waiting", State.DONE]
         (comment,) = ours(ticket)
-        assert "| ◇ Waiting for a person | 1. Test pooled connections with a write |" in comment
+        assert "| ◇ Proposed | 1. Test pooled connections with a write |" in comment
         assert "`/file 2,4` for these" in comment
         assert "proposed |" in comment
 
@@ -117,3 +117,19 @@ def say(world: World, ticket: Issue, text: str, **more: str) -> None:
     finish(world)
     world.later(minutes=2)
     finish(world)
+
+
+def test_what_is_ticked_while_it_is_proposed_is_done_and_no_longer_asked_about(
+    database: Database, tmp_path: Path
+) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        world.later(minutes=2)
+        world.github.edit(ticket, body=ticket.body.replace("- [ ] Alert", "- [x] Alert"))
+        finish(world)
+        assert [(one.state_word, one.proposed) for one in shown(world)] == [("Proposed", True)] * 2 + [
+            ("Done", False)
+        ] * 2
+        (comment,) = ours(ticket)
+        assert "| ● Done | 3. Alert on queue depth | no owner | " in comment
+        assert comment.count("| proposed |") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.followup.facts import Event, Trouble
 from service.followup.report import compute
-from service.followup.snapshot import from_json, to_json
+from service.followup.snapshot import REASONS, from_json, to_json
 from tests.report_facts import CLOSED, MONDAY, W47, event, facts, item
 
 # --- decisions and counts ---------------------------------------------------------------------------------------------
@@ -167,3 +168,47 @@ def test_the_sum_adds_up_whatever_happens_between_two_reports(weeks: list[list[t
     assert ends == sum(state in ended for state in now.values())  # each end is in exactly one report
     assert previous is not None
     assert from_json(json.loads(json.dumps(to_json(previous)))) == previous
+
+
+# --- proposed and parked
+
+
+PROPOSED = item(
+    1, state="waiting", proposed=True, issue_label=None, issue_url=None, reason="Nobody said yet whether it is filed."
+)
+PARKED = item(2, parked=True, issue_label=None, issue_url=None, reason="Parked by @alex.")
+
+
+def test_a_proposed_item_needs_a_decision_in_its_own_words_and_the_figures_add_up() -> None:
+    lost = item(3, state="waiting", issue_label=None, issue_url=None, reason="No answer came back.")
+    report = compute(facts(PROPOSED, PARKED, lost, item(4)))
+    assert [row.id for row in report.decisions("proposed")] == [1]
+    assert [row.id for row in report.decisions("waiting")] == [3]
+    assert (report.open, report.decide, report.waiting, report.proposed) == (4, 2, 1, 1)
+    assert sum(len(report.decisions(reason)) for reason in REASONS) == report.decide
+    assert report.decisions("proposed")[0].state_word == "Proposed"
+    assert from_json(json.loads(json.dumps(to_json(report)))) == report
+
+
+def test_a_parked_item_is_open_and_needs_a_decision_only_when_it_is_late_or_nobodys() -> None:
+    late = replace(PARKED, id=3, due=date(2026, 11, 19))
+    alone = replace(PARKED, id=4, owner=None)
+    report = compute(facts(PARKED, late, alone))
+    assert {row.id: row.decision for row in report.rows} == {2: "", 3: "overdue", 4: "no_owner"}
+    assert report.open == 3
+
+
+def test_what_a_person_is_asked_about_or_parked_is_no_trouble_of_a_connection() -> None:
+    (line,) = compute(facts(PROPOSED, PARKED)).connections
+    assert (line.tracker, line.open, line.message) == ("", 2, "")
+    failed = item(5, issue_label=None, issue_url=None, reason="Not filed yet: Jira PAY requires “Component”.")
+    (line,) = compute(facts(PROPOSED, PARKED, failed)).connections
+    assert line.message == failed.reason
+
+
+def test_a_report_that_was_made_before_there_were_proposed_items_is_still_read() -> None:
+    plain = to_json(compute(facts(item(1))))
+    del plain["proposed"]
+    for row in plain["rows"]:  # type: ignore[attr-defined]
+        del row["proposed"], row["parked"]
+    assert from_json(plain).proposed == 0

@@ -11,7 +11,7 @@ import pytest
 
 from service.followup.facts import Trouble
 from service.followup.report import compute
-from service.followup.snapshot import Snapshot
+from service.followup.snapshot import REASONS, Snapshot
 from service.followup.week import Week
 from service.web.report_page import render_items_html, render_report_html, select
 from tests.report_facts import CLOSED, MONDAY, event, facts, item
@@ -29,11 +29,13 @@ ITEMS = (
     item(7, state="done", ended_at=MONDAY - timedelta(4), word="Released"),
     item(8, text=EVIL, incident_title=EVIL, incident_url="javascript:alert(1)", postmortem_id=None, due=CLOSED.date()),
     item(9, due=None),
+    item(10, state="waiting", proposed=True, issue_label=None, issue_url=None, reason="Nobody said yet whether."),
+    item(11, parked=True, issue_label=None, issue_url=None, reason="Parked by @alex."),
 )
 
 
 def snapshot(**changes: object) -> Snapshot:
-    events = [event(number, number, "promised") for number in range(1, 10)]
+    events = [event(number, number, "promised") for number in range(1, 12)]
     events.append(event(20, 4, "due", "2026-11-24", "2026-12-04"))
     trouble = Trouble("code", "acme/platform", 403, "Not accessible", MONDAY - timedelta(2), (1,))
     return compute(facts(*ITEMS, events=events, troubles=(trouble,), **changes))
@@ -55,10 +57,16 @@ def test_a_figure_opens_just_the_items_that_it_counts(address: str, count: str) 
 
 
 def test_the_figures_add_up_as_the_page_says_them() -> None:
-    assert REPORT.decide == 7
-    assert re.search(r'decide=1">7</a> of <a[^>]*>8</a> open items need a decision', SHOWN)
+    assert REPORT.decide == 8
+    assert re.search(r'decide=1">8</a> of <a[^>]*>10</a> open items need a decision', SHOWN)
     assert len(FIGURES) > 20
-    assert sum(len(REPORT.decisions(reason)) for reason in ("overdue", "no_owner", "waiting", "unreachable")) == 7
+    assert sum(len(REPORT.decisions(reason)) for reason in REASONS) == 8
+
+
+def test_what_is_proposed_has_its_own_words_and_what_is_parked_is_nobodys_decision() -> None:
+    assert re.search(r'Proposed <a[^>]*reason=proposed">1</a> <span class="soft">· nobody said yet whether', SHOWN)
+    assert "it may be filed already" in SHOWN.split("reason=waiting")[1].split("reason=proposed")[0]
+    assert "Parked by" not in SHOWN
 
 
 def test_due_by_counts_what_is_not_late_yet() -> None:
@@ -121,6 +129,6 @@ def test_a_second_report_says_what_changed_since_the_first() -> None:
     w48 = Week(2026, 48)
     second = compute(facts(*ITEMS[:3], ended, week=w48, as_of=later, previous=first, events=events, last_seq=21))
     shown = render_report_html(second)
-    assert '<a class="fig" href="/reports/weekly/2026-W47">8 open</a> a week ago' in shown
+    assert '<a class="fig" href="/reports/weekly/2026-W47">10 open</a> a week ago' in shown
     assert "<h2>What changed since week 47</h2>" in shown
     assert '<a href="/reports/weekly/2026-W47">Week 47</a>' in shown

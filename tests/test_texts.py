@@ -155,7 +155,7 @@ def test_a_comment_asks_for_the_word_where_filing_waits_for_it() -> None:
     proposed = [replace(ITEMS[0], number=1, state="waiting", proposed=True), ITEMS[1]]
     told = comment(EXAMPLE, proposed).lines
     assert "`/file` for all of them" in told
-    assert f"| ◇ Waiting for a person | 1. {ITEMS[0].text}" in told
+    assert f"| ◇ Proposed | 1. {ITEMS[0].text}" in told
     assert "/file" not in comment(EXAMPLE, ITEMS).lines
 
 

@@ -234,3 +234,25 @@ def test_a_week_without_a_decision_says_when_the_next_date_is() -> None:
     report = compute(facts(item(1, due=date(2026, 12, 4))))
     assert "Nothing needs a decision this week. The next due date is Fri 4 Dec 2026." in chat(report, TEXTS)
     assert TEXTS.render("report.subject.j2", report=report) == "Week 47: 1 open action item, none needs a decision"
+
+
+def test_what_is_proposed_or_parked_is_not_said_to_be_filed_already_or_in_trouble() -> None:
+    bare = {"issue_label": None, "issue_url": None}
+    asked = item(
+        1, state="waiting", proposed=True, reason="Nobody said yet whether it is filed. A person does.", **bare
+    )
+    parked = item(2, parked=True, reason="Parked by @alex. It is filed when a person says so.", **bare)
+    report = compute(facts(asked, parked))
+    texts = {
+        "page": TEXTS.render("report.md.j2", report=report),
+        "chat": chat(report, TEXTS),
+        "mail": TEXTS.render("weekly-mail.html.j2", report=report),
+    }
+    for text in texts.values():
+        assert "Proposed" in text
+        assert "whether it is filed" in text
+        assert "may be filed already" not in text
+        assert "Waiting for a person" not in text
+        assert "Parked by" not in text
+    assert "1 proposed." in texts["mail"]
+    assert TEXTS.render("report.subject.j2", report=report) == "Week 47: 1 of 2 open action items needs a decision"

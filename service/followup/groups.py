@@ -111,6 +111,8 @@ def connections(opened: Sequence[Row], troubles: Sequence[Trouble]) -> tuple[Con
 
 def _connection(tracker: str, trouble: Trouble | None, rows: Sequence[Row]) -> Connection:
     reachable = [row for row in rows if row.state != "unreachable"]
+    # what a person is asked about, or parked, is no trouble
+    why = next((row.reason for row in rows if row.reason and not row.proposed and not row.parked), "")
     stamps = [row.seen_at for row in reachable]
     return Connection(
         tracker=tracker,
@@ -120,6 +122,6 @@ def _connection(tracker: str, trouble: Trouble | None, rows: Sequence[Row]) -> C
         seen_at=min((stamp for stamp in stamps if stamp), default=None) if tracker and None not in stamps else None,
         unreachable=len(rows) - len(reachable),
         status=trouble.status if trouble else None,
-        message=trouble.message if trouble else "" if tracker else next((row.reason for row in rows if row.reason), ""),
+        message=trouble.message if trouble else "" if tracker else why,
         since=trouble.since if trouble else None,
     )

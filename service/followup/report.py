@@ -46,7 +46,8 @@ def compute(facts: Facts) -> Snapshot:
         newly_overdue=sum(row.newly_overdue for row in late),
         oldest_late=max((row.days_late for row in late), default=0),
         unowned=sum(row.owner is None for row in opened),
-        waiting=sum(row.state == "waiting" for row in opened),
+        waiting=sum(row.state == "waiting" and not row.proposed for row in opened),
+        proposed=sum(row.proposed for row in opened),
         unreachable=sum(row.state == "unreachable" for row in opened),
         decide=sum(row.decision != "" for row in opened),
         seen=sum(_fresh(row) for row in opened),
@@ -135,6 +136,8 @@ def _row(
         newly_overdue=late > 0 and not was_late,
         visibility=standing.visibility,
         issue_visibility=standing.issue_visibility,
+        proposed=standing.proposed,
+        parked=standing.parked,
     )
 
 
@@ -145,6 +148,8 @@ def _decision(standing: Standing, late: int) -> str:
         return "overdue"
     if standing.owner is None:
         return "no_owner"
+    if standing.proposed:
+        return "proposed"
     return standing.state if standing.state in ("waiting", "unreachable") else ""
 
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from connectors.base import Visibility
 
 #: why an item needs a decision, in the order of the list; an item stands once, under its first reason
-REASONS = ("overdue", "no_owner", "waiting", "unreachable")
+REASONS = ("overdue", "no_owner", "waiting", "proposed", "unreachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class Row:
     newly_overdue: bool
     visibility: Visibility = Visibility.PRIVATE  # who can read the incident's ticket
     issue_visibility: Visibility | None = None  # who can read its issue; None: not known
+    proposed: bool = False  # nobody said yet whether it is filed
+    parked: bool = False  # a person said that it is not filed for now
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class Snapshot:
     incidents: tuple[IncidentRow, ...]
     moved: tuple[Moved, ...]
     connections: tuple[Connection, ...]
+    proposed: int = 0  # of the open ones; `waiting` does not count them
     revised: str = ""  # a sentence: when and why it is not as it was made
 
     @property

@@ -1,7 +1,8 @@
 """How an action item stands: the one shape that the document, the comment, the pages and the report show.
 
 States are the tracker's (open, in_progress, done, wont_do, unreachable) and one of ours: waiting, for an item whose
-filing has an unknown outcome or whose identity is unclear, so that a person decides.
+filing has an unknown outcome or whose identity is unclear, so that a person decides. What is proposed waits too, in a
+word of its own: nothing was sent for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ MARKS: dict[str, tuple[str, str]] = {
     "waiting": ("◇", "Waiting for a person"),
     "unreachable": ("◌", "Unreachable"),
 }
+#: the word of a waiting item for which nothing was sent
+PROPOSED = "Proposed"
 ENDED = frozenset({"done", "wont_do"})
 
 #: not seen within this time of the page's stamp: shown as stale
@@ -62,8 +65,8 @@ class Standing:
     incident_closed_at: datetime | None
     postmortem_id: int | None
     notes: tuple[str, ...] = ()
-    proposed: bool = False  # a person says by /file or on the page whether it is filed
-    parked: bool = False  # a person said that it is not filed for now
+    proposed: bool = False  # waiting, and a person says by /file or on the page whether it is filed
+    parked: bool = False  # open, and a person said that it is not filed for now
     visibility: Visibility = Visibility.PRIVATE  # who can read the incident's ticket
     issue_visibility: Visibility | None = None  # who can read its issue, as last seen; None: not known
     owner_said: str | None = None  # who the ticket names, whoever is assigned
@@ -74,7 +77,7 @@ class Standing:
 
     @property
     def state_word(self) -> str:
-        return MARKS[self.state][1]
+        return PROPOSED if self.proposed else MARKS[self.state][1]
 
     @property
     def ended(self) -> bool:

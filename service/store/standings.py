@@ -66,6 +66,7 @@ def _shown(name: str) -> str:
 
 def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, str], Visibility]) -> Standing:
     state, reason = _state(row)
+    asked = row.write_state if row.issue_id is None else ""
     return Standing(
         id=row.id,
         key=row.key,
@@ -101,8 +102,8 @@ def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, 
         incident_closed_at=row.incident_closed_at,
         postmortem_id=row.postmortem_id,
         notes=tuple(row.notes),
-        proposed=row.issue_id is None and row.write_state == "proposed",
-        parked=row.issue_id is None and row.write_state == "parked",
+        proposed=state == "waiting" and asked == "proposed" and not row.unclear,
+        parked=state == "open" and asked == "parked",
         visibility=Visibility(row.incident_visibility),
         issue_visibility=seen.get((row.tracker or "", place_of(row.issue_label).lower())),
         owner_said=_said(row, names),

@@ -13,7 +13,7 @@ from connectors.base import AfterwordError
 from service import decisions, errors
 from service.errors import NotFound
 from service.parts import Parts
-from service.postmortem.standing import MARKS, Standing
+from service.postmortem.standing import MARKS, PROPOSED, Standing
 from service.store import pages
 from service.store.standings import standings
 from service.web.answers import MOST, explain, html, row_number
@@ -27,7 +27,8 @@ STATES: dict[str, tuple[str, Callable[[Standing, date], bool]]] = {
     "open": ("Not ended", lambda item, _: not item.ended),
     "overdue": ("Overdue", lambda item, today: item.days_late(today) > 0),
     "in_progress": ("In progress", lambda item, _: item.state == "in_progress"),
-    "waiting": ("Waiting for a person", lambda item, _: item.state == "waiting"),
+    "waiting": ("Waiting for a person", lambda item, _: item.state == "waiting" and not item.proposed),
+    "proposed": (PROPOSED, lambda item, _: item.proposed),
     "unreachable": ("Unreachable", lambda item, _: item.state == "unreachable"),
     "done": ("Done", lambda item, _: item.state == "done"),
     "wont_do": (MARKS["wont_do"][1].replace("'", "’"), lambda item, _: item.state == "wont_do"),

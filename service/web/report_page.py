@@ -71,6 +71,7 @@ _FIGURES: dict[tuple[str, str], tuple[str, Callable[[Row], bool]]] = {
     ("state", "unreachable"): ("unreachable", lambda row: row.state == "unreachable"),
     ("reason", "no_owner"): ("without an owner", lambda row: row.decision == "no_owner"),
     ("reason", "waiting"): ("waiting for a person", lambda row: row.decision == "waiting"),
+    ("reason", "proposed"): ("proposed", lambda row: row.decision == "proposed"),
     ("reason", "unreachable"): ("unreachable", lambda row: row.decision == "unreachable"),
     ("overdue", "1"): ("overdue", lambda row: row.days_late > 0),
     ("overdue", "new"): ("overdue since this report", lambda row: row.newly_overdue),
