@@ -163,7 +163,8 @@ def test_a_story_goes_on_in_the_new_database_and_nothing_is_doubled(
 
 def ran(target: Database, tmp_path: Path, *args: str) -> Ran:
     settings = tmp_path / "afterword.toml"
-    settings.write_text(f'database_url = "{target.url.render_as_string(hide_password=False)}"\n')
+    url = target.url.render_as_string(hide_password=False)
+    settings.write_text(f'database_url = "{url}"\n[sources.ops]\nkind = "github"\nunsigned = true\n')
     return typed("--config", str(settings), "migrate", *args)
 
 
