@@ -282,7 +282,10 @@ def test_beside_a_running_service_it_is_refused(tmp_path: Path) -> None:
             lock.take(datetime.now(UTC))
             try:
                 ran = here.run("forget", "robin-q")
+                tried = here.run("forget", "robin-q", "--dry-run")
             finally:
                 lock.release()
         assert ran.code == 3
-        assert "Stop it" in ran.err
+        assert "Stop it, and run this again." in ran.err
+        assert tried.code == 0, "to look changes nothing"
+        assert "Nothing of ours names this person." in tried.out

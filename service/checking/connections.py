@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from connectors.base import AfterwordError, Finding, Source, Tracker
-from service.checking.line import MEND, NOTE, OK, Line, Look, counted
+from service.checking.line import MEND, NOTE, OK, Line, Look, counted, unfiled
 from service.checking.routes import reached
 
 #: a token that ends within this time is something to mend
@@ -82,11 +82,11 @@ def _token(
 def _waits(look: Look, tracker: str) -> str:
     """What waits for this tracker, so that a reader knows what is at stake."""
     mine = [item for item in look.known.items if item.tracker == tracker and not item.ended]
-    unfiled = sum(item.issue_label is None for item in mine)
+    waiting = len(unfiled(mine))
     unseen = sum(item.stale(look.now) for item in mine)
     said = []
-    if unfiled:
-        said.append(f"{counted(unfiled, 'action item')} {'is' if unfiled == 1 else 'are'} not filed yet")
+    if waiting:
+        said.append(f"{counted(waiting, 'action item')} {'is' if waiting == 1 else 'are'} not filed yet")
     if unseen:
         said.append(f"{counted(unseen, 'action item')} {'keeps its' if unseen == 1 else 'keep their'} last state")
     return f"{'; '.join(said)}. Nothing is lost." if said else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from connectors.base import AfterwordError
 from service import pause, places
-from service.checking.line import MEND, NOTE, OK, Known, Line, Look, counted
+from service.checking.line import MEND, NOTE, OK, Known, Line, Look, counted, unfiled
 from service.checking.room import file_of, folder_of, room
 from service.store import arrivals, migrate, needs, standings
 
@@ -112,8 +112,8 @@ def paused(look: Look) -> Iterator[Line]:
 
 
 def _waits(look: Look) -> str:
-    unfiled = {item.incident_ref for item in look.known.items if not item.ended and not item.issue_label}
-    if not unfiled:
+    waiting = {item.incident_ref for item in unfiled(look.known.items)}
+    if not waiting:
         return ""
-    wait = "waits" if len(unfiled) == 1 else "wait"
-    return f"{counted(len(unfiled), 'incident')} with action items {wait} for it. Nothing is lost."
+    wait = "waits" if len(waiting) == 1 else "wait"
+    return f"{counted(len(waiting), 'incident')} with action items {wait} for it. Nothing is lost."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -84,6 +84,11 @@ class Look:
     def when(self, at: datetime) -> str:
         days = Days(self.parts.settings.timezone)
         return f"{days.stamp(at, self.now)} {days.zone(at)}"
+
+
+def unfiled(items: Iterable[Standing]) -> list[Standing]:
+    """Those that should have an issue and have none; what is proposed or parked is as a person wants it."""
+    return [item for item in items if not (item.issue_label or item.ended or item.proposed or item.parked)]
 
 
 def counted(number: int, word: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from connectors.base import AfterwordError, Tracker
-from service.checking.line import NOTE, OK, Line, Look
+from service.checking.line import NOTE, OK, Line, Look, unfiled
 from service.checking.routes import reached, stands_still
 from service.followup.week import Schedule, Week
 
@@ -17,7 +17,7 @@ MOST_ASKED = 5
 def items(look: Look) -> Iterator[Line]:
     known = look.known
     waiting = sum(item.state == "waiting" for item in known.items)
-    refused = [item for item in known.items if item.state == "open" and not item.issue_label and item.reason]
+    refused = [item for item in unfiled(known.items) if item.state == "open" and item.reason]
     if waiting:
         waits = "action item waits" if waiting == 1 else "action items wait"
         yield Line("items", "", NOTE, f"{waiting} {waits} for a person: {look.parts.settings.public_url}/")

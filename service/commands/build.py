@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.base import ConnectorError, Said, Signal, Source, Ticket
 from service import pause
+from service.checking.line import unfiled
 from service.cleaning import clean
 from service.commands.plan import show
 from service.commands.running import SOON, Desk, counted, opened, progress, standby
@@ -48,19 +49,22 @@ def _build(desk: Desk, source: str, ticket: Ticket) -> int:
     _show(items)
     if postmortem:
         print(parts.document_url(postmortem.id))
-    unfiled = [item for item in items if not item.issue_label and not item.ended and not item.proposed]
+    left = unfiled(items)
     proposed = sum(item.proposed for item in items)
+    parked = sum(item.parked for item in items)
     if paused is not None:
         progress(f"Paused: {paused.why} Nothing was filed. `python -m service resume` lets it go on.")
-    elif not done or unfiled:
-        what = f"{counted(len(unfiled), 'action item')} not filed yet" if unfiled else "Not finished yet"
+    elif not done or left:
+        what = f"{counted(len(left), 'action item')} not filed yet" if left else "Not finished yet"
         progress(
-            f"{what}. `python -m service check` says how each tracker is. Once it is mended, a running service goes"
+            f"{what}. `python -m service check` says how each tracker is. Once it is mended,\n"
+            "a running service goes on by itself, or run this again; nothing is filed twice."
         )
-        progress("on by itself, or say this again; nothing is filed twice.")
     if proposed:
         progress(f"{counted(proposed, 'action item')} proposed in the ticket: a comment /file there files them.")
-    return WELL if done and postmortem and not unfiled and paused is None else MEND
+    if parked:
+        progress(f"{counted(parked, 'action item')} parked, as a person said: a comment /file N there files one.")
+    return WELL if done and postmortem and not left and paused is None else MEND
 
 
 def _since(args: Namespace) -> int:
@@ -124,6 +128,10 @@ def _where(item: Standing) -> str:
         return f"{item.issue_label}  {item.issue_url or ''}".rstrip()
     if item.ended:
         return "done already; recorded, not filed"
+    if item.proposed:
+        return "proposed, not filed"
+    if item.parked:
+        return "parked, not filed"
     if item.state == "waiting":
         return "waits for a person"
     if item.tracker is None:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from service.commands.running import opened, progress
+from service.commands.running import opened, progress, standby
 from service.errors import WELL, InUse
-from service.forget import forget, too_short
+from service.forget import Result, forget, too_short
+from service.parts import Parts
 from service.store import deliveries
 
 
 def run(args: Namespace) -> int:
+    if args.dry_run:
+        with standby(args) as parts:
+            return _say(args, parts, forget(parts, args.person, dry_run=True))
     with opened(args) as desk:
-        parts = desk.parts
         if not desk.here:
             raise InUse(
-                "An Afterword runs on this database, and `forget` rewrites the file.", "Stop it, and say again."
+                "An Afterword runs on this database, and `forget` rewrites the file.",
+                "Stop it, and run this again. With --dry-run it can go on running.",
             )
-        if not args.dry_run:
-            with parts.database.read() as connection:
-                waiting = deliveries.received(connection, 1)
-            if waiting:  # a body that goes must have been looked at
-                desk.service.jobs.run("delivery", "")
-        result = forget(parts, args.person, dry_run=args.dry_run)
+        with desk.parts.database.read() as connection:
+            waiting = deliveries.received(connection, 1)
+        if waiting:  # a body that goes must have been looked at
+            desk.service.jobs.run("delivery", "")
+        return _say(args, desk.parts, forget(desk.parts, args.person, dry_run=False))
+
+
+def _say(args: Namespace, parts: Parts, result: Result) -> int:
     print(f"Looked for: {', '.join(result.names)}.")
     short = [name for name in result.names if too_short(name)]
     if short:
@@ -41,5 +47,5 @@ def run(args: Namespace) -> int:
         print(f"  {what}: {address}")
     if parts.people.find(args.person) is not None:
         progress(f"{parts.settings.file} still names this person under [[people]]. Take them out there too.")
-    progress("Backups, and a log that the database keeps of its own, hold what they held until they are turned over.")
+    progress("Backups, and a log that the database keeps of its own, keep what they hold until they are replaced.")
     return WELL

@@ -38,6 +38,7 @@ class Desk:
         self.parts: Parts = service.parts
         self.here = here
         self._lock = lock
+        self._handed_over = False
 
     def done(self, task: str, key: str, *, soon: timedelta = SOON) -> bool:
         """Sees to what was asked for in (task, key). True: it is done, or put off without an error for longer than
@@ -80,6 +81,9 @@ class Desk:
             self.here = _taken(self._lock)
         if self.here:
             self.service.jobs.run(task, key)
+        elif not self._handed_over:
+            self._handed_over = True
+            progress("An Afterword runs on this database; it does the work.")
 
 
 @contextmanager
@@ -95,8 +99,6 @@ def opened(args: Namespace) -> Iterator[Desk]:
             needs_tables(database)
         elif here:
             prepare(database)
-        else:
-            progress("An Afterword runs on this database; it does the work.")
         service = wiring.assemble(settings, database=database, engine=wiring.Idle())
         wiring.begin_work(service)
         yield Desk(service, lock, here=here)

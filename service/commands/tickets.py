@@ -22,7 +22,7 @@ def read_ticket_of(parts: Parts, named: str) -> tuple[str, Ticket]:
     if not name or not ref:
         raise Mistyped("The ticket is not written as SOURCE:REF.", f"Write for example {_example(parts)}.")
     source = source_of(parts, name)
-    progress(f"Reading {ref} at {source.name}.")
+    progress(f"Reading {ref} from {source.name}.")
     try:
         ticket = source.fetch(ref)
     except (Limited, NotSent, Unavailable) as error:

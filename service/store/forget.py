@@ -230,7 +230,7 @@ def scrub(database: Database) -> None:
     """Rewrites the files, so that what was deleted in them is gone from the disk too.
 
     SQLite: https://www.sqlite.org/lang_vacuum.html and the write-ahead log cut to nothing. PostgreSQL: the tables that
-    were changed, each locked meanwhile; its own log and its backups keep what they hold until they are turned over.
+    were changed, each locked meanwhile; its own log and its backups keep what they hold until they are replaced.
     """
     if database.is_sqlite:
         raw = database.engine.raw_connection()
