@@ -63,10 +63,10 @@ def test_what_people_do_comes_back_into_ledger_and_comment(world: World) -> None
         "The payments team replaces it all.",
         date(2027, 2, 3),
     )
-    assert (second.owner, third.owner, third.due) == (None, "@sam", date(2027, 6, 1))
+    assert (second.owner, third.owner, third.due) == (None, "sam", date(2027, 6, 1))
     assert item_rows(world)[2].title == "Alert on depth of every queue"
     comment = ours(ticket)[0]
-    for said in ("● Done | Test pooled", "⊘ Won't do", "3 Feb 2027", "1 Jun 2027", "`@sam`"):
+    for said in ("● Done | Test pooled", "⊘ Won't do", "3 Feb 2027", "1 Jun 2027", "| sam |"):
         assert said in comment
     happened = {row.kind for row in rows(world, tables.events)}
     assert {"state", "owner", "due", "title"} <= happened

@@ -270,7 +270,7 @@ def test_a_public_issue_of_a_public_ticket_says_who_is_assigned(world: World) ->
     world.github.assign(issue, "sam")
     world.sync()
     finish(world)
-    assert "`@sam`" in ours(ticket)[0]
+    assert "| sam |" in ours(ticket)[0]
 
 
 # --- the words themselves

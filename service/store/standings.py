@@ -51,17 +51,20 @@ def _state(row: Row[Any]) -> tuple[str, str]:
 def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
     """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back ("")."""
     if row.assignee:
-        return _shown(names.get(plain(row.assignee)) or row.assignee_name or row.assignee)
+        return names.get(plain(row.assignee)) or _called(row.assignee, row.assignee_name)
     return None if row.assignee == "" else _said(row, names)
 
 
 def _said(row: Row[Any], names: Mapping[str, str]) -> str | None:
-    """Who the ticket names."""
-    return _shown(names.get(plain(row.owner_text)) or row.owner_text) if row.owner_text else None
+    """Who the ticket names, as the people map calls them, else as it is written there: a login has its @."""
+    return names.get(plain(row.owner_text)) or row.owner_text if row.owner_text else None
 
 
-def _shown(name: str) -> str:
-    return name if " " in name or name.startswith("@") else f"@{name}"
+def _called(handle: str, name: str | None) -> str:
+    """A name as it is; a login behind its @."""
+    if name and name != handle:
+        return name
+    return handle if handle.startswith("@") else f"@{handle}"
 
 
 def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, str], Visibility]) -> Standing:
