@@ -12,6 +12,7 @@ from service.cleaning import clean_state
 from service.errors import NotFound
 from service.parts import Parts
 from service.postmortem.model import Decision
+from service.routes import nearest_first
 from service.store import forget, incidents, items, work, writes
 from service.store.incidents import Incident
 from service.store.items import Item
@@ -38,7 +39,7 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
         incident = incidents.get(connection, item.incident_id)
     if incident is None:
         raise NotFound(f"Action item {item_id} has no incident.")
-    for name, tracker in parts.trackers.items():
+    for name, tracker in nearest_first(parts.trackers, reference):
         seen = tracker.resolve(reference.strip(), incident.ticket)
         if seen is None:
             continue

@@ -22,6 +22,7 @@ from service.drafting import draft_of
 from service.outcomes import Outcomes, Run, account_of, link, words_of
 from service.places import Opened
 from service.retry import SOON, retry_after
+from service.routes import nearest_first
 from service.store import forget, incidents, items, work, writes
 from service.store.items import Item
 from service.store.writes import Write
@@ -92,7 +93,7 @@ class _Filing(Outcomes):
         if incident is None:
             return False
         for reference in self.item.refs:
-            for name, tracker in self.parts.trackers.items():
+            for name, tracker in nearest_first(self.parts.trackers, reference):
                 seen = tracker.resolve(reference, incident.ticket)
                 if seen is not None and seen.url != incident.ticket.url:
                     return self._follow(name, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.base import Ticket
+from connectors.base import Ticket, Tracker
 from service.postmortem.routing import Route, When, choose
 from service.settings import Settings
 
@@ -38,3 +38,10 @@ def _chosen(
     )
     said = zip(routes, settings.routes, strict=True)
     return chosen, next((one.fields for route, one in said if route is chosen), {})
+
+
+def nearest_first(trackers: Mapping[str, Tracker], reference: str) -> list[tuple[str, Tracker]]:
+    """The trackers in the order in which to ask for "PAY-12": two sites may have such a project, and the one that files
+    there is meant."""
+    project = reference.strip().rpartition("-")[0].upper()
+    return sorted(trackers.items(), key=lambda one: project not in {place.upper() for place in one[1].places})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from service.store import deliveries, tables
@@ -82,3 +83,21 @@ def test_what_a_person_writes_on_the_page_is_clean_as_well(database: Database, t
         with_secrets(world)
         edit_section(world.parts, 1, section_of("impact"), f"It leaked {TOKEN}.", "alex")
         assert document(world).sections[section_of("impact")].text == "It leaked [redacted: GitHub token]."
+
+
+@pytest.mark.parametrize(("signed", "documents"), [(True, 1), (False, 0)])
+def test_what_nobody_signed_only_says_where_to_look(
+    database: Database, tmp_path: Path, signed: bool, documents: int
+) -> None:
+    """A ticket that is not there: its webhook is believed where it was signed, as nobody else can have sent it."""
+
+    def change(text: str) -> str:
+        return text if signed else text.replace('secret_env = "OPS_SECRET"', "unsigned = true")
+
+    with story(database, tmp_path, change=change, fitting=False) as world:
+        ticket = incident(world, TEXT)
+        world.github.close(ticket)
+        del ticket.repo.issues[ticket.number]
+        finish(world)
+        assert len(rows(world, tables.incidents)) == 1
+        assert len(rows(world, tables.postmortems)) == documents

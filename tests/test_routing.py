@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from service.postmortem.routing import Route, When, choose, hidden, level
+from service.routes import nearest_first
 
 
 def chosen(*routes: Route, severity: str | None = None, labels=(), services=(), text: str = "Add an alert") -> str:
@@ -102,3 +105,13 @@ def test_several_routes_hide_one_together_and_what_is_hidden_hides_nothing() -> 
         Route(When(severity=("SEV1", "SEV3")), "d"),
     ]
     assert hidden(routes) == {1: (0,), 3: (0, 2)}
+
+
+def test_of_two_sites_with_such_a_key_the_one_that_files_there_is_asked_first() -> None:
+    class Site:
+        def __init__(self, *places: str) -> None:
+            self.places = places
+
+    trackers: Any = {"one": Site("OPS"), "two": Site("PAY", "SHOP"), "code": Site("acme/checkout")}
+    assert [name for name, _ in nearest_first(trackers, "SHOP-12")] == ["two", "one", "code"]
+    assert [name for name, _ in nearest_first(trackers, "#12")] == ["one", "two", "code"]
