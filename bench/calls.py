@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench import worlds
 from sandbox.github_world import Issue
-from service.store import migrate, tables
-from service.store.database import Database
+from service.store import tables
 from service.upkeep import look_at
 from tests.world import World
 
@@ -22,17 +20,10 @@ CHANGED = 20
 
 
 def run() -> list[tuple[str, float, str, float]]:
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/afterword.db")
-        migrate.upgrade(database)
-        with World(database, Path(folder)) as world:
-            assert world.jira is not None
-            world.jira.create_project("PAY")
-            _file(world, "payment")  # who can read each place is asked once an hour, and counted by bench/visibility.py
-            world.run()
-            rows = [_github(world), _jira(world), *_sync(world)]
-        database.close()
-    return rows
+    with worlds.world("PAY") as world:
+        _file(world, "payment")  # who can read each place is asked once an hour, and counted by bench/visibility.py
+        world.run()
+        return [_github(world), _jira(world), *_sync(world)]
 
 
 def _file(world: World, words: str) -> None:
