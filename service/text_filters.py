@@ -106,6 +106,12 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
 # --- Markdown ---------------------------------------------------------------------------------------------------------
 
 _LOGIN = re.compile(r"@[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,99})")
+#: a command with its numbers, or a login
+_SPOKEN = re.compile(
+    r"(?<![\w/`@])(?:(/[a-z][a-z-]{1,15}(?: [0-9]{1,4}(?:,[0-9]{1,4}){0,50})?)|@[A-Za-z0-9][A-Za-z0-9._/-]{0,99})\b"
+)
+    r"(?<![\w/`@])(?:(/[a-z][a-z-]{1,15}(?: [0-9]{1,4}(?:,[0-9]{1,4}){0,50})?)|@[A-Za-z0-9][A-Za-z0-9._/-]{0,99})\b"
+)
 _REF = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}#[0-9]{1,12}|[A-Z][A-Z0-9_]{0,40}-[0-9]{1,12}")
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+>]|#{1,6}|[0-9]{1,9}[.)])[ \t]+){0,4}")
 _OPENS = re.compile(
@@ -154,6 +160,23 @@ def login(owner: str, kind: str) -> str:
     if not _LOGIN.fullmatch(owner):
         return cell(owner)
     return f"`{owner}`" if kind == "github" else owner[1:]
+
+
+def spoken(text: str, kind: str) -> str:
+    """A sentence that names commands and people, in a line of our own: both stand in code, so that nobody is called and
+    nothing is obeyed."""
+    words = " ".join(text.split())
+    out, at = list[str](), 0
+    for found in _SPOKEN.finditer(words):
+        out += (_bare(words[at : found.start()]), f"`{found[0]}`" if found[1] else login(found[0], kind))
+        at = found.end()
+    return "".join([*out, _bare(words[at:])])
+
+
+def _bare(piece: str) -> str:
+    """Between them; the blanks at its ends stay."""
+    inner = label(piece.replace("`", "'"))
+    return f"{piece[: len(piece) - len(piece.lstrip())]}{inner}{piece[len(piece.rstrip()) :]}" if inner else piece
 
 
 def block(text: str) -> str:

@@ -29,6 +29,7 @@ from service.postmortem.document import Facts
 from service.postmortem.gaps import QUESTIONS, Gap
 from service.postmortem.model import Document, Origin, Section, TimelineLine
 from service.postmortem.standing import Standing
+from service.postmortem.unheeded import not_obeyed
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "config" / "templates"
 
@@ -60,7 +61,7 @@ class Texts:
             *("zone", "offset", "zone_note"),
         ):
             self._env.filters[name] = getattr(self.days, name)
-        for name in ("span", "listed", "line", "para", "cell", "label", "login", "block", "first_sentence"):
+        for name in ("span", "listed", "line", "para", "cell", "label", "login", "block", "first_sentence", "spoken"):
             self._env.filters[name] = getattr(text_filters, name)
         self._env.filters["quiet"] = quiet
         self._env.globals["link"] = text_filters.link
@@ -174,6 +175,7 @@ class Texts:
             "document_url": document_url,
             "kind": kind,
             "now": now,
+            "not_obeyed": not_obeyed(document, standings),
             "proposed": any(item.proposed or item.parked for item in standings),
         }
         lines = self.render("comment.md.j2", **values)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Ticket, Visibility
 from service.postmortem.document import Facts, build, edit, from_json, questions, same, to_json
-from service.postmortem.model import Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
+from service.postmortem.model import Asked, Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
 from service.postmortem.standing import Standing
 
 OPENED = datetime(2026, 11, 17, 13, 19, tzinfo=UTC)
@@ -242,6 +242,9 @@ documents = st.builds(
     timeline=st.lists(st.builds(TimelineLine, maybe, texts, texts, texts, texts), max_size=4).map(tuple),
     from_payload=st.booleans(),
     not_obeyed=st.lists(texts, max_size=3).map(tuple),
+    asked=st.lists(
+        st.builds(Asked, st.integers(1, 99), st.sampled_from(["file", "park"]), st.just((2, 9)), texts), max_size=3
+    ).map(tuple),
 )
 
 

@@ -208,7 +208,7 @@ def test_the_list_of_items_is_asked_for_by_state_owner_and_incident(world):
     assert "2 items" in page(world, "/actions")
     assert "1 item." in page(world, "/actions?state=done")
     assert "1 item, without an owner" in page(world, "/actions?owner=none")
-    assert "1 item, of @alex" in page(world, "/actions?owner=@alex&state=all")
+    assert "1 item, of alex" in page(world, "/actions?owner=alex&state=all")
     assert "0 items" in page(world, "/actions?incident=7")
     assert "There is no state" in page(world, "/actions?state=lost", 404)
 

@@ -133,3 +133,15 @@ def test_what_is_ticked_while_it_is_proposed_is_done_and_no_longer_asked_about(
         (comment,) = ours(ticket)
         assert "| ● Done | 3. Alert on queue depth | no owner | " in comment
         assert comment.count("| proposed |") == 2
+
+
+def test_a_number_of_no_item_is_not_obeyed_and_the_ticket_says_so(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world)
+        say(world, ticket, "/file 2,9")
+        assert once(world, 1)
+        said = f"comment {len(ticket.comments)}: `/file 9` by `@alex` names no action item; there are 1 to 4."
+        assert f"**Not obeyed:** {said} [See the postmortem](" in ours(ticket)[0]
+        say(world, ticket, "/action Look at the wall clock @sam")
+        assert said.replace("4.", "5.") in ours(ticket)[0]
+        assert ours(ticket)[0].count("Not obeyed") == 1

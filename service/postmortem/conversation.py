@@ -191,7 +191,7 @@ def _decide(said: Said, command: Command, comment: Comment, number: int) -> None
             "write /file 2,4 or /park 3"
         )
         return
-    said.decisions.append(Decision(comment.id, command.name, numbers, called(comment.author), comment.at))
+    said.decisions.append(Decision(comment.id, command.name, numbers, called(comment.author), comment.at, number))
 
 
 def _section(text: str, comment: Comment, number: int) -> SectionText:

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from connectors.base import Ticket
 from service.postmortem.gaps import questions as questions
-from service.postmortem.model import Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
+from service.postmortem.model import Asked, Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
 
 NOTHING = SectionText(None, Origin.MISSING)
 
@@ -88,6 +88,7 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
         timeline=timeline,
         from_payload=ticket.from_payload,
         not_obeyed=reading.not_obeyed,
+        asked=tuple(Asked(one.comment, one.verb, one.numbers, one.who) for one in reading.decisions if one.numbers),
     )
 
 
@@ -156,6 +157,10 @@ def to_json(document: Document) -> dict[str, Any]:
         ],
         "from_payload": document.from_payload,
         "not_obeyed": list(document.not_obeyed),
+        "asked": [
+            {"comment": one.comment, "verb": one.verb, "numbers": list(one.numbers), "who": one.who}
+            for one in document.asked
+        ],
     }
 
 
@@ -180,6 +185,9 @@ def from_json(stored: Mapping[str, Any]) -> Document:
         ),
         from_payload=stored["from_payload"],
         not_obeyed=tuple(stored["not_obeyed"]),
+        asked=tuple(
+            Asked(one["comment"], one["verb"], tuple(one["numbers"]), one["who"]) for one in stored.get("asked", ())
+        ),
     )
 
 

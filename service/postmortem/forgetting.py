@@ -140,6 +140,7 @@ class Forgotten:
                 for line in document.timeline
             ),
             not_obeyed=tuple(self.text(said) for said in document.not_obeyed),
+            asked=tuple(replace(one, who=self.text(one.who)) for one in document.asked),
         )
 
     def state(self, state: IssueState) -> IssueState:

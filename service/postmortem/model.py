@@ -85,6 +85,7 @@ class Decision:
     numbers: tuple[int, ...]
     who: str  # "@alex", "Sam Example"
     at: datetime
+    comment: int = 0  # its place in the ticket, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,16 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A /file or /park with numbers, as the document keeps it: some of them may be those of no item."""
+
+    comment: int  # its place in the ticket, from 1
+    verb: str
+    numbers: tuple[int, ...]
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One revision of a postmortem. `missing` are the questions to answer, one for each gap."""
 
@@ -145,6 +156,7 @@ class Document:
     timeline: tuple[TimelineLine, ...]
     from_payload: bool = False
     not_obeyed: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     def text(self, section: Section) -> str | None:
         return self.sections[section].text

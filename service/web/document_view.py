@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from service.postmortem.gaps import QUESTIONS, Gap, questions
 from service.postmortem.model import Document, Origin, Section, SectionText, TimelineLine
 from service.postmortem.standing import Standing
+from service.postmortem.unheeded import not_obeyed
 from service.text_filters import Days, span
 
 #: silence in a timeline that is worth a line
@@ -65,6 +66,7 @@ class View:
     entries: tuple[Entry, ...]
     gaps: tuple[Gap, ...]
     untold: tuple[str, ...]  # the times that are not stated
+    not_obeyed: tuple[str, ...]
     one_day: date | None  # the day of every line of the timeline, if it is one
 
     @property
@@ -101,6 +103,7 @@ def view(
         entries=tuple(_entries(document, days, several=len(seen) > 1)),
         gaps=gaps,
         untold=tuple(fact.name.lower() for fact in facts if fact.at is None and fact.name != "Ticket closed"),
+        not_obeyed=not_obeyed(document, standings),
         one_day=seen.pop() if len(seen) == 1 else None,
     )
 

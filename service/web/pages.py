@@ -14,6 +14,7 @@ from service.postmortem import document
 from service.postmortem.gaps import QUESTIONS, questions
 from service.postmortem.model import Document, Section
 from service.postmortem.standing import Standing
+from service.postmortem.unheeded import not_obeyed
 from service.store import listings, pages, postmortems
 from service.store.pages import Listed
 from service.store.postmortems import EditedMeanwhile
@@ -93,12 +94,14 @@ def blueprint(parts: Parts) -> Blueprint:
     def as_json(number: int) -> Response:
         with parts.database.read() as connection:
             incident, doc, revision, items = loaded(connection, number)
+        told = document.to_json(doc) | {"not_obeyed": list(not_obeyed(doc, items))}
+        del told["asked"]  # what came of it is in not_obeyed
         return jsonify(
             id=number,
             revision=revision,
             url=parts.document_url(number),
             incident={"source": incident.source, "ref": incident.ref, "url": incident.url},
-            **document.to_json(doc),
+            **told,
             action_items=[listings.plain_item(item) for item in items],
             missing=[str(gap) for gap in questions(doc, items)],
         )
