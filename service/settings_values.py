@@ -58,6 +58,18 @@ def _url(value: object) -> str:
     return str(value).rstrip("/")
 
 
+def local_port(url: str) -> int | None:
+    """The port of an address that works on this machine alone; None for any other."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        return None
+    return port or (443 if parts.scheme == "https" else 80)
+
+
 def _listen(value: object) -> str:
     found = _LISTEN.fullmatch(value) if isinstance(value, str) else None
     if not found or int(found[2]) > 65535:

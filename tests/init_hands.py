@@ -1,4 +1,4 @@
-"""Hands for `init`: a person at a terminal, who reads each question before typing the answer."""
+"""Hands for `init`: a person at a terminal, who reads each question before typing the answer; and answers of a pipe."""
 
 from __future__ import annotations
 
@@ -13,7 +13,37 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.command_hands import Ran, command
 from tests.processes import ROOT
+
+TOKEN = "t0ken-of-the-test"
+EMAIL = "afterword@example.org"
+
+JIRA_ANSWERS = [
+    "cloud",
+    "{jira}",
+    EMAIL,
+    TOKEN,
+    "soon",  # no day
+    "2027-03-31",
+    "ops",
+    "Incident",
+    "",  # the same Jira
+    "",  # the same credentials
+    "pay",
+    "Taks",  # there is none of that name
+    "y",
+    "pay",
+    "Task",
+    "Checkout",  # the required field
+    "",  # propose
+    "",  # 10m
+    "https://postmortems.example.org/",
+    "",
+    "n",
+    "",
+    "json://alerts.example.org/x y",
+]
 
 
 class Terminal:
@@ -76,3 +106,14 @@ class Terminal:
             return False
         self.seen += data.decode(errors="replace").replace("\r\n", "\n")
         return bool(data)
+
+
+def piped(tmp_path: Path, answers: list[str], *args: str, environ: dict[str, str] | None = None) -> Ran:
+    return command(
+        "init",
+        "--to",
+        str(tmp_path / "mine.toml"),
+        *args,
+        environ=environ or {},
+        stdin="".join(f"{answer}\n" for answer in answers).encode(),
+    )

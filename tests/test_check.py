@@ -154,6 +154,16 @@ def test_check_notes_what_people_should_know(here: Shop) -> None:
     assert "items  " not in here.run("check").out
 
 
+def test_a_public_url_of_this_machine_with_another_port_is_noted(here: Shop) -> None:
+    here.write(
+        change=lambda text: text.replace(
+            f'public_url = "http://127.0.0.1:{here.port}"', 'public_url = "http://localhost:1"'
+        )
+    )
+    line = here.run("check").line("settings", "note")
+    assert f"public_url is http://localhost:1, and listen is 127.0.0.1:{here.port}" in line
+
+
 def test_check_says_where_the_report_goes(here: Shop) -> None:
     assert "on the page alone: REPORT_URLS is not set" in here.run("check").line("report", "note")
     here.environ["REPORT_URLS"] = "json://127.0.0.1/a?key=s3cr3t json://127.0.0.1/b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,8 @@ from sandbox.jira import JiraSandbox
 from service import wiring
 from tests.command_hands import command
 from tests.hands import MARKER
-from tests.init_hands import Terminal
+from tests.init_hands import EMAIL, JIRA_ANSWERS, TOKEN, Terminal, piped
 from tests.processes import Process, eventually, free_port
-
-TOKEN = "t0ken-of-the-test"
-EMAIL = "afterword@example.org"
 
 
 @pytest.fixture
@@ -59,17 +57,22 @@ def test_from_nothing_to_a_postmortem_at_a_terminal(tmp_path: Path, terminal: Te
     eventually(lambda: not terminal.echoes(), "typing is not shown", 10)
     terminal.answer("file that holds it", "wrong-token")
     terminal.expect("MEND  GitHub: 401 the token is refused")
+    terminal.expect("Paste a valid token.")
     terminal.answer("Answer that again?", "")
-    terminal.answer("Where does its API answer?", github.url)
-    terminal.answer("How does Afterword sign in?", "1")
-    terminal.answer("The token of GitHub.", TOKEN)
+    terminal.answer(f"[{github.url}]", "")  # what was answered before
+    terminal.answer("How does Afterword sign in?", "")
+    terminal.answer("[as before]", TOKEN)
     terminal.expect("ok    GitHub")
+    terminal.answer("Repositories of the tickets", "ops")
+    terminal.expect("ops is not written as OWNER/NAME, such as acme/ops.")
     terminal.answer("Repositories of the tickets", "acme/opps")
-    terminal.answer("The label", "")
+    terminal.answer("The label", "y")
+    terminal.expect("is the label really called “y”?")
+    terminal.answer("The label", "outage")
     terminal.expect("MEND  GitHub acme/opps: 404")
     terminal.answer("Answer that again?", "y")
-    terminal.answer("Repositories of the tickets", "acme/ops")
-    terminal.answer("The label", "")
+    terminal.answer("[acme/opps]", "acme/ops")
+    terminal.answer("The label that makes an issue an incident [outage]", "incident")
     terminal.answer("Where are action items filed?", "")
     terminal.answer("The same GitHub, with the same credentials?", "")
     terminal.answer("Repositories for action items, the usual one first [acme/ops]", "acme/checkout acme/ops")
@@ -79,7 +82,7 @@ def test_from_nothing_to_a_postmortem_at_a_terminal(tmp_path: Path, terminal: Te
     terminal.expect("That does not fit: soon is not a duration.")
     terminal.answer("How long to wait after a ticket closes", "0s")
     terminal.answer("The address at which people", f"http://127.0.0.1:{port}")
-    terminal.expect("This address is of this machine alone")
+    terminal.expect("This address works on this machine alone")
     terminal.answer("The timezone of documents", "Europe/Berlin")
     terminal.answer("Say who is who", "y")
     terminal.answer("A name (empty", "Alex Example")
@@ -108,10 +111,8 @@ def test_from_nothing_to_a_postmortem_at_a_terminal(tmp_path: Path, terminal: Te
     assert "-m service all" in terminal.seen
 
     # as it says: the variables, `check`, `all`, and the webhook as it was pasted
-    settings.write_text(
-        f'listen = "127.0.0.1:{port}"\n'
-        + settings.read_text().replace("sqlite:///var", f"sqlite:///{tmp_path}/var").replace("listen", "#listen")
-    )
+    assert f'listen = "127.0.0.1:{port}"' in settings.read_text()
+    settings.write_text(settings.read_text().replace("sqlite:///var", f"sqlite:///{tmp_path}/var"))
     checked = command("--config", str(settings), "check", environ=environ)
     assert checked.code == 0, checked.out
     process = Process("all", settings, environ, tmp_path / "log")
@@ -129,42 +130,6 @@ def test_from_nothing_to_a_postmortem_at_a_terminal(tmp_path: Path, terminal: Te
     assert f"http://127.0.0.1:{port}/postmortems/1" in comment
 
 
-JIRA_ANSWERS = [
-    "cloud",
-    "{jira}",
-    EMAIL,
-    TOKEN,
-    "ops",
-    "Incident",
-    "",  # the same Jira
-    "",  # the same credentials
-    "pay",
-    "Taks",  # there is none of that name
-    "y",
-    "pay",
-    "Task",
-    "Checkout",  # the required field
-    "",  # propose
-    "",  # 10m
-    "https://postmortems.example.org/",
-    "",
-    "n",
-    "",
-    "json://alerts.example.org/x y",
-]
-
-
-def piped(tmp_path: Path, answers: list[str], *args: str, environ: dict[str, str] | None = None):  # type: ignore[no-untyped-def]
-    return command(
-        "init",
-        "--to",
-        str(tmp_path / "mine.toml"),
-        *args,
-        environ=environ or {},
-        stdin="".join(f"{answer}\n" for answer in answers).encode(),
-    )
-
-
 def test_answers_may_come_of_a_pipe_and_a_required_field_is_asked_for(tmp_path: Path, jira: JiraSandbox) -> None:
     ran = piped(tmp_path, [answer.format(jira=jira.url) for answer in JIRA_ANSWERS])
     assert ran.code == 0, ran.out + ran.err
@@ -174,6 +139,9 @@ def test_answers_may_come_of_a_pipe_and_a_required_field_is_asked_for(tmp_path: 
         "fields"
     ] == {"customfield_10010": {"value": "Checkout"}}
     assert written["trackers"]["work"]["project"] == "PAY"
+    assert written["sources"]["desk"]["token_ends"] == written["trackers"]["work"]["token_ends"] == date(2027, 3, 31)
+    assert "soon is not a day. Write it as 2027-03-31." in ran.out
+    assert "listen" not in written, "public_url is no address of this machine"
     assert written["filing"] == {"mode": "propose", "quiet": "10m"}
     assert written["public_url"] == "https://postmortems.example.org"
     assert "JQL            project in (OPS, PAY)" in ran.out

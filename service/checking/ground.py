@@ -10,9 +10,10 @@ from connectors.base import AfterwordError
 from service import pause, places
 from service.checking.line import MEND, NOTE, OK, Known, Line, Look, counted, unfiled
 from service.checking.room import file_of, folder_of, room
+from service.settings_values import local_port
 from service.store import arrivals, migrate, needs, standings
 
-STEPS = "README.md shows GitHub and Jira step by step."
+STEPS = "docs/github.md and docs/jira.md show it step by step; or `python -m service init`."
 AWAY = "Webhooks are answered 503 until it is back, and no job runs. What was acknowledged before is in it."
 
 
@@ -20,6 +21,10 @@ def settings(look: Look) -> Iterator[Line]:
     said = look.parts.settings
     sources, trackers = counted(len(said.sources), "source"), counted(len(said.trackers), "tracker")
     yield Line("settings", "", OK, f"{said.file}: {sources}, {trackers}, {counted(len(said.routes), 'route')}")
+    port = local_port(said.public_url)
+    if port is not None and port != said.port:
+        where = f"public_url is {said.public_url}, and listen is {said.listen}"
+        yield Line("settings", "", NOTE, f"{where}: links and webhooks lead to a port where nothing listens")
     if not said.sources:
         mend = f"Write one below a line [sources.name]: {STEPS}"
         yield Line("settings", "", MEND, "no source: no incident can arrive", mend=mend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
@@ -9,6 +10,7 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
+from connectors.base import AfterwordError
 from service import wiring
 from service.checking.line import counted
 from service.commands.running import quiet
@@ -23,6 +25,8 @@ def run(args: Namespace) -> int:
     quiet()
     settings_file = Path(args.to)
     secrets_file = settings_file.with_suffix(".env")
+    if not args.dry_run:
+        _can_write(settings_file)
     asker = Asker(sys.stdin, sys.stdout)
     asker.say(words.HELLO)
     for file in (settings_file, secrets_file):
@@ -47,6 +51,19 @@ def run(args: Namespace) -> int:
         asker.say(words.LEFT.format(many=counted(answers.to_mend, "thing")))
     asker.say(words.NEXT.format(secrets=_sourced(secrets_file), python=_python()))
     return WELL
+
+
+def _can_write(file: Path) -> None:
+    """Found out before anything is asked, by making a file there that goes at once. Raises AfterwordError."""
+    folder = next(one for one in file.absolute().parents if one.exists())
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    except OSError as error:
+        why = f"{error.strerror} ({folder})" if error.errno != errno.EISDIR else "it is a folder"
+        raise AfterwordError(words.CANNOT.format(file=file, why=why), words.ELSEWHERE) from None
 
 
 def _read_back(text: str, answers: Answers) -> None:

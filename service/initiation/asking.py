@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
 from connectors.base import AfterwordError
 from service.initiation import words
 
 T = TypeVar("T")
+WIDTH = 98
 
 
 class Ended(AfterwordError):
@@ -24,32 +27,64 @@ class Asker:
     def __init__(self, answers: TextIO, screen: TextIO) -> None:
         self._answers = answers
         self._screen = screen
+        self._earlier: dict[str, str] | None = None  # question → what was typed
 
     def say(self, text: str = "") -> None:
         print(text, file=self._screen, flush=True)
 
-    def ask(self, question: str, usual: str = "", *, fit: Callable[[str], T]) -> T:
-        """The answer as `fit` makes it; asked again while `fit` raises Unfit."""
+    def finding(self, form: str, text: str) -> None:
+        """`form` with the text; what is longer than a line goes on below its beginning."""
+        first, *others = form.format(text=text).splitlines()
+        self.say("\n".join([_filled(first, " " * 8), *(f"{'':8}{line}" for line in others)]))  # others are to be copied
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Within it, a question that is asked again offers what was answered before."""
+        self._earlier = {}
+        try:
+            yield
+        finally:
+            self._earlier = None
+
+    def ask(
+        self, question: str, usual: str = "", *, fit: Callable[[str], T], optional: bool = False, about: str = ""
+    ) -> T:
+        """The answer as `fit` makes it; asked again while `fit` raises Unfit. Asked a second time it offers what was
+        answered before; where it is optional, - takes that back. `about`: what tells apart two of the same words."""
+        usual = self._before(about + question) or usual
+        shown = f"{usual}; - for none" if usual and optional else usual
         while True:
-            self._prompt(f"{question} [{usual}]: " if usual else f"{question}: ")
+            self._prompt(f"{question} [{shown}]: " if usual else f"{question}: ")
+            typed = self._line().strip() or usual
+            if optional and typed == "-":
+                typed = ""
             try:
-                return fit(self._line().strip() or usual)
+                found = fit(typed)
             except Unfit as error:
                 self.say(words.NOT_FITTING.format(text=error))
+                continue
+            self._keep(about + question, typed)
+            return found
 
     def hidden(self, question: str, *, fit: Callable[[str], T]) -> T:
-        """As `ask`, without showing what is typed."""
+        """As `ask`, without showing what is typed, now or before."""
+        earlier = self._before(question)
+        prompt = _filled(f"{question} [{words.BEFORE}]: " if earlier else f"{question}: ")
         while True:
             if self._answers.isatty():
                 self._screen.flush()
-                typed = getpass.getpass(f"{question}: ", self._screen)
+                typed = getpass.getpass(prompt, self._screen)
             else:
-                self._prompt(f"{question}: ")
+                self._prompt(prompt)
                 typed = self._line()
+            typed = typed.strip() or earlier
             try:
-                return fit(typed.strip())
+                found = fit(typed)
             except Unfit as error:
                 self.say(words.NOT_FITTING.format(text=error))
+                continue
+            self._keep(question, typed)
+            return found
 
     def choose(self, question: str, options: Mapping[str, str]) -> str:
         """A key of `options`; the first is the usual one. Its number or its key is typed."""
@@ -65,7 +100,7 @@ class Asker:
                 return keys[int(answer) - 1]
             raise Unfit(f"write a number from 1 to {len(keys)}.")
 
-        return self.ask("  Number", "1", fit=fit)
+        return self.ask("  Number", "1", fit=fit, about=question)
 
     def yes(self, question: str, usual: bool) -> bool:
         def fit(answer: str) -> bool:
@@ -75,8 +110,15 @@ class Asker:
 
         return self.ask(f"{question} y/n", "y" if usual else "n", fit=fit)
 
+    def _before(self, question: str) -> str:
+        return (self._earlier or {}).get(question, "")
+
+    def _keep(self, question: str, typed: str) -> None:
+        if self._earlier is not None:
+            self._earlier[question] = typed
+
     def _prompt(self, text: str) -> None:
-        print(text, end="", file=self._screen, flush=True)
+        print(_filled(text), end="", file=self._screen, flush=True)
 
     def _line(self) -> str:
         line = self._answers.readline()
@@ -86,6 +128,19 @@ class Asker:
         if not self._answers.isatty():
             self.say()  # what was read from a pipe is not on the screen
         return line
+
+
+def _filled(text: str, below: str = "") -> str:
+    """Lines of a width that a terminal has; the blank at the end of a prompt stays."""
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
+    return "\n".join(lines) + text[len(text.rstrip()) :]
 
 
 def anything(answer: str) -> str:

@@ -43,16 +43,16 @@ class Trial:
 
     def _said(self, found: Sequence[Finding]) -> Sequence[Finding]:
         for one in found:
-            text = f"{one.subject}: {one.text}"
+            text = _here(f"{one.subject}: {one.text}")
             if one.level == "MEND":
-                self._asker.say(words.MEND.format(text=text))
+                self._asker.finding(words.MEND, text)
                 for more in (one.saw, one.mend):
                     if more:
-                        self._asker.say(words.MORE.format(text=more))
+                        self._asker.finding(words.MORE, _here(more))
             elif one.level == "note":
-                self._asker.say(words.NOTE.format(text=text))
+                self._asker.finding(words.NOTE, text)
             else:
-                self._asker.say(words.WELL.format(text=text))
+                self._asker.finding(words.WELL, text)
         return [one for one in found if one.level == "MEND"]
 
     def look(self, asking: str, part: Part) -> Sequence[Finding]:
@@ -62,3 +62,9 @@ class Trial:
             return self.source(part) if asking == "source" else self.tracker(part)
         except AfterwordError as error:
             return self._said([Finding(part.kind, "MEND", error.message, mend=error.mend)])
+
+
+def _here(text: str) -> str:
+    for said, better in words.TYPED.items():
+        text = text.replace(said, better)
+    return text

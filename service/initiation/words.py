@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 HELLO = """\
-This writes a settings file for Afterword. Each answer is tried at once, and nothing is written to GitHub or Jira.
-In brackets stands what Enter takes. Ctrl-C ends it at any time; nothing is written before the last question.
+This writes a settings file for Afterword. Each answer is tried at once, and nothing is written to
+GitHub or Jira. In brackets stands what Enter takes. Ctrl-C ends it at any time; nothing is written
+before the last question.
 """
-THERE = "{file} is there already. Write it anew?"
+THERE = "{file} is there already. Overwrite it?"
 KEPT = "Nothing was written. Name another file:  python -m service init --to config/other.toml"
 ENDED = "The answers ended before the last question."
 NOTHING = "Nothing was written."
+CANNOT = "{file} cannot be written: {why}."
+ELSEWHERE = "Nothing was asked. Name another file:  python -m service init --to FILE"
+BEFORE = "as before"
+#: how a connector's words name what was typed here → how they read where it was just typed
+TYPED = {
+    "Put a valid token into your answer.": "Paste a valid token.",
+    "the token in your answer": "this token",
+}
 
 # --- the two ends
 WHERE_FROM = "Where do incident tickets come from?"
@@ -33,6 +42,7 @@ JIRA_URL = "The address at which people see it, such as https://acme.atlassian.n
 JIRA_URL_DC = "The address at which people see it, such as https://jira.example.org"
 JIRA_USER = "The e-mail address of the account that the token belongs to"
 JIRA_TOKEN = "The API token (https://id.atlassian.com/manage-profile/security/api-tokens)"  # noqa: S105
+JIRA_ENDS = "The day on which that token ends, such as 2027-03-31, to be warned in time (empty: not known)"
 JIRA_PAT = "The personal access token (in Jira: your profile, Personal Access Tokens)"
 
 SOURCE_REPOSITORIES = "Repositories of the tickets, with blanks between them (acme/ops, or acme/* for all of acme)"
@@ -61,8 +71,8 @@ MODES = {
 QUIET = "How long to wait after a ticket closes before anything is filed (0s, 10m, 1h)"
 PUBLIC_URL = "The address at which people, GitHub and Jira reach this service"
 LOCAL = (
-    "  note  This address is of this machine alone: GitHub and Jira cannot send webhooks to it. "
-    "Put the service behind a proxy with https, and set public_url to that address."
+    "  note  This address works on this machine alone: GitHub and Jira cannot send webhooks to it.\n"
+    "        Put the service behind a proxy with https, and set public_url to that address."
 )
 TIMEZONE = "The timezone of documents and of the weekly report, such as Europe/Berlin"
 PEOPLE = "Say who is who, so that owners are assigned? (it can be done in the file later)"
@@ -76,8 +86,10 @@ ALERTS = "Who is told when a person is needed? (an Apprise URL; empty: only the 
 
 # --- the end
 WRITTEN = """
-{settings} is written: what, where. Read it once; it says what each line means.
-{secrets} is written: the secrets, readable by you alone. Keep it out of git.
+{settings} is written: what comes from where, and goes where.
+Read it once; it says what each line means.
+{secrets} is written: the secrets, readable by you alone.
+Keep it out of git.
 """
 DRY = "\nNothing was written. {settings} would hold:\n\n{text}\n{secrets} would hold these variables: {names}\n"
 PASTE_GITHUB = """\

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 
 from service.initiation.answers import Answers, Part, Someone
+from service.settings_values import local_port
 
 _NOTES = {
     "kind": "",
     "api_url": "where its API answers",
     "url": "where people see it",
     "deployment": "not Cloud",
+    "token_ends": "you are warned before",
     "app_id": "the GitHub App to sign in as",
     "repositories": "",
     "labels": "an issue with this label is an incident",
@@ -31,6 +34,7 @@ def settings_text(answers: Answers, secrets_file: str) -> str:
         "",
         _line("version", 1, "of this file's form"),
         _line("public_url", answers.public_url, "where people, GitHub and Jira reach this service"),
+        *_listen(answers.public_url),
         _line("database_url", "sqlite:///var/afterword.db", "DATABASE_URL wins, for PostgreSQL"),
         _line("timezone", answers.timezone, "of the times in documents"),
         "",
@@ -61,6 +65,14 @@ def settings_text(answers: Answers, secrets_file: str) -> str:
         *_people(answers),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _listen(public_url: str) -> list[str]:
+    """The pages are where people were told that they are."""
+    port = local_port(public_url)
+    if port is None or not public_url.endswith(f":{port}"):
+        return []
+    return [_line("listen", f"127.0.0.1:{port}", "address and port, as in public_url")]
 
 
 def variables(answers: Answers) -> dict[str, str]:
@@ -135,6 +147,8 @@ def _toml(value: object) -> str:
         return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -12,6 +12,13 @@ HERE = (
         "`python -m service init`, or copy config/example.toml.",
     ),
     Entry(
+        "address",
+        "public_url is …, and listen is …: links and webhooks lead to a port where nothing listens",
+        "public_url is an address of this machine, with another port than the service listens on. PORT wins over "
+        "`listen`.",
+        "Give both the same port; or set public_url to the address at which people reach the service.",
+    ),
+    Entry(
         "database, tables",
         "… is not there yet: `all` makes it at its start, or … · the tables are not those of this version",
         "Before the first start, or after an upgrade.",
