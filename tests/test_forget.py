@@ -43,7 +43,7 @@ def of(*names: str) -> Forgotten:
     ("text", "clean"),
     [
         ("Restarted by Robin Quill, @robin-q.", "Restarted by a person, @someone."),
-        ("ROBIN\n  quill and Robin\u00a0Quill's fix", "a person and a person's fix"),
+        ("ROBIN\n  quill and Robin\u00a0Quill's fix", "A person and a person's fix"),
         ("owner:robin-q, _robin-q_, `robin-q`, (robin-q)", "owner:a person, _a person_, `a person`, (a person)"),
         ("https://github.example/robin-q", "https://github.example/someone"),
         ("[~accountid:712020:robin] robin\\-q", "[~accountid:a person] a person"),
@@ -212,12 +212,12 @@ def test_a_later_reading_and_sync_do_not_bring_the_person_back(database: Databas
         world.github.close(issue, "not_planned", by="robin-q")
         world.github.comment(issue, "Robin Quill says no.", author="robin-q")
         world.sync()
-        assert item_rows(world)[0].ended_reason == "a person says no."
+        assert item_rows(world)[0].ended_reason == "A person says no."
         world.github.edit(ticket, body=f"Robin Quill has one line more.\n\n{TICKET}", by="robin-q")
         finish(world)
         summary = document(world).text(Section.SUMMARY)
         assert summary is not None
-        assert summary.startswith("a person has one line more.")
+        assert summary.startswith("A person has one line more.")
         assert len(item_rows(world)) == 2  # its words changed as the ticket's did: it is the same item
         assert sorted(filed(world).values()) == [1, 1]
         stored = everything(database, tables.deliveries)

@@ -39,6 +39,7 @@ def owner(database: Database, said: str | None, assignee: str | None = None, nam
         )  # fmt: skip
         connection.execute(sa.update(tables.items).values(assignee=assignee, assignee_name=name))
         (found,) = standings(connection, names=PEOPLE.names)
+    assert found.owner is not None or (found.owner_known and found.owner_id is None)
     return found.owner
 
 
@@ -61,3 +62,19 @@ def test_an_at_stands_before_a_login_alone(
     database: Database, said: str | None, assignee: str | None, name: str | None, shown: str | None
 ) -> None:
     assert owner(database, said, assignee, name) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "assignee", "name"),
+    [
+        ("@someone", None, None),
+        ("a person", None, None),
+        ("A person", None, None),
+        ("@alex", "someone", "a person"),
+        (None, "someone", None),
+    ],
+)
+def test_whoever_was_forgotten_owns_nothing(
+    database: Database, said: str | None, assignee: str | None, name: str | None
+) -> None:
+    assert owner(database, said, assignee, name) is None

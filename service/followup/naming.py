@@ -6,20 +6,22 @@ from dataclasses import replace
 
 from service.followup import groups
 from service.followup.snapshot import Snapshot
-from service.postmortem.forgetting import Forgotten
+from service.postmortem.forgetting import Forgotten, is_placeholder
 
 
 def without(snapshot: Snapshot, forgotten: Forgotten, *, revised: str | None = None) -> Snapshot:
     """The same figures; `revised` is the sentence that says why it is not as it was made."""
+    owners = [forgotten.field(row.owner) for row in snapshot.rows]
     rows = tuple(
         replace(
             row,
             text=forgotten.text(row.text),
             reason=forgotten.text(row.reason),
-            owner=forgotten.field(row.owner),
+            owner=owner,
+            owner_known=row.owner_known or is_placeholder(owner),  # somebody, whose name is not ours to ask for
             incident_title=forgotten.text(row.incident_title),
         )
-        for row in snapshot.rows
+        for row, owner in zip(snapshot.rows, owners, strict=True)
     )
     return replace(
         snapshot,

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from connectors.base import IssueState, Person, Ticket
+from service.postmortem.beginnings import begins
 from service.postmortem.model import Document
 
 #: in place of a name, and of a handle behind its @
@@ -81,8 +82,9 @@ class Forgotten:
                 continue
             length = next((many for many in self._lengths if self._named(text, units, number, many)), 0)
             if length:
-                out += (text[at:start], HANDLE if text[start - 1 : start] in ("@", "/") else NAME)
-                at = units[number + length - 1][1]
+                end = units[number + length - 1][1]
+                out += (text[at:start], _in_place(text, start, end))
+                at = end
         return "".join([*out, text[at:]]) if out else text
 
     def maybe(self, text: str | None) -> str | None:
@@ -159,6 +161,17 @@ class Forgotten:
         if _hash(self._key, said) not in self._everywhere:
             return False
         return " " in said or _alone(text, part[0][0], part[-1][1])
+
+
+def is_placeholder(name: str | None) -> bool:
+    """Whether this is what stands in place of somebody who was forgotten, and so is nobody's name."""
+    return name is not None and name.strip().removeprefix("@").casefold() in (NAME, HANDLE)
+
+
+def _in_place(text: str, start: int, end: int) -> str:
+    if text[start - 1 : start] in ("@", "/"):
+        return HANDLE
+    return NAME[0].upper() + NAME[1:] if begins(text, start, end) else NAME
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from connectors.base import Visibility
 from service import wording
+from service.postmortem.forgetting import is_placeholder
 from service.postmortem.people import plain
 from service.postmortem.standing import Standing, place_of
 from service.store import places
@@ -50,6 +51,8 @@ def _state(row: Row[Any]) -> tuple[str, str]:
 
 def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
     """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back ("")."""
+    if row.assignee and _forgotten(row.assignee, names):
+        return None
     if row.assignee:
         return names.get(plain(row.assignee)) or _called(row.assignee, row.assignee_name)
     return None if row.assignee == "" else _said(row, names)
@@ -57,7 +60,14 @@ def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
 
 def _said(row: Row[Any], names: Mapping[str, str]) -> str | None:
     """Who the ticket names, as the people map calls them, else as it is written there: a login has its @."""
-    return names.get(plain(row.owner_text)) or row.owner_text if row.owner_text else None
+    if not row.owner_text or _forgotten(row.owner_text, names):
+        return None
+    return names.get(plain(row.owner_text)) or str(row.owner_text)
+
+
+def _forgotten(name: str, names: Mapping[str, str]) -> bool:
+    """What stands in place of a person is nobody, unless the people map knows somebody of that name."""
+    return is_placeholder(name) and plain(name) not in names
 
 
 def _called(handle: str, name: str | None) -> str:
@@ -69,6 +79,7 @@ def _called(handle: str, name: str | None) -> str:
 
 def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, str], Visibility]) -> Standing:
     state, reason = _state(row)
+    owner = _owner(row, names)
     asked = row.write_state if row.issue_id is None else ""
     return Standing(
         id=row.id,
@@ -78,9 +89,9 @@ def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, 
         state=state,
         word=row.word,
         reason=reason,
-        owner=_owner(row, names),
-        owner_id=row.assignee or None,
-        owner_known=bool(row.assignee) or row.owner_known or row.owner_text is None,
+        owner=owner,
+        owner_id=(row.assignee or None) if owner else None,
+        owner_known=owner is None or bool(row.assignee) or row.owner_known,
         due=row.due,
         due_rule=row.due_rule,
         priority=row.priority,

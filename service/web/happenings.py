@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from service.postmortem.forgetting import NAME, is_placeholder
 from service.postmortem.standing import MARKS
 from service.store.pages import Happened
 from service.text_filters import Days
@@ -48,7 +49,9 @@ def _state(state: str | None) -> str:
 
 
 def _name(owner: str | None, names: Mapping[str, str]) -> str:
-    return names.get(owner.casefold(), owner) if owner else "nobody"
+    if not owner:
+        return "nobody"
+    return names.get(owner.casefold()) or (NAME if is_placeholder(owner) else owner)
 
 
 def _day(stored: str | None, days: Days) -> str:
