@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from service.followup.naming import without
+from service.followup.report import compute
 from service.postmortem.forgetting import Forgotten, is_placeholder, mark_of
+from service.store.pages import Happened
+from service.text_filters import Days
+from service.web.happenings import sentences
+from tests.report_facts import facts, item
 
 KEY = b"the installation's own"
 
@@ -50,3 +58,20 @@ def test_a_sentence_does_not_begin_with_a_small_letter(said: str, read: str) -> 
 def test_what_stands_in_place_of_a_name_is_known_as_that() -> None:
     assert all(is_placeholder(said) for said in ("@someone", "someone", "a person", "A person"))
     assert not any(is_placeholder(said) for said in (None, "", "sam", "@someone-else", "a person and sam"))
+
+
+def test_a_frozen_row_keeps_its_figures_and_names_no_unknown_person() -> None:
+    report = compute(facts(item(1, owner="Sam", owner_known=False), item(2, owner="@robin-q"), item(3, owner=None)))
+    marks = (mark_of(KEY, name) for name in ("Sam", "robin-q"))
+    after = without(report, Forgotten(KEY, [mark for mark in marks if mark]), revised="Revised.")
+    assert {(row.owner, row.owner_known) for row in after.rows} == {("a person", True), (None, True)}
+    assert (after.unowned, after.decide) == (report.unowned, report.decide) == (1, 1)
+
+
+def test_the_history_of_an_item_says_a_person() -> None:
+    at = datetime(2026, 11, 17, 14, 31, tzinfo=UTC)
+    events = [Happened("owner", at, "someone", "@alex"), Happened("owner", at, "@alex", "someone")]
+    assert [said for _, said in sentences(events, {}, Days("UTC"))] == [
+        "Owner: @alex, before a person",
+        "Owner: a person, before @alex",
+    ]
