@@ -20,6 +20,7 @@ from service.settings_faults import (
     FaultKind,
     Place,
     SettingsError,
+    at_its_place,
     from_validation,
     holds_secret,
     mentions,
@@ -29,7 +30,7 @@ from service.settings_faults import (
 )
 from service.settings_leaks import leaks
 from service.settings_model import Alerts, Report, Settings
-from service.settings_secrets import Secrets, names_in, not_set
+from service.settings_secrets import Secrets, how_to_set, names_in, not_set
 from service.settings_text import written
 from service.settings_values import database_url
 
@@ -49,14 +50,14 @@ def read(path: Path | None, environ: Mapping[str, str], kinds: Mapping[str, Any]
     """
     file, raw, lines = written(path or Path(environ.get("AFTERWORD_CONFIG") or DEFAULT))
     leaked = leaks(raw)
-    reading = _Reading(environ, kinds)
+    reading = _Reading(environ, kinds, how_to_set(file))
     sources = reading.connectors(raw.pop("sources", {}), "sources", "SourceSettings")
     trackers = reading.connectors(raw.pop("trackers", {}), "trackers", "TrackerSettings")
     settings = reading.rest(raw, sources, trackers)
     # What a leak was taken for would show it: the leak alone is told of.
     faults = [*leaked, *(one for one in reading.faults if not any(_within(one, leak) for leak in leaked))]
     if faults or settings is None:
-        raise SettingsError(faults, file, lines)
+        raise SettingsError([at_its_place(fault, Settings) for fault in faults], file, lines)
     settings.read_from(file, lines)
     return settings
 
@@ -72,11 +73,12 @@ def _within(fault: Fault, leak: Fault) -> bool:
 class _Reading:
     """One reading: collects the faults on its way."""
 
-    def __init__(self, environ: Mapping[str, str], kinds: Mapping[str, Any]) -> None:
+    def __init__(self, environ: Mapping[str, str], kinds: Mapping[str, Any], how: str) -> None:
         self.environ = environ
         self.kinds = kinds
         self.faults: list[Fault] = []
-        self.secrets = Secrets(environ, self.faults)
+        self.how = how  # what to do where a variable is not set
+        self.secrets = Secrets(environ, self.faults, how)
 
     def connectors(self, raw: object, group: str, wanted: str) -> dict[str, BaseModel | None]:
         """Name → the connector's own settings; None where they have a fault."""
@@ -86,7 +88,8 @@ class _Reading:
         return {name: self._connector(section, (group, name), wanted) for name, section in raw.items()}
 
     def _connector(self, section: object, place: Place, wanted: str) -> BaseModel | None:
-        group, name = place
+        group, name = str(place[0]), place[1]
+        side = group.removesuffix("s")
         if not _NAME.fullmatch(str(name)):
             self.faults.append(
                 Fault((*place, ""), f"{name} does not fit a name.", "Use a-z, 0-9 and -.", kind=FaultKind.NAME)
@@ -97,7 +100,7 @@ class _Reading:
         fitting = [kind for kind, module in self.kinds.items() if hasattr(module, wanted)]
         kind = section.get("kind")
         if kind not in fitting:
-            text = "kind is missing." if kind is None else f"{kind} is not known among {group}."
+            text = "kind is missing." if kind is None else f"There is no {side} of the kind {kind}."
             mend = f"Write one of: {', '.join(sorted(fitting))}."
             self.faults.append(Fault((*place, "kind"), text, mend, kind=FaultKind.CONNECTOR))
             return None
@@ -146,7 +149,8 @@ class _Reading:
             names = names_in(section.get("secret_env"))
             unset = "is not set" in fault.text and len(names) == 1
             text = f"secret_env names {names[0]}, which is not set." if unset else fault.text
-            self.faults.append(Fault(fault.place, f"no secret: {text}", mend, kind=FaultKind.UNSIGNED))
+            more = f" {self.how}" if unset else ""
+            self.faults.append(Fault(fault.place, f"no secret: {text}", f"{mend}{more}", kind=FaultKind.UNSIGNED))
         if not found and "secret" not in section:
             mend = (
                 'Write secret_env = "…" with the variable\'s name. To accept unsigned deliveries, say unsigned = true.'
@@ -184,7 +188,7 @@ class _Reading:
         for name in names_in(table.get("deliver_env", usual)):
             addresses = self.environ.get(name, "").split()
             if not addresses and "deliver_env" in table:
-                self.faults.append(not_set((part, "deliver_env"), name))
+                self.faults.append(not_set((part, "deliver_env"), name, self.how))
             found += [
                 Secret(lambda address=address: address, f"the variable {name}, address {number}")  # type: ignore[misc]
                 for number, address in enumerate(addresses, start=1)

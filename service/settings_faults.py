@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
@@ -16,6 +17,8 @@ from pydantic_core import ErrorDetails
 
 from connectors.base import AfterwordError, Secret
 
+#: columns of a page of faults, and the fewest that what helps gets of them
+WIDTH, LEAST = 100, 60
 #: Where something stands in the file: ("sources", "ops", "labels"), ("routes", 0, "tracker").
 Place = tuple[str | int, ...]
 #: Place → line, from 1.
@@ -92,15 +95,25 @@ def _page(faults: Sequence[Fault], file: str, lines: Lines) -> str:
     page = [f"{file} has {count}. Nothing was started.", ""]
     for _, label, fault in rows:
         page.append(start.format(label, fault.table) + fault.text)
-        page += [start.format("", "") + line for line in fault.mend.splitlines()]
+        below = start.format("", "")
+        page += [below + line for line in _lines(fault.mend, WIDTH - len(below))]
     return "\n".join(page)
 
 
+def _lines(mend: str, width: int) -> list[str]:
+    """Nothing is broken inside a word. What has a line of its own is to be copied, and keeps it."""
+    said, _, own = mend.partition("\n")
+    return [*textwrap.wrap(said, max(width, LEAST), break_long_words=False, break_on_hyphens=False), *own.splitlines()]
+
+
 def line_of(place: Place, lines: Lines) -> int | None:
-    """The line of a place, or of the nearest table around it."""
+    """The line of a place, else of what stands in it ([alert.more] makes `alert`), else of the table around it."""
     for length in range(len(place), 0, -1):
-        if place[:length] in lines:
-            return lines[place[:length]]
+        part = place[:length]
+        if part in lines:
+            return lines[part]
+        if length == len(place) and (inner := [at for one, at in lines.items() if one[:length] == part]):
+            return min(inner)
     return None
 
 
@@ -233,6 +246,19 @@ def unknown_key(place: Place, known: Iterable[str]) -> Fault:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     mend = f"The nearest known key is {near[0]}." if near else f"Known here: {', '.join(known)}."
     return Fault(place, f"{key} is not a known key.", mend, kind=FaultKind.UNKNOWN_KEY)
+
+
+def at_its_place(fault: Fault, top: type[BaseModel]) -> Fault:
+    """An unknown key that is known in another place of the file says so. `top`: of the whole file."""
+    key = str(fault.place[-1])
+    if fault.kind is not FaultKind.UNKNOWN_KEY:
+        return fault
+    tables = {name: inner for name, field in top.model_fields.items() if (inner := inner_model(field.annotation))}
+    if len(fault.place) > 1 and key not in tables and key in keys_of(top):
+        return replace(fault, mend=f"{key} belongs at the top of the file, above the first [table].")
+    lists = {name for name in tables if mentions(top.model_fields[name].annotation, tuple)}
+    homes = [f"[{name}]" for name in tables if name not in lists and key in keys_of(tables[name])]
+    return replace(fault, mend=f"{key} belongs below {' or '.join(homes)}.") if homes else fault
 
 
 def secret_in_file(place: Place) -> Fault:

@@ -12,8 +12,9 @@ from service.settings_faults import Fault, FaultKind, Place
 class Secrets:
     """Finds each one, and tells `faults` of what is not there."""
 
-    def __init__(self, environ: Mapping[str, str], faults: list[Fault]) -> None:
+    def __init__(self, environ: Mapping[str, str], faults: list[Fault], how: str = "") -> None:
         self.environ = environ
+        self.how = how  # what to do where a variable is not set
         self.faults = faults
 
     def named(self, variable: object, file: object, field: str, place: Place) -> list[Secret]:
@@ -33,7 +34,7 @@ class Secrets:
     def of_variable(self, name: str, key: Place) -> Secret | None:
         value = self.environ.get(name, "").strip()
         if not value:
-            self.faults.append(not_set(key, name))
+            self.faults.append(not_set(key, name, self.how))
             return None
         return Secret(lambda: value, f"the variable {name}")
 
@@ -63,6 +64,13 @@ def names_in(value: object) -> list[str]:
     return [name.strip() for name in named if isinstance(name, str) and name.strip()]
 
 
-def not_set(key: Place, name: str) -> Fault:
+def how_to_set(settings_file: str) -> str:
+    """How the variables are set that `init` wrote beside these settings, or just that they are to be set."""
+    beside = Path(settings_file).with_suffix(".env")
+    named = str(beside) if "/" in str(beside) else f"./{beside}"  # a shell looks for a bare name on its path
+    return f"Export it, or:\nset -a; . {named}; set +a" if beside.is_file() else "Export it before the start."
+
+
+def not_set(key: Place, name: str, how: str) -> Fault:
     """A variable that is named and has no value here."""
-    return Fault(key, f"{key[-1]}: the variable {name} is not set.", kind=FaultKind.SECRET)
+    return Fault(key, f"{key[-1]}: the variable {name} is not set.", how, kind=FaultKind.SECRET)

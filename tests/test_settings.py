@@ -132,8 +132,8 @@ def test_two_faults_are_said_as_one_page(write):
         "mine.toml has 2 faults. Nothing was started.\n"
         "\n"
         "line 3  [sources.ops]   no secret: secret_env names OPS_WEBHOOK_SECRET, which is not set.\n"
-        "                        Set it to the secret of the webhook. "
-        "To accept unsigned deliveries, say unsigned = true.\n"
+        "                        Set it to the secret of the webhook. To accept unsigned deliveries, say\n"
+        "                        unsigned = true. Export it before the start.\n"
         'line 6  [due]           P1 = "30d" is not a number. Write days: P1 = 30'
     )
 
@@ -166,7 +166,7 @@ def test_one_fault_is_counted_as_one(write):
         ("[sources]\nops = 3", "sources.ops", "is not a table"),
         ("[sources.Ops]\nkind = 'tool'\nunsigned = true", "sources.Ops.", "does not fit a name"),
         ("[sources.ops]\nsecret_env = 'A'", "sources.ops.kind", "kind is missing."),
-        ("[sources.ops]\nkind = 'toll'", "sources.ops.kind", "toll is not known among sources."),
+        ("[sources.ops]\nkind = 'toll'", "sources.ops.kind", "There is no source of the kind toll."),
         ("[sources.ops]\nkind = 'tool'", "sources.ops.", "no secret."),
         ("[sources.ops]\nkind = 'tool'\nsecret = 'hush'", "sources.ops.secret", "does not belong in this file"),
         (TRACKER.replace("WORK_TOKEN", "GONE"), "trackers.work.token_env", "the variable GONE is not set"),

@@ -159,3 +159,28 @@ def test_the_examples_start_without_addresses_for_reports(tmp_path: Path) -> Non
     settings = wiring.load_settings(example / "example.toml", environ)
     assert settings.report.deliver == ()
     assert tomllib.loads((example / "example.toml").read_text())["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "mend"),
+    [
+        ('[filing]\nlisten = "127.0.0.1:9000"\n', 2, "listen belongs at the top of the file, above the first [table]."),
+        ('mode = "auto"\n', 1, "mode belongs below [filing]."),
+        ("[sources.ops]\nkind = 'github'\ntimezone = 'UTC'\n", 3, "timezone belongs at the top of the file"),
+        ("version = 1\n[alert.more]\nx = 1\n", 2, "The nearest known key is alerts."),
+        ("version = 1\n\n[rpeort]\n", 3, "The nearest known key is report."),
+    ],
+)
+def test_a_key_in_the_wrong_place_has_its_line_and_the_right_place(
+    tmp_path: Path, text: str, line: int, mend: str
+) -> None:
+    error = refused(tmp_path, text)
+    assert f"line {line} " in str(error)
+    assert mend in str(error)
+
+
+def test_a_variable_that_is_not_set_says_how_it_is(tmp_path: Path) -> None:
+    text = "[trackers.code]\nkind = 'github'\ntoken_env = 'NOT_SET'\nrepositories = ['acme/ops']\n"
+    assert "Export it before the start." in str(refused(tmp_path, text))
+    (tmp_path / "mine.env").write_text("NOT_SET=x\n")
+    assert f" set -a; . {tmp_path}/mine.env; set +a\n" in f"{refused(tmp_path, text)}\n", "a line to be copied"

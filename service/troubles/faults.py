@@ -28,7 +28,7 @@ FAULTS = (
         "unknown_key",
         "“… is not a known key.”",
         "A setting of this name does not exist there: a typing error, or a key below the wrong `[table]`.",
-        "The nearest known key is named. All of them: the tables in the README.",
+        "The nearest known key is named, or the table where this one belongs. All of them: the tables in the README.",
     ),
     Entry(
         "missing",
@@ -50,7 +50,7 @@ FAULTS = (
     ),
     Entry(
         "connector",
-        "“kind is missing.”, “… is not known among sources.”",
+        "“kind is missing.”, “There is no source of the kind ….”",
         "`kind` says which tool it is.",
         "Write one of those that the fault names.",
     ),
