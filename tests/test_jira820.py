@@ -15,23 +15,24 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import jira820
 import pytest
 import requests
+from fastapi import FastAPI, Request, Response
+from jira820.serialize import iid
+from starlette.routing import Route
+from uvicorn import Config, Server
 
 from connectors.base import Secret, Tracked, Visibility
 from connectors.jira import Tracker, TrackerSettings
 from service.store.database import Database
 from tests.hands import deliver, finish, item_rows, ran_since_ever
 from tests.jira_hands import LONG_AGO, draft, elsewhere
+from tests.mitm import MitmProxy
 from tests.world import World
 
-jira820 = pytest.importorskip("jira820", reason="jira820 is not installed: it is one of the development extras.")
-from fastapi import FastAPI, Request, Response  # noqa: E402  # they come with it
-from jira820.serialize import iid  # noqa: E402
-from starlette.routing import Route  # noqa: E402
-from uvicorn import Config, Server  # noqa: E402
-
 MARK = re.compile(r"afterword:item key=([0-9a-f]+)")
+SITE = "jira.example.org"
 TEXT = """h2. Root cause
 The pool tests its connections with a read.
 
@@ -117,18 +118,29 @@ def jira() -> Iterator[Foreign]:
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path, jira: Foreign) -> Iterator[World]:
+def proxy(jira: Foreign) -> Iterator[MitmProxy]:
+    """A company's own, with an authority of its own: the only way to the name that the settings know."""
+    with MitmProxy({SITE: (int(jira.url.rpartition(":")[2]), "")}, user="afterword", password="pr0xy") as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def world(database: Database, tmp_path: Path, jira: Foreign, proxy: MitmProxy) -> Iterator[World]:
     def settings(text: str) -> str:
-        text = text.replace("http://127.0.0.1:9", jira.url).replace('"712020:sam"', '"sam"')
+        text = text.replace("http://127.0.0.1:9", f"https://{SITE}").replace('"712020:sam"', '"sam"')
         text = text.replace('user_env = "JIRA_USER"', 'deployment = "datacenter"')
         # it asks nobody for a token, so its projects are open to everybody
-        return text.replace('when = { text = ["payment", "payments"] }', "publish = true")
+        text = text.replace('when = { text = ["payment", "payments"] }', "publish = true")
+        network = f'ca_bundle = "{proxy.ca_file}"\nproxy_env = "PROXY_URL"\ndirect = ["127.0.0.1"]'
+        return f"{text}\n[network]\n{network}\n"
 
     world = World(database, tmp_path, jira=False, change=settings)
+    world.environ["PROXY_URL"] = proxy.url
     world.time = datetime(2026, 11, 17, 9, 30, tzinfo=UTC)
     with world:
         ran_since_ever(world)
         yield world
+    assert {one.host for one in proxy.passed} == {SITE}
 
 
 def closed(world: World, jira: Foreign, text: str = TEXT) -> str:
