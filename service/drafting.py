@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from connectors.base import AfterwordError, ConnectorError, Draft, Tracker
-from service import places
+from service import places, wording
 from service.parts import Parts
 from service.postmortem import audience
 from service.routes import fields_for, route_for
@@ -31,15 +33,23 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
     publish = ours and route is not None and route.publish
     readers = places.audience(parts, tracker, place, publish=publish)
     withheld = not audience.may_flow(incident.ticket.visibility, readers, publish=publish)
+    assignee, note = _assigned(parts, item, tracker, place)
+    # the people map may have learned of the owner since the ticket was read
+    shown = replace(standing[0], owner_known=True) if parts.people.find(item.owner_text) else standing[0]
     return Draft(
         marker=item.key,
         place=place,
         title=parts.texts.issue_title(standing[0], withheld=withheld),
         body=parts.texts.issue_body(
-            standing[0], postmortem.document, kind=tracker.kind, document_url=url, withheld=withheld
+            shown,
+            postmortem.document,
+            kind=tracker.kind,
+            document_url=url,
+            owner_note="" if withheld else note,
+            withheld=withheld,
         ),
         labels=(),
-        assignee=_assignee(parts, item, tracker, place),
+        assignee=assignee,
         due=item.due,
         priority=item.priority,
         incident=audience.bare(incident.ticket) if withheld else incident.ticket,
@@ -49,12 +59,18 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
     )
 
 
-def _assignee(parts: Parts, item: Item, tracker: Tracker, place: str) -> str | None:
-    """The owner as the people map knows them there; nobody where that person cannot be assigned."""
+def _assigned(parts: Parts, item: Item, tracker: Tracker, place: str) -> tuple[str | None, str]:
+    """The owner as the people map knows them there, or None, and then a sentence that names them in the issue."""
+    known = parts.people.find(item.owner_text)
+    if known is None:
+        return None, ""
     person = parts.people.tracker_id(item.owner_text, tracker.kind)
     if person is None:
-        return None
+        return None, (wording.OWNER_TEAM if known.team else wording.OWNER_NO_ACCOUNT).format(name=known.name)
     try:
-        return person if tracker.assignable(place, person) else None
+        if tracker.assignable(place, person):
+            return person, ""
+        return None, wording.OWNER_NOT_ASSIGNABLE.format(name=known.name)
     except ConnectorError:
-        return None  # a missing assignee is mended in the tracker; a missing issue is not
+        # a missing assignee is mended in the tracker; a missing issue is not
+        return None, wording.OWNER_ALONE.format(name=known.name)

@@ -23,4 +23,8 @@ BEFORE_OUR_TIME = (
     "It was closed on {closed}, before Afterword was first started here ({first}). Nothing from the past is touched "
     "unless asked: python -m service build {ref}"
 )
+OWNER_NO_ACCOUNT = "Owner: {name}, who has no account here in the people map."
+OWNER_NOT_ASSIGNABLE = "Owner: {name}, who cannot be assigned here."
+OWNER_TEAM = "Owner: {name}, a team. Nobody is assigned."
+OWNER_ALONE = "Owner: {name}. Nobody is assigned yet."
 COMMENT_DELETED = "A person deleted the comment. It stays deleted."
