@@ -43,8 +43,9 @@ def parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         said = f"{command.does[0].upper()}{command.does[1:]}. {command.more}".strip()
         one = commands.add_parser(command.name, help=command.does, description=said)
-        # Also after the command, where many would write it; without a default, so that it hides none given before.
-        one.add_argument("--config", type=Path, metavar="FILE", help=CONFIG, default=argparse.SUPPRESS)
+        if command.settings:
+            # Also after the command, where many would write it; without a default, so that it hides none given before.
+            one.add_argument("--config", type=Path, metavar="FILE", help=CONFIG, default=argparse.SUPPRESS)
         for argument in command.arguments:
             one.add_argument(*argument.flags, **argument.options)  # type: ignore[arg-type]
     return top

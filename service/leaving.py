@@ -102,6 +102,7 @@ def _files(settings: Settings, database: Database) -> Iterator[str]:
         files = [database.path.with_name(database.path.name + end) for end in around]
         yield from (str(file) for file in files if file.exists())
     yield settings.file
-    for more in (settings.pause_file, settings.templates, Path("var/demo")):
+    beside = Path(settings.file).with_suffix(".env")  # where `init` wrote the secrets
+    for more in (beside, settings.pause_file, settings.templates, Path("var/demo")):
         if more is not None and more.exists():
             yield str(more)

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.github_world import Issue
 from service.lock import FileLock
-from tests.command_hands import Shop, shop
+from tests.command_hands import Shop, command, shop
 from tests.hands import TICKET
 
 
@@ -74,3 +74,30 @@ def test_only_what_is_handed_over_is_said_to_be(here: Shop) -> None:
             lock.release()
     assert [text for text in said if "it does the work" in text] == []
     assert "There is no delivery 7." in said[2]
+
+
+# --- what is there is said, and what is not is not
+
+
+def test_a_week_that_has_no_report_is_told_alike_with_and_without_dry_run(here: Shop) -> None:
+    assert here.run("migrate").code == 0
+    for words in (["--week", "2020-W01"], ["--week", "2099-W01"], []):
+        ran, tried = here.run("report", *words), here.run("report", *words, "--dry-run")
+        assert (tried.code, tried.err) == (ran.code, ran.err), words
+        assert "is not made yet" not in tried.err
+
+
+def test_a_command_without_settings_lists_none() -> None:
+    for name in ("init", "demo", "read"):
+        assert "--config" not in command(name, "--help").out, name
+    assert "--config" in command("plan", "--help").out
+
+
+def test_a_folder_that_nobody_would_expect_to_be_made_is_said(here: Shop) -> None:
+    asked = {**here.environ, "DATABASE_URL": f"sqlite:///{here.folder}/one/afterword.db"}
+    usual = command("--config", str(here.file), "migrate", environ=asked)
+    assert "and the folder" not in usual.err
+    asked["DATABASE_URL"] = f"sqlite:///{here.folder}/typed/wrong/afterword.db"
+    ran = command("--config", str(here.file), "migrate", environ=asked)
+    assert ran.code == 0
+    assert f"afterword.db, and the folder {here.folder}/typed for it" in ran.err

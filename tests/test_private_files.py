@@ -61,4 +61,5 @@ def test_what_is_there_keeps_its_mode(tmp_path: Path) -> None:
 
 def test_nothing_is_made_before_it_is_used(tmp_path: Path) -> None:
     Database(f"sqlite:///{tmp_path}/afterword.db").close()
+    Database(f"sqlite:///{tmp_path}/of/it/afterword.db").close()
     assert modes(tmp_path) == {}

@@ -75,6 +75,14 @@ def test_webhooks_secrets_and_files_are_listed_and_no_secret_is_shown(world: Wor
     assert any(("afterword.db" if world.database.is_sqlite else "postgresql") in line for line in files)
 
 
+def test_the_file_of_variables_beside_the_settings_is_listed(world: World) -> None:
+    told(world)
+    assert not any(line.endswith(".env") for line in group(uninstall(world, "--dry-run"), "Files"))
+    settings = next(line for line in group(uninstall(world, "--dry-run"), "Files") if line.endswith(".toml"))
+    Path(settings).with_suffix(".env").write_text("TOKEN=x\n")
+    assert settings.replace(".toml", ".env") in group(uninstall(world, "--dry-run"), "Files")
+
+
 def test_what_may_have_arrived_is_listed_for_a_look_by_hand(database: Database, tmp_path: Path) -> None:
     lists = '["acme/checkout", "acme/ops"]'
     with story(database, tmp_path, change=lambda text: text.replace(lists, f"{lists}\nsub_issues = false")) as world:

@@ -35,6 +35,7 @@ class Command:
     does: str
     more: str
     arguments: tuple[Argument, ...] = ()
+    settings: bool = True  # whether it reads them
 
 
 def _take(*flags: str, **options: object) -> Argument:
@@ -52,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
             _take("--once", action="store_true", help="end with the story; exit 0 when it ended as it should"),
             _take("--port", type=number, default=8000, help="of the pages, without --once (default: 8000)"),
         ),
+        settings=False,
     ),
     Command(
         "init",
@@ -67,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
             ),
             DRY_RUN,
         ),
+        settings=False,
     ),
     Command(
         "all",
@@ -108,6 +111,7 @@ COMMANDS: tuple[Command, ...] = (
             _take("--format", choices=("json", "md"), default="json", help="json or md (default: json)"),
             _take("--timezone", default="UTC", metavar="ZONE", help="of times that name none, such as Europe/Berlin"),
         ),
+        settings=False,
     ),
     Command(
         "plan",

@@ -47,7 +47,8 @@ def prepare(database: Database) -> None:
     new = database.path is not None and not database.path.exists()
     migrate.upgrade(database)
     if new:
-        print(f"A new database was made: {database.path}", file=sys.stderr, flush=True)
+        folder = f", and the folder {database.folders_missing} for it" if database.folders_missing else ""
+        print(f"A new database was made: {database.path}{folder}", file=sys.stderr, flush=True)
     if not database.is_sqlite:
         engine = Distributed(wiring.conninfo(database))
         engine.migrate()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from connectors.base import AfterwordError
 from service.commands.running import opened, progress, standby
 from service.errors import WELL, Mistyped
 from service.followup.week import Week
+from service.followup.weekly import Weekly
+from service.parts import Parts
 from service.store import followups, reports
 from service.upkeep import freeze, weekly_of
 
@@ -21,24 +24,14 @@ def run(args: Namespace) -> int:
     with opened(args) as desk:
         parts = desk.parts
         now = parts.now()
-        zone = ZoneInfo(parts.settings.report.timezone)
         weekly = weekly_of(parts)
-        this = Week.at(now, zone)
-        week = asked or this.previous
-        if asked is None and week.end(zone) <= weekly.first_boot:
-            progress(f"Week {week} ended before this installation first ran.")
-            week = this
-        if week == this:
-            progress(f"Week {week} is not over: a preview, nothing is stored.")
-        elif weekly.first_boot < week.end(zone) <= now:
+        week = _chosen(parts, weekly, asked, now)
+        if _to_freeze(parts, weekly, week, now):
+            progress("Looking at every open issue first.")
+            freeze(parts, week)
             with parts.database.read() as connection:
-                frozen = reports.find(connection, week.slot)
-            if frozen is None:
-                progress("Looking at every open issue first.")
-                freeze(parts, week)
-                with parts.database.read() as connection:
-                    for trouble in followups.troubles(connection):
-                        progress(f"{trouble.tracker} did not answer for {trouble.scope}: {trouble.message}")
+                for trouble in followups.troubles(connection):
+                    progress(f"{trouble.tracker} did not answer for {trouble.scope}: {trouble.message}")
         sys.stdout.buffer.write(weekly.report(week, args.format, now))
         sys.stdout.buffer.flush()
     return WELL
@@ -51,17 +44,37 @@ def _week(text: str) -> Week:
         raise Mistyped(error.message, error.mend) from None
 
 
+def _chosen(parts: Parts, weekly: Weekly, asked: Week | None, now: datetime) -> Week:
+    """The week that is asked for, else the last that has a report, else the running one; says so where it is another
+    than one would think."""
+    zone = ZoneInfo(parts.settings.report.timezone)
+    this = Week.at(now, zone)
+    week = asked or this.previous
+    if asked is None and week.end(zone) <= weekly.first_boot:
+        progress(f"Week {week} ended before this installation first ran.")
+        week = this
+    if week == this:
+        progress(f"Week {week} is not over: a preview, nothing is stored.")
+    return week
+
+
+def _to_freeze(parts: Parts, weekly: Weekly, week: Week, now: datetime) -> bool:
+    """Whether its report can be made and is not made yet."""
+    if not weekly.first_boot < week.end(ZoneInfo(parts.settings.report.timezone)) <= now:
+        return False
+    with parts.database.read() as connection:
+        return reports.find(connection, week.slot) is None
+
+
 def _try(args: Namespace, asked: Week | None) -> int:
-    """A report that is frozen, or the preview of the running week; what is not made yet is not made."""
+    """The same, but that what is not made yet is not made."""
     with standby(args) as parts:
-        zone = ZoneInfo(parts.settings.report.timezone)
-        this = Week.at(parts.now(), zone)
-        week = asked or this.previous
-        with parts.database.read() as connection:
-            frozen = reports.find(connection, week.slot)
-        if frozen is None and week != this:
+        now = parts.now()
+        weekly = weekly_of(parts)
+        week = _chosen(parts, weekly, asked, now)
+        if _to_freeze(parts, weekly, week, now):
             progress(f"The report of week {week} is not made yet. Without --dry-run it is made and frozen.")
             return WELL
-        sys.stdout.buffer.write(weekly_of(parts).report(week, args.format, parts.now()))
+        sys.stdout.buffer.write(weekly.report(week, args.format, now))
         sys.stdout.buffer.flush()
     return WELL

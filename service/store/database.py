@@ -37,10 +37,9 @@ class Database:
     def __init__(self, url: str, *, busy_seconds: float = 10.0, pool_size: int = 24) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        #: the uppermost folder that was not there, where more was missing than the one that the file lies in
+        self.folders_missing = _missing(self.path) if self.path else None
         if self.is_sqlite:
-            file = self.url.database
-            if file and not file.startswith((":memory:", "file:")):
-                Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.engine = sa.create_engine(
                 self.url, connect_args={"timeout": busy_seconds}, pool_size=pool_size, hide_parameters=True
             )
@@ -130,10 +129,16 @@ def _is_unavailable(error: DBAPIError) -> bool:
     return error.connection_invalidated or replica or broken or isinstance(error, sa.exc.OperationalError)
 
 
+def _missing(file: Path) -> Path | None:
+    missing = [folder for folder in file.absolute().parents if not folder.exists()]
+    return missing[-1] if len(missing) > 1 else None
+
+
 def _make_private(_dialect: Any, _record: Any, arguments: Sequence[Any], _more: Any) -> None:
     """A new file is its owner's alone: it holds what tickets say. SQLite gives the files beside it the same mode."""
     file = str(arguments[0])
-    if not file.startswith((":memory:", "file:")):
+    if file and not file.startswith((":memory:", "file:")):
+        Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(OSError):  # what cannot be made, SQLite says better
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
