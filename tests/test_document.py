@@ -74,9 +74,20 @@ def test_a_text_of_white_space_is_no_text() -> None:
 def test_times_that_nobody_stated_are_the_tickets_own() -> None:
     document = built()
     assert (document.started_at, document.resolved_at) == (OPENED, CLOSED)
+    assert document.unstated == ("started_at", "resolved_at")
     started, resolved = OPENED - timedelta(minutes=14), CLOSED - timedelta(minutes=12)
     document = built(reading(started=started, resolved=resolved))
-    assert (document.started_at, document.resolved_at) == (started, resolved)
+    assert (document.started_at, document.resolved_at, document.unstated) == (started, resolved, ())
+    assert built(reading(started=started), closed_at=None).unstated == ()
+
+
+def test_a_webhook_alone_turns_no_guess_into_a_fact() -> None:
+    first = built()
+    later = built(previous=first, from_payload=True, closed_at=CLOSED + timedelta(days=1))
+    assert later.unstated == ("started_at", "resolved_at")
+    stated = built(reading(resolved=CLOSED), previous=first, from_payload=True)
+    assert stated.unstated == ("started_at",)
+    assert built(previous=stated, from_payload=True).unstated == ("started_at",)
 
 
 def test_the_severity_of_the_text_comes_before_that_of_the_ticket() -> None:
@@ -241,6 +252,7 @@ documents = st.builds(
     ),
     timeline=st.lists(st.builds(TimelineLine, maybe, texts, texts, texts, texts), max_size=4).map(tuple),
     from_payload=st.booleans(),
+    unstated=st.sampled_from([(), ("started_at",), ("resolved_at",), ("started_at", "resolved_at")]),
     not_obeyed=st.lists(texts, max_size=3).map(tuple),
     asked=st.lists(
         st.builds(Asked, st.integers(1, 99), st.sampled_from(["file", "park"]), st.just((2, 9)), texts), max_size=3

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from connectors.base import Said, Signal, Ticket, Visibility
 from service.postmortem.model import ReadItem, TimelineLine
 from service.store import incidents, items, pages, postmortems
 from service.store.database import Database
 from service.store.pages import Happened
 from service.text_filters import Days
-from service.web.document_view import view
+from service.web.document_view import span_words, view
 from service.web.happenings import sentences
 from service.web.page import inside, is_web
 from tests.example import EXAMPLE, ITEMS, at
@@ -110,6 +112,40 @@ def test_the_facts_say_how_long_after_the_start_and_what_nobody_stated() -> None
         ("lessons-learned", "open", "not recorded"),
         ("action-items", "work", "7"),
     ]
+
+
+def test_the_tickets_own_times_are_not_shown_as_those_of_the_incident() -> None:
+    guessed = replace(EXAMPLE, unstated=("started_at", "resolved_at"), resolved_at=at("15:31"))
+    shown = view(guessed, ITEMS, DAYS, opened_at=at("14:05"), closed_at=at("15:31"))
+    assert [(fact.name, fact.after) for fact in shown.facts] == [
+        ("Ticket opened", ""),
+        ("Detected", "11 min after the opening"),
+        ("Mitigated", ""),
+        ("Ticket closed", "1 h 26 min after the opening"),
+    ]
+    assert shown.untold == ("started", "mitigated", "resolved")
+    shown = view(guessed, ITEMS, DAYS, opened_at=at("14:05"), closed_at=None)  # it is open again
+    assert (shown.facts[-1].name, shown.facts[-1].at) == ("Ticket closed", None)
+
+
+@pytest.mark.parametrize(
+    ("unstated", "said"),
+    [
+        ((), "Tuesday 17 November 2026, 14:05 to 15:19 CET."),
+        (("resolved_at",), "Started Tuesday 17 November 2026, 14:05, ticket closed 15:19 CET."),
+        (("started_at",), "Ticket opened Tuesday 17 November 2026, 14:05, resolved 15:19 CET."),
+        (("started_at", "resolved_at"), "Ticket opened Tuesday 17 November 2026, 14:05, closed 15:19 CET."),
+    ],
+)
+def test_the_head_of_a_document_says_whose_times_these_are(unstated: tuple[str, ...], said: str) -> None:
+    assert span_words(replace(EXAMPLE, unstated=unstated), DAYS) == said
+
+
+def test_the_head_names_the_day_of_the_end_where_it_is_another() -> None:
+    doc = replace(EXAMPLE, resolved_at=at("00:10", 18))
+    assert span_words(doc, DAYS) == "Tuesday 17 November 2026, 14:05 to Wednesday 18 November 2026, 00:10 CET."
+    assert span_words(replace(doc, resolved_at=None), DAYS) == "Tuesday 17 November 2026, 14:05 CET."
+    assert span_words(replace(doc, started_at=None, resolved_at=None), DAYS) == ""
 
 
 def test_only_web_addresses_become_links() -> None:

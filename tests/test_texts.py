@@ -187,6 +187,11 @@ def test_the_document_has_its_seven_sections_in_order_and_every_gap_asks() -> No
     assert "## Lessons learned\n\nNot recorded yet. What went well, what did not, where were we lucky?\n" in text
     assert "- **Started:** 17 Nov 2026, 14:05 CET\n" in text
     assert "- **Mitigated:** Not recorded yet\n" in text
+    guessed = whole(replace(EXAMPLE, unstated=("started_at", "resolved_at")))
+    assert "- **Ticket opened:** 17 Nov 2026, 14:05 CET\n" in guessed
+    assert "- **Ticket closed:** 17 Nov 2026, 15:19 CET\n" in guessed
+    assert "Started" not in guessed
+    assert "Resolved" not in guessed
     assert f"As of Mon 23 Nov 2026, 09:11 CET: {URL}\n" in text
 
 

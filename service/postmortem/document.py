@@ -64,6 +64,9 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
         ticket.closed_at,
     )
     kept = previous if ticket.from_payload else None
+    started = reading.started_at or _stated_before(kept, "started_at")
+    resolved = reading.resolved_at or _stated_before(kept, "resolved_at")
+    guesses = {"started_at": started is None, "resolved_at": resolved is None and ticket.closed_at is not None}
     timeline = reading.timeline
     if kept is not None and len(kept.timeline) > len(timeline):
         timeline = kept.timeline
@@ -80,16 +83,24 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
     return Document(
         title=facts.title,
         severity=severity,
-        started_at=reading.started_at or (kept.started_at if kept else None) or ticket.opened_at,
+        started_at=started or ticket.opened_at,
         detected_at=reading.detected_at or (kept.detected_at if kept else None),
         mitigated_at=reading.mitigated_at or (kept.mitigated_at if kept else None),
-        resolved_at=reading.resolved_at or (kept.resolved_at if kept else None) or ticket.closed_at,
+        resolved_at=resolved or ticket.closed_at,
         sections=sections,
         timeline=timeline,
         from_payload=ticket.from_payload,
         not_obeyed=reading.not_obeyed,
         asked=tuple(Asked(one.comment, one.verb, one.numbers, one.who) for one in reading.decisions if one.numbers),
+        unstated=tuple(name for name, guessed in guesses.items() if guessed),
     )
+
+
+def _stated_before(kept: Document | None, name: str) -> datetime | None:
+    """The time that somebody stated in an earlier reading."""
+    if kept is None or name in kept.unstated:
+        return None
+    return kept.started_at if name == "started_at" else kept.resolved_at
 
 
 def _stated(reading: Reading, section: Section) -> SectionText:
@@ -161,6 +172,7 @@ def to_json(document: Document) -> dict[str, Any]:
             {"comment": one.comment, "verb": one.verb, "numbers": list(one.numbers), "who": one.who}
             for one in document.asked
         ],
+        "unstated": list(document.unstated),
     }
 
 
@@ -188,6 +200,7 @@ def from_json(stored: Mapping[str, Any]) -> Document:
         asked=tuple(
             Asked(one["comment"], one["verb"], tuple(one["numbers"]), one["who"]) for one in stored.get("asked", ())
         ),
+        unstated=tuple(stored.get("unstated", ())),
     )
 
 

@@ -144,7 +144,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One revision of a postmortem. `missing` are the questions to answer, one for each gap."""
+    """One revision of a postmortem. `unstated`: which of "started_at" and "resolved_at" nobody stated; they are then
+    the ticket's own opening and closing, and are shown as those."""
 
     title: str
     severity: str | None
@@ -157,6 +158,7 @@ class Document:
     from_payload: bool = False
     not_obeyed: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    unstated: tuple[str, ...] = ()
 
     def text(self, section: Section) -> str | None:
         return self.sections[section].text

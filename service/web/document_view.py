@@ -67,6 +67,7 @@ class View:
     gaps: tuple[Gap, ...]
     untold: tuple[str, ...]  # the times that are not stated
     not_obeyed: tuple[str, ...]
+    lasted: str  # from when to when, in a sentence
     one_day: date | None  # the day of every line of the timeline, if it is one
 
     @property
@@ -102,7 +103,8 @@ def view(
         facts=facts,
         entries=tuple(_entries(document, days, several=len(seen) > 1)),
         gaps=gaps,
-        untold=tuple(fact.name.lower() for fact in facts if fact.at is None and fact.name != "Ticket closed"),
+        untold=_untold(document),
+        lasted=span_words(document, days),
         not_obeyed=not_obeyed(document, standings),
         one_day=seen.pop() if len(seen) == 1 else None,
     )
@@ -124,20 +126,49 @@ def _part(document: Document, section: Section, standings: Sequence[Standing], g
 
 def _facts(document: Document, opened_at: datetime, closed_at: datetime | None) -> tuple[Fact, ...]:
     start = document.started_at
-    began = "when the ticket was opened" if start == opened_at else ""
+    guessed = "started_at" in document.unstated
+    name, began = ("Ticket opened", "") if guessed else ("Started", "when the ticket was opened")
+    from_here = "the opening" if guessed else "the start"
 
     def after(at: datetime | None) -> str:
         if at is None or start is None or at < start:
             return ""
-        return "at the start" if at == start else f"{_short(at - start)} after the start"
+        return f"at {from_here}" if at == start else f"{_short(at - start)} after {from_here}"
 
+    resolved = Fact("Resolved", document.resolved_at, after(document.resolved_at))
+    said = "resolved_at" not in document.unstated
     return (
-        Fact("Started", start, began),
+        Fact(name, start, began if start == opened_at else ""),
         Fact("Detected", document.detected_at, after(document.detected_at)),
         Fact("Mitigated", document.mitigated_at, after(document.mitigated_at)),
-        Fact("Resolved", document.resolved_at, after(document.resolved_at)),
-        Fact("Ticket closed", closed_at, after(closed_at) if closed_at != document.resolved_at else ""),
+        *((resolved,) if said else ()),
+        Fact("Ticket closed", closed_at, after(closed_at) if not said or closed_at != document.resolved_at else ""),
     )
+
+
+def _untold(document: Document) -> tuple[str, ...]:
+    """The moments of the incident whose time nobody stated."""
+    moments = ("started", "detected", "mitigated", "resolved")
+    return tuple(
+        name for name in moments if getattr(document, f"{name}_at") is None or f"{name}_at" in document.unstated
+    )
+
+
+def span_words(document: Document, days: Days) -> str:
+    """From when to when, in a sentence; the ticket's own times are not taken for those of the incident."""
+    start, end = document.started_at, document.resolved_at
+    if start is None:
+        return ""
+    opened, closed = "started_at" in document.unstated, "resolved_at" in document.unstated
+    begun = f"{days.long_day(start)}, {days.clock(start)}"
+    if end is None:
+        return f"{'Ticket opened ' if opened else ''}{begun} {days.zone(start)}."
+    same_day = days.local_day(start) == days.local_day(end)
+    ended = days.clock(end) if same_day else f"{days.long_day(end)}, {days.clock(end)}"
+    if not opened and not closed:
+        return f"{begun} to {ended} {days.zone(start)}."
+    how = "closed" if opened and closed else "ticket closed" if closed else "resolved"
+    return f"{'Ticket opened' if opened else 'Started'} {begun}, {how} {ended} {days.zone(start)}."
 
 
 def _short(length: timedelta) -> str:
