@@ -6,6 +6,7 @@ import atexit
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -37,9 +38,14 @@ class Ran:
     def out(self) -> str:
         return self.raw.decode()
 
+    @property
+    def lines(self) -> list[str]:
+        """What `check` goes on with below the beginning of a line is part of it."""
+        return re.sub(r"\n {17,}", " ", self.out).splitlines()
+
     def line(self, *words: str) -> str:
         """The one line of its output that holds all of these words."""
-        (found,) = [line for line in self.out.splitlines() if all(word in line for word in words)]
+        (found,) = [line for line in self.lines if all(word in line for word in words)]
         return found
 
 

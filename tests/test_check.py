@@ -41,7 +41,7 @@ def test_check_after_migrate_is_well_and_its_columns_are_aligned(here: Shop) -> 
     ran = here.run("check")
     assert ran.code == 0, ran.out
     assert "schema up to date, durable writes on" in ran.line("database", "ok")
-    top, _, rest = ran.out.partition("\n\n")
+    top, _, rest = "\n".join(ran.lines).partition("\n\n")
     parts = list(dict.fromkeys(line[:11].rstrip() for line in top.splitlines()))
     assert parts == ["settings", "database", "source", "tracker", "route", "alerts", "report"]
     assert {line[11:17] for line in top.splitlines()} == {"ok    ", "note  "}

@@ -50,6 +50,8 @@ def test_a_hidden_route_to_the_same_place_is_only_noted(here: Shop) -> None:
     ran = here.run("check")
     assert ran.code == 0, ran.out
     assert "it can be removed" in ran.line("route  ", "note", " 2 ")
+    prose = [line for line in ran.out.splitlines() if line.startswith(("route", " " * 17))]
+    assert max(map(len, prose)) <= 100, "a sentence goes on below its beginning"
 
 
 def test_fields_of_a_route_fill_what_its_project_requires_and_no_other_route_borrows_them(here: Shop) -> None:
@@ -164,7 +166,7 @@ def test_json_says_the_same_as_text_with_the_same_exit_code(here: Shop) -> None:
     keys = ["part", "name", "level", "text", "subject", "saw", "means", "waits", "mend"]
     assert all(list(line) == keys for line in said["lines"])
     assert said["mends"] == sum(line["level"] == "MEND" for line in said["lines"]) == 2
-    assert len(said["lines"]) == len(text.out.partition("\n\n")[0].splitlines())
+    assert len(said["lines"]) == text.lines.index("")
     assert asked.err == ""
     here.environ["JIRA_TOKEN"] = here.environ["GITHUB_TOKEN"]
     assert here.run("check", "--format", "json").code == 0

@@ -171,7 +171,8 @@ def test_a_pattern_that_matches_nothing_is_noted(github):
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(401, "same secret"), (404, "/webhooks/"), (413, "25 MB"), (502, "public_url")]
+    ("status", "words"),
+    [(401, "same secret"), (404, "/webhooks/"), (413, "25 MB"), (502, "public_url"), (503, "/readyz and at the log")],
 )
 def test_a_webhook_whose_last_delivery_failed_is_told_with_the_time(github, status, words):
     with GitHubSandbox() as answering:

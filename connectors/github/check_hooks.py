@@ -108,6 +108,11 @@ def _failed(subject: str, where: str, code: int, sent: wire.HookDelivery | None)
         what = f"Its address must be public_url with /webhooks/ and the name of this source. {again}"
     elif code == 413:
         what = f"Raise the size of a body that the proxy before us lets through to 25 MB. {again}"
+    elif code == 503:
+        what = (
+            "The 503 may be ours: it is answered while the disk is full or the database down. Look at /readyz and at "
+            f"the log; else a proxy answered in place of this service. {again}"
+        )
     else:
         what = f"Check that GitHub can reach public_url: name, certificate, firewall, proxy. {again}"
     return mend(

@@ -19,7 +19,9 @@ from service.commands.running import quiet
 from service.errors import MEND, WELL
 from service.settings import Settings
 
-WIDTH = 110  # of what to mend
+WIDTH = 100
+#: whose lines are sentences; the others stay in one line, as a table's
+PROSE = ("paused", "route", "items", "people")
 
 
 def run(args: Namespace) -> int:
@@ -60,7 +62,9 @@ def _show(line: Line, names: int) -> None:
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     name = f"{line.name:{names}}  " if names else ""
-    print(f"{line.part:8}   {line.level:4}  {name}{line.whole}", flush=True)
+    first = f"{line.part:8}   {line.level:4}  {name}"
+    prose = line.part in PROSE
+    print("\n".join(_filled(line.whole, first, " " * len(first)) if prose else [first + line.whole]), flush=True)
 
 
 def _alike(mends: Sequence[Line]) -> list[list[Line]]:
@@ -101,10 +105,13 @@ def _paragraph(word: str, text: str) -> str:
     and keeps it."""
     first, others = f"  {word:8}", " " * 10
     said, *own = text.splitlines()
-    filled = textwrap.fill(
-        said, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    return "\n".join([*_filled(said, first, others), *(f"{others}{line}" for line in own)])
+
+
+def _filled(text: str, first: str, others: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join([filled, *(f"{others}{line}" for line in own)])
 
 
 class _Asking:
