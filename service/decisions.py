@@ -13,7 +13,7 @@ from service.errors import NotFound
 from service.parts import Parts
 from service.postmortem.model import Decision
 from service.routes import nearest_first
-from service.store import forget, incidents, items, work, writes
+from service.store import forget, incidents, items, pages, work, writes
 from service.store.incidents import Incident
 from service.store.items import Item
 
@@ -28,6 +28,9 @@ def file_now(parts: Parts, item_id: int) -> None:
         items.settle_identity(connection, item.id)
         writes.plan(connection, items.write_key(item.key), item.incident_id)
         writes.file_now(connection, items.write_key(item.key))
+        happened = pages.history_of(connection, item.id)
+        if not happened or happened[-1].kind != "asked":  # pressed again, it is the same word
+            items.add_event(connection, item.id, item.incident_id, "asked", parts.now(), parts.now())
         work.ask(connection, "incident", str(item.incident_id), parts.now())
     parts.engine.wake("incident", str(item.incident_id))
 

@@ -19,7 +19,7 @@ class Event:
 
     seq: int
     item_id: int
-    kind: str  # promised, filed, linked, state, owner, due, title, gone, back, unreachable, reachable
+    kind: str  # promised, asked, filed, linked, state, owner, due, title, gone, back, unreachable, reachable
     happened_at: datetime
     learned_at: datetime
     was: str | None

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from connectors.base import AfterwordError
 from service import errors
 from service.parts import Parts
+from service.pause import Pause
 from service.store.database import StoreUnavailable
 from service.web.page import render
 from service.web.viewer import has_token, paused
@@ -57,14 +58,22 @@ def explained(parts: Parts, error: AfterwordError, *, page: bool) -> Response:
 
 
 def refused(parts: Parts, name: str, status: int, message: str, mend: str, *, page: bool) -> Response:
-    """What was refused and what to do. The page looks into no database and says nothing of the house."""
+    """What was refused and what to do. Without a token the page looks into no database and says nothing of us."""
     if page:
-        return as_page(
-            render("error.html", parts.settings.timezone, **_stamp(parts), message=message, mend=mend), status
-        )
+        # what failed may be the database itself
+        banner = _paused(parts) if status < 500 else None
+        told = {"pause": banner, "message": message, "mend": mend}
+        return as_page(render("error.html", parts.settings.timezone, **_stamp(parts), **told), status)
     answer = jsonify(error=name, message=message, mend=mend)
     answer.status_code = status
     return answer
+
+
+def _paused(parts: Parts) -> Pause | None:
+    try:
+        return paused(parts)
+    except StoreUnavailable:
+        return None
 
 
 def html(name: str, parts: Parts, *, status: int = 200, **values: object) -> Response:

@@ -23,6 +23,7 @@ def _sentence(event: Happened, names: Mapping[str, str], days: Days) -> str:
     said = {
         "promised": "Promised in the incident ticket",
         "filed": f"Filed as {event.now or 'an issue'}",
+        "asked": "A person said that it is to be filed",
         "linked": f"Linked to {event.now or 'an issue'}",
         "gone": "No longer in the ticket",
         "back": "In the ticket again",
