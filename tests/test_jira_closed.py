@@ -114,13 +114,13 @@ def test_every_call_fits_the_vendors_description(jira):
 # --- previews ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_preview_is_what_is_sent_word_for_word_and_asks_nobody(jira):
+def test_a_preview_is_what_is_sent_word_for_word_and_writes_nothing(jira):
     jira.project("PAY").fields["customfield_1"] = "Team"
     jira.add_user("Sam", account_id=sam_of(jira))
     it = tracker(jira, fields={"customfield_1": "Ops"})
     planned = draft(assignee=sam_of(jira), fields={"customfield_1": {"value": "Payments"}})
     shown = it.preview(planned)
-    assert jira.calls == []
+    assert {call.method for call in jira.calls} == {"GET"}
     fields, _, text = shown.partition("\n\n")
     assert fields.splitlines() == [
         "project: PAY",
@@ -132,6 +132,7 @@ def test_a_preview_is_what_is_sent_word_for_word_and_asks_nobody(jira):
         f"assignee: {sam_of(jira)}",
         "customfield_1: Payments",
         f"property afterword.item: {MARKER}",
+        f"remote link: Postmortem: {planned.document_title}, {planned.document_url}",
     ]
     it.create(planned)
     (call,) = jira.calls

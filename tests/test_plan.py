@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from sandbox.github_world import Issue
-from service.store import tables
+from service.store import meta, tables
 from tests.command_hands import Shop, shop
 from tests.hands import COMMENT, MARKER, TICKET
 
@@ -169,9 +169,13 @@ def test_sync_dry_run_shows_what_changed_and_records_nothing(here: Shop) -> None
 
 
 def test_report_dry_run_freezes_nothing(here: Shop) -> None:
+    with here.database() as database, database.begin() as connection:
+        meta.replace(connection, "first_boot", (datetime.now(UTC) - timedelta(days=30)).isoformat())
     ran = here.run("report", "--dry-run")
     assert ran.code == 0, ran.err
     assert "is not made yet. Without --dry-run it is made and frozen." in ran.err
+    with here.database() as database, database.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(tables.reports)).scalar_one() == 0
 
 
 def test_replay_dry_run_of_an_unknown_delivery_says_so(here: Shop) -> None:

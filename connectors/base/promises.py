@@ -73,8 +73,8 @@ class Tracker(Protocol):
         `deep` spends more calls (every way there is), for after an unknown outcome."""
 
     def preview(self, draft: Draft) -> str:
-        """What `create` would send, word for word as a person reads it there: title, fields, body with the marker.
-        No I/O."""
+        """What `create` and `link` would send, word for word as a person reads it there: title, fields, links, body
+        with the marker. Raises ConnectorError if who can read the place is to be asked and no answer comes."""
 
     def create(self, draft: Draft) -> Filed:
         """Exactly one POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown, nothing else."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
@@ -37,13 +37,13 @@ def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
     return _post(client, draft, {name: value for name, value in fields.items() if name not in bad}, notes)
 
 
-def preview(settings: TrackerSettings, draft: Draft) -> str:
-    """The fields that `create` would send, one a line, then the text with its marker."""
+def preview(settings: TrackerSettings, draft: Draft, links: Sequence[str]) -> str:
+    """The fields that `create` would send and the links, one a line, then the text with its marker."""
     fields = fields_of(settings, draft)
     text = fields.pop("description")
     lines = [f"{name}: {_shown(value)}" for name, value in fields.items()]
     lines += [f"property {one['key']}: {_shown(one['value'])}" for one in property_of("item", draft.marker)]
-    return "\n".join([*lines, "", as_read(text)])  # type: ignore[arg-type]
+    return "\n".join([*lines, *links, "", as_read(text)])  # type: ignore[arg-type]
 
 
 def _shown(value: object) -> str:

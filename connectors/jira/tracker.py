@@ -121,8 +121,11 @@ class Tracker:
         return marks_in(None, [parse(_PROPERTY, answer, "GET property")], "item")
 
     def preview(self, draft: Draft) -> str:
-        """What `create` would send, field by field, then the text with its marker. No I/O."""
-        return filing.preview(self.settings, draft)
+        """What `create` and then `link` would send: fields and links, one a line, then the text with its marker."""
+        links = [f"remote link: {self._link_title(draft)}, {draft.document_url}"]
+        if self._same_site(draft):
+            links.append(f"issue link: {self.settings.link_type}, {draft.incident.ref}")
+        return filing.preview(self.settings, draft, links)
 
     def create(self, draft: Draft) -> Filed:
         """One POST, with marker and fields at once. Raises NotSent, Limited, Refused or OutcomeUnknown.
@@ -141,10 +144,14 @@ class Tracker:
             "object": {"url": draft.document_url, "title": self._link_title(draft)},
         }
         self._client.write("POST", f"issue/{filed.id}/remotelink", document)
-        native = draft.incident.native
-        if self.settings.link_type and native.get("site") == self.settings.url and native.get("id"):
-            sides = {"inwardIssue": {"id": native["id"]}, "outwardIssue": {"id": filed.id}}
+        if self._same_site(draft):
+            sides = {"inwardIssue": {"id": draft.incident.native["id"]}, "outwardIssue": {"id": filed.id}}
             self._client.write("POST", "issueLink", {"type": by_name_or_id(self.settings.link_type), **sides})
+
+    def _same_site(self, draft: Draft) -> bool:
+        """Whether the incident is an issue that can be linked with one of ours."""
+        native = draft.incident.native
+        return bool(self.settings.link_type and native.get("site") == self.settings.url and native.get("id"))
 
     def _link_title(self, draft: Draft) -> str:
         """Without the incident's own words where the issue has more readers than the ticket."""
