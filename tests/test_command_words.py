@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.github_world import Issue
 from service.lock import FileLock
+from service.store import deliveries, tables
 from tests.command_hands import Shop, command, shop
 from tests.hands import TICKET
 
@@ -85,6 +86,18 @@ def test_a_week_that_has_no_report_is_told_alike_with_and_without_dry_run(here: 
         ran, tried = here.run("report", *words), here.run("report", *words, "--dry-run")
         assert (tried.code, tried.err) == (ran.code, ran.err), words
         assert "is not made yet" not in tried.err
+
+
+def test_what_a_delivery_says_goes_on_below_its_column(here: Shop) -> None:
+    assert here.run("migrate").code == 0
+    why = "It was not read, and the reason takes far more words than a terminal has columns beside the other columns."
+    with here.database() as database, database.begin() as connection:
+        row = {"source": "ops", "delivery_id": "1", "headers": {}, "body": b"{}", "state": "quarantined"}
+        deliveries.add_all(connection, [{**row, "received_at": datetime.now(UTC)}])
+        connection.execute(tables.deliveries.update().values(reason=why))
+    ran = here.run("deliveries")
+    assert why in ran.line("quarantined")
+    assert max(map(len, ran.out.splitlines())) <= 100
 
 
 def test_a_command_without_settings_lists_none() -> None:

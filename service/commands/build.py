@@ -11,7 +11,7 @@ from service import pause
 from service.checking.line import unfiled
 from service.cleaning import clean
 from service.commands.plan import show
-from service.commands.running import SOON, Desk, counted, opened, progress, standby
+from service.commands.running import SOON, Desk, counted, filled, opened, progress, standby
 from service.commands.tickets import read_ticket_of, removed, source_of
 from service.errors import MEND, WELL
 from service.parts import Parts
@@ -53,12 +53,14 @@ def _build(desk: Desk, source: str, ticket: Ticket) -> int:
     proposed = sum(item.proposed for item in items)
     parked = sum(item.parked for item in items)
     if paused is not None:
-        progress(f"Paused: {paused.why} Nothing was filed. `python -m service resume` lets it go on.")
+        progress(filled(f"Paused: {paused.why} Nothing was filed. `python -m service resume` lets it go on."))
     elif not done or left:
         what = f"{counted(len(left), 'action item')} not filed yet" if left else "Not finished yet"
         progress(
-            f"{what}. `python -m service check` says how each tracker is. Once it is mended,\n"
-            "a running service goes on by itself, or run this again; nothing is filed twice."
+            filled(
+                f"{what}. `python -m service check` says how each tracker is. Once it is mended, a running service "
+                "goes on by itself, or run this again; nothing is filed twice."
+            )
         )
     if proposed:
         progress(f"{counted(proposed, 'action item')} proposed in the ticket: a comment /file there files them.")
@@ -120,7 +122,7 @@ def _show(items: list[Standing]) -> None:
         text = item.text if len(item.text) <= width else f"{item.text[: width - 1]}…"
         print(f"{item.mark} {text:{width}}  {_where(item)}")
         if item.reason and not item.issue_label and not item.ended:
-            print(f"  {item.reason}")
+            print(filled(item.reason, "  ", "  "))
 
 
 def _where(item: Standing) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-import textwrap
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -15,11 +14,10 @@ from service import wiring
 from service.checking import whole
 from service.checking.line import MEND as TO_MEND
 from service.checking.line import NOTE, Line, counted
-from service.commands.running import quiet
+from service.commands.running import filled, quiet
 from service.errors import MEND, WELL
 from service.settings import Settings
 
-WIDTH = 100
 #: whose lines are sentences; the others stay in one line, as a table's
 PROSE = ("paused", "route", "items", "people")
 
@@ -64,7 +62,7 @@ def _show(line: Line, names: int) -> None:
     name = f"{line.name:{names}}  " if names else ""
     first = f"{line.part:8}   {line.level:4}  {name}"
     prose = line.part in PROSE
-    print("\n".join(_filled(line.whole, first, " " * len(first)) if prose else [first + line.whole]), flush=True)
+    print(filled(line.whole, first, " " * len(first)) if prose else f"{first}{line.whole}", flush=True)
 
 
 def _alike(mends: Sequence[Line]) -> list[list[Line]]:
@@ -105,13 +103,7 @@ def _paragraph(word: str, text: str) -> str:
     and keeps it."""
     first, others = f"  {word:8}", " " * 10
     said, *own = text.splitlines()
-    return "\n".join([*_filled(said, first, others), *(f"{others}{line}" for line in own)])
-
-
-def _filled(text: str, first: str, others: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
-    )
+    return "\n".join([filled(said, first, others), *(f"{others}{line}" for line in own)])
 
 
 class _Asking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from service import wiring
-from service.commands.running import needs_tables, progress
+from service.commands.running import filled, needs_tables, progress
 from service.errors import WELL
 from service.store import deliveries
 from service.store.database import Database
@@ -29,10 +29,9 @@ def run(args: Namespace) -> int:
     print(f"{'ID':>6}  {'received (UTC)':16}  {'source':{width}}  {'state':11}  {'bytes':>10}  what it says")
     for row in rows:
         said = row.reason or ("not looked at yet" if row.state == "received" else "")
-        print(
-            f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source:{width}}  {row.state:11}  {row.size:>10,}  "
-            f"{said}{_taken_out(row.redacted)}".rstrip()
-        )
+        came = f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source:{width}}"
+        first = f"{came}  {row.state:11}  {row.size:>10,}  "
+        print(filled(f"{said}{_taken_out(row.redacted)}", first, " " * len(first)))
     if len(rows) == args.limit:
         progress(f"These are the newest {args.limit}; --limit shows more.")
     if any(row.state in ("quarantined", "failed") for row in rows):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import textwrap
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ PATIENCE = timedelta(minutes=5)
 #: what is put off for longer than this is not waited for, nor waited for again and again
 SOON = timedelta(seconds=90)
 PAUSE = 0.2  # seconds between two looks
+#: columns of a sentence, and the fewest that are left for one beside a table
+WIDTH, LEAST = 100, 40
 
 
 class Desk:
@@ -148,6 +151,19 @@ def needs_tables(database: Database) -> None:
 def progress(text: str) -> None:
     """On standard error: results alone go to standard output."""
     print(text, file=sys.stderr, flush=True)
+
+
+def filled(text: str, first: str = "", others: str = "") -> str:
+    """A sentence in lines that a terminal has room for. Nothing is broken inside a word."""
+    lines = textwrap.wrap(
+        text,
+        max(WIDTH, len(first) + LEAST),
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines) or first.rstrip()
 
 
 def counted(number: int, word: str) -> str:
