@@ -134,6 +134,7 @@ def test_a_preview_is_what_is_sent_word_for_word_and_writes_nothing(jira):
         f"property afterword.item: {MARKER}",
         f"remote link: Postmortem: {planned.document_title}, {planned.document_url}",
     ]
+    jira.reset_calls()
     it.create(planned)
     (call,) = jira.calls
     sent = call.body["fields"].pop("description")
