@@ -40,11 +40,11 @@ class Refusals:
         self._now = now
         self._said: dict[str, datetime] = {}
 
-    def __call__(self, path: str) -> None:
+    def __call__(self, path: str, error: BadSignature) -> None:
         now = self._now()
         if path not in self._said or now - self._said[path] >= timedelta(minutes=1):
             self._said[path] = now
-            log.warning("a delivery was refused: its signature does not match", path=path)
+            log.warning("a delivery was refused", path=path, why=error.message, mend=error.mend)
 
 
 class Application(Flask):
@@ -69,7 +69,7 @@ def create_app(service: Service, inbox: Inbox) -> Flask:
     @app.errorhandler(AfterwordError)
     def of_ours(error: AfterwordError) -> Response:
         if isinstance(error, BadSignature):
-            refusals(request.path)
+            refusals(request.path, error)
         return explained(parts, error, page=prefers_html())
 
     @app.errorhandler(HTTPException)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from connectors.base import AfterwordError, ConnectorError, Draft, Tracker
@@ -11,6 +12,8 @@ from service.postmortem import audience
 from service.routes import fields_for, route_for
 from service.store import incidents, postmortems, standings
 from service.store.items import Item
+
+_PLAIN = re.compile(r"\w[\w '’-]{0,39}")
 
 
 def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
@@ -47,6 +50,7 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
             document_url=url,
             owner_note="" if withheld else note,
             withheld=withheld,
+            wont_do=_wont_do(parts, tracker),
         ),
         labels=(),
         assignee=assignee,
@@ -57,6 +61,12 @@ def draft_of(parts: Parts, item: Item, tracker: Tracker) -> Draft:
         document_url=f"{url}#item-{item.number}",
         fields=fields_for(*said) if ours else {},
     )
+
+
+def _wont_do(parts: Parts, tracker: Tracker) -> str | None:
+    """The first of the resolutions that mean won't do; "" where it is more than a few plain words, None without one."""
+    named = getattr(parts.settings.trackers.get(tracker.name), "wont_do_resolutions", ())
+    return (named[0] if _PLAIN.fullmatch(named[0]) else "") if named else None
 
 
 def _assigned(parts: Parts, item: Item, tracker: Tracker, place: str) -> tuple[str | None, str]:

@@ -136,10 +136,13 @@ class Texts:
         can_show_due: bool = True,
         owner_note: str = "",
         withheld: bool = False,
+        wont_do: str | None = "Won't do",
     ) -> str:
         """The body of the item's issue, as Markdown. `kind`: "github" or "jira". `can_show_due`: the tracker keeps a
         due date that people can move (Jira; GitHub has the line "Due" in the body). `owner_note`: a sentence of the
-        caller's in place of ours, such as why somebody cannot be assigned. `withheld` as in `issue_title`."""
+        caller's in place of ours, such as why somebody cannot be assigned. `withheld` as in `issue_title`.
+        `wont_do`: the resolution that means it (Jira); "": it has a name that does not fit a sentence; None: there is
+        none."""
         summary = document.sections[Section.SUMMARY]
         why = standing.why
         if not why and summary.text and summary.origin is not Origin.GENERATED:
@@ -154,6 +157,7 @@ class Texts:
             can_show_due=can_show_due,
             owner_note=owner_note,
             withheld=withheld,
+            wont_do=wont_do,
         )
 
     def comment_body(

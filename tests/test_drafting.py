@@ -63,3 +63,30 @@ def test_somebody_who_came_into_the_people_map_since_is_not_said_to_be_unknown(
         (issue,) = made(world)
         assert issue.assignees == ["lee"]
         assert "Owner" not in (issue.body or "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("", "The resolution “Won't Do” counts as won't do, and the last comment is kept as the reason."),
+        ('wont_do_resolutions = ["対応しない"]', "The resolution “対応しない” counts as won't do, and the last"),
+        (
+            'wont_do_resolutions = ["[x](https://example.org)"]',
+            "A resolution that means “won't do” counts as that, and",
+        ),
+        ("wont_do_resolutions = []", "ends the action item.\n"),
+    ],
+)
+def test_an_issue_in_jira_names_the_resolution_that_counts(
+    database: Database, tmp_path: Path, settings: str, said: str
+) -> None:
+    def change(text: str) -> str:
+        return text.replace('project = "PAY"', f'project = "PAY"\n{settings}')
+
+    with story(database, tmp_path, change=change) as world:
+        assert world.jira is not None
+        told(world, "## Action items\n- [ ] Retry payments\n")
+        (issue,) = world.jira.issues
+        assert issue.description is not None
+        assert said in issue.description.wiki
+        assert ("won't do" in issue.description.wiki) == (settings != "wont_do_resolutions = []")

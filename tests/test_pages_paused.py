@@ -80,3 +80,19 @@ def test_what_is_not_found_says_that_everything_is_paused_to_who_has_a_token(
         for path in ("/nothing", "/postmortems/99", "/actions/99"):
             assert "Somebody said so. <code>python -m service resume</code>" in page(world, path, 404)
         assert "Somebody said so" not in page(world, "/nothing", 401, token=False)
+
+
+@on_sqlite
+def test_what_people_type_is_shown_as_code_and_a_reason_ends_before_the_command(
+    database: Database, tmp_path: Path
+) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        told(world)
+        shown_item = page(world, "/actions/1")
+        assert "by <code>/file 1</code> in the ticket" in shown_item
+        assert "An issue that exists already" in shown_item
+        with world.database.begin() as connection:
+            pause.begin(connection, "If it moved there, say `resume`", world.now())
+        assert "say <code>resume</code>. <code>python -m service resume</code> lets" in page(world, "/actions")
+        missing = page(world, "/postmortems/1/edit/roots", 404)
+        assert "Sections are: summary, impact, root-cause, timeline, resolution, lessons-learned," in missing

@@ -154,6 +154,7 @@ def test_json_has_the_documented_shape() -> None:
 
 def test_markdown_says_not_recorded_yet_for_every_gap() -> None:
     told = as_markdown(read_text("# Login down\n\nNobody could log in.\n"))
+    assert "\n## Resolution and recovery\n" in told  # as everywhere else
     assert told.startswith("# Login down\n")
     assert told.count("Not recorded yet") == 6
 

@@ -12,6 +12,7 @@ from typing import Any
 from connectors.base import Ticket
 from service.postmortem import fields, zones
 from service.postmortem.conversation import read_conversation
+from service.postmortem.gaps import QUESTIONS
 from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
 from service.postmortem.model import Origin, Reading, ReadItem, Section, SectionText
@@ -20,7 +21,6 @@ from service.postmortem.sections import read_sections
 from service.postmortem.timeline import in_order, read_timeline
 
 _MISSING = SectionText(None, Origin.MISSING)
-_TITLES = {section: section.value.replace("_", " ").capitalize() for section in Section}
 
 
 def read_text(text: str, *, title: str | None = None, today: date | None = None, zone: str = "UTC") -> Reading:
@@ -134,7 +134,7 @@ def as_markdown(reading: Reading) -> str:
     }
     lines.extend(f"- **{name}:** {value}" for name, value in facts.items() if value)
     for section in Section:
-        lines.extend(("", f"## {_TITLES[section]}", "", _section(reading, section)))
+        lines.extend(("", f"## {QUESTIONS[section][0]}", "", _section(reading, section)))
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, Response, jsonify, request
 
-from connectors.base import AfterwordError
+from connectors.base import AfterwordError, BadSignature
 from service import errors
 from service.parts import Parts
 from service.pause import Pause
@@ -18,6 +18,11 @@ log = structlog.get_logger()
 #: the largest number that a database gives a row; what is above it is no row of ours
 MOST = 2**63 - 1
 UNAVAILABLE = "The database cannot be reached or written just now. Nothing was stored."
+UNSIGNED = "The signature is missing or does not match the body. Nothing was stored."
+COMPARE = (
+    "Compare the secret of the webhook with that of this source; the log names where it stands. "
+    "A proxy that rewrites the body has the same effect."
+)
 #: read by programs, whatever they say they accept
 PROGRAMS = ("/api/", "/webhooks/", "/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
@@ -50,6 +55,8 @@ def explained(parts: Parts, error: AfterwordError, *, page: bool) -> Response:
     name, status, _ = errors.meaning(error)
     if status >= 500:
         log.error("answered with an error", error=name, message=error.message)
+    if isinstance(error, BadSignature):  # what it names is ours; the log has it
+        return refused(parts, name, status, UNSIGNED, COMPARE, page=page)
     if isinstance(error, StoreUnavailable):
         answer = refused(parts, name, status, UNAVAILABLE, "Look at the log.", page=page)
         answer.headers["Retry-After"] = "30"

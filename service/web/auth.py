@@ -78,7 +78,10 @@ def guard(app: Flask, parts: Parts) -> None:
 
 def ask_for_token(parts: Parts) -> Response:
     """The same answer for no token, a wrong one and one that has ended; `token list` says which have."""
-    mend = "Send it as a bearer token, or as the password of any user."
+    mend = (
+        "Give it as the password, with any user name, or as a bearer token. The first start printed it; "
+        "`migrate --new-token` makes another."
+    )
     answer = refused(parts, "no_token", 401, "This needs the token.", mend, page=prefers_html())
     answer.headers["WWW-Authenticate"] = 'Basic realm="Afterword", charset="UTF-8"'
     return answer

@@ -21,7 +21,8 @@ def section_of(name: str) -> Section:
     try:
         return Section(name.replace("-", "_"))
     except ValueError:
-        raise NotFound(f"There is no section {name[:100]}.", f"Sections are: {', '.join(Section)}.") from None
+        names = ", ".join(section.replace("_", "-") for section in Section)  # as in the addresses of the pages
+        raise NotFound(f"There is no section {name[:100]}.", f"Sections are: {names}.") from None
 
 
 def fingerprint(text: str | None) -> str:
