@@ -134,7 +134,7 @@ def test_an_origin_that_is_not_there_is_not_made(url: str, said: str, target: Da
 
 
 def test_an_origin_that_is_no_url_was_typed_wrong(target: Database) -> None:
-    with pytest.raises(Mistyped, match="--from is not a database. Write sqlite:///") as refused:
+    with pytest.raises(Mistyped, match=r"--from is not a database\. Write sqlite:///") as refused:
         moving.origin_of("var/afterword.db", target)
     assert meaning(refused.value)[2] == 2
 

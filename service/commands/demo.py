@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import shutil
 import socket
 import threading
@@ -128,7 +127,8 @@ class _Demo:
         upgrade(self.database)
         service = wiring.assemble(settings, database=self.database, engine=Idle(), now=self.story.clock.now)
         self.inbox = Inbox(self.database)
-        late.append(create_app(service, self.inbox))
+        self.app = create_app(service, self.inbox)
+        late.append(self.app)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
         return service, url
@@ -227,12 +227,7 @@ class _Demo:
 
     def _opens(self, page: str) -> bool:
         """Whether who reads along sees it."""
-        asked = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=10)
-        try:
-            asked.request("GET", page)
-            return asked.getresponse().status == 200
-        finally:
-            asked.close()
+        return self.app.test_client().get(page).status_code == 200
 
     def verdict(self) -> bool:
         in_github, in_jira, comments = self.story.tally()
