@@ -28,6 +28,7 @@ def file_now(parts: Parts, item_id: int) -> None:
         items.settle_identity(connection, item.id)
         writes.plan(connection, items.write_key(item.key), item.incident_id)
         writes.file_now(connection, items.write_key(item.key))
+        incidents.release(connection, item.incident_id)
         happened = pages.history_of(connection, item.id)
         if not happened or happened[-1].kind != "asked":  # pressed again, it is the same word
             items.add_event(connection, item.id, item.incident_id, "asked", parts.now(), parts.now())

@@ -12,9 +12,9 @@ import pytest
 
 from connectors.base import AfterwordError
 from sandbox.calls import Fault
-from service import decisions
+from service import decisions, wording
 from service.errors import NotFound
-from service.store import tables
+from service.store import incidents, tables
 from service.store.database import Database
 from tests.hands import (
     DONE,
@@ -251,3 +251,18 @@ def test_a_ticket_that_is_opened_and_closed_again_has_its_quiet_time_anew(databa
         finish(world, minutes=2)
         assert once(world, 3)
         assert len(ours(ticket)) == 1
+
+
+def test_what_a_person_files_by_hand_is_filed_whatever_held_its_incident(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path) as world:
+        world.time = world.now()
+        ticket = told(world, "No action items yet.")
+        with world.database.begin() as connection:
+            connection.execute(tables.writes.delete())
+            incidents.hold(connection, 1, wording.SET_ASIDE)
+        world.github.edit(ticket, body=TICKET)
+        finish(world)
+        assert filed(world) == {}
+        decisions.file_now(world.parts, shown(world)[0].id)
+        finish(world)
+        assert shown(world)[0].issue_label is not None

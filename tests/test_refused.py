@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -57,8 +58,9 @@ def test_another_users_database_names_its_owner(tmp_path: Path) -> None:
     file = tmp_path / "afterword.db"
     with closing(Database(f"sqlite:///{file}")) as database, database.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE t (a)")
-    for one in (tmp_path, *tmp_path.parents[:2]):
-        one.chmod(0o755)
+    for one in (tmp_path, *tmp_path.parents):
+        if one.stat().st_uid == 0 and one.is_relative_to(tempfile.gettempdir()) and one != Path(tempfile.gettempdir()):
+            one.chmod(0o755)  # others may come here
     file.chmod(0o644)
     program = (
         f"import os, pwd, stat; from service.store.database import Database; database = Database('sqlite:///{file}')\n"

@@ -67,6 +67,7 @@ def others(connection: Connection) -> int:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND usename = current_user AND pid <> pg_backend_pid()"
     )
+    connection.exec_driver_sql("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the same ones to its end
     return int(connection.exec_driver_sql(said).scalar_one())
 
 

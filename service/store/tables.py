@@ -212,7 +212,7 @@ events = Table(
     Column("seq", Id, primary_key=True, autoincrement=False),
     Column("item_id", Id, ForeignKey("items.id"), nullable=False),
     Column("incident_id", Id, ForeignKey("incidents.id"), nullable=False),
-    # promised, filed, linked, state, owner, due, title, gone, back, unreachable, reachable
+    # promised, asked, filed, linked, state, owner, due, title, gone, back, unreachable, reachable
     Column("kind", String(20), nullable=False),
     Column("happened_at", Utc, nullable=False),
     Column("learned_at", Utc, nullable=False),
