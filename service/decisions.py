@@ -28,7 +28,10 @@ def file_now(parts: Parts, item_id: int) -> None:
         items.settle_identity(connection, item.id)
         writes.plan(connection, items.write_key(item.key), item.incident_id)
         writes.file_now(connection, items.write_key(item.key))
-        incidents.release(connection, item.incident_id)
+        incident = incidents.get(connection, item.incident_id)
+        if incident is not None and incident.held:  # this one is meant, not all that the incident has
+            writes.propose_others(connection, item.incident_id, items.write_key(item.key), incident.held)
+            incidents.release(connection, item.incident_id)
         happened = pages.history_of(connection, item.id)
         if not happened or happened[-1].kind != "asked":  # pressed again, it is the same word
             items.add_event(connection, item.id, item.incident_id, "asked", parts.now(), parts.now())

@@ -265,4 +265,5 @@ def test_what_a_person_files_by_hand_is_filed_whatever_held_its_incident(databas
         assert filed(world) == {}
         decisions.file_now(world.parts, shown(world)[0].id)
         finish(world)
-        assert shown(world)[0].issue_label is not None
+        assert [one.issue_label is not None for one in shown(world)] == [True, False, False, False]
+        assert [one.proposed for one in shown(world)] == [False, True, True, False]

@@ -208,6 +208,16 @@ def file_now(connection: Connection, key: str, frm: Sequence[str] = ("failed", *
     return moved.rowcount == 1
 
 
+def propose_others(connection: Connection, incident_id: int, key: str, reason: str) -> None:
+    """Of an incident's issues that nothing was sent for, only this one goes on; of the others a person is asked."""
+    connection.execute(
+        sa.update(writes)
+        .where(writes.c.incident_id == incident_id, writes.c.key.startswith("issue:"), writes.c.key != key)
+        .where(writes.c.state.in_(("planned", "failed")), writes.c.attempt == 0)
+        .values(state="proposed", reason=reason)
+    )
+
+
 def park(connection: Connection, key: str, reason: str) -> bool:
     """A person decided that it is not to be filed for now. What was sent already is not parked."""
     moved = connection.execute(
