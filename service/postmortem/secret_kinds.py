@@ -41,8 +41,8 @@ def _look(label: str, literals: str, pattern: str, article: str = "a", needs: st
     return _Look(kind, tuple(literals.split()), re.compile(pattern, re.ASCII), needs)
 
 
-#: The vendors' pages: docs.github.com/authentication, docs.npmjs.com, docs.stripe.com/keys, docs.slack.dev,
-#: pypi.org/help, docs.gitlab.com/security/tokens, docs.sendgrid.com, twilio.com/docs, docs.aws.amazon.com/IAM,
+#: The vendors' pages: docs.github.com/authentication, docs.stripe.com/keys, docs.slack.dev,
+#: docs.gitlab.com/security/tokens, docs.sendgrid.com, twilio.com/docs, docs.aws.amazon.com/IAM,
 #: cloud.google.com/docs, support.atlassian.com, RFC 7519 (a JSON web token: base64url of '{"')
 _LOOKS = (
     _look(
