@@ -15,7 +15,7 @@ from service.store.database import Database
 from service.tokens import token_hash
 from tests.hands import closed, finish, item_rows, once, ours, posts, rows, story
 from tests.processes import ROOT, Process, free_port
-from tests.world import World, environ
+from tests.world import SETTINGS, World, environ
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 TOKEN = re.compile(r": (aw_[A-Za-z0-9_-]{32})$", re.MULTILINE)
@@ -138,3 +138,19 @@ def test_items_that_found_no_tracker_are_filed_once_there_is_one(database: Datab
         assert once(world, 3)
         assert [row.tracker for row in item_rows(world)][:3] == ["code", "work", "code"]
         assert len(ours(ticket)) == 1
+
+
+def test_a_service_that_is_stopped_while_it_looks_at_its_connections_ends_well(tmp_path: Path) -> None:
+    """The look goes on in a thread; one that wrote while Python ended would take the process down with it."""
+    for number in range(4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        port = free_port()
+        given = SETTINGS.format(
+            github="http://127.0.0.1:9", jira="http://127.0.0.1:9", public_url="http://127.0.0.1", sam="s", more=""
+        )
+        file = folder / "afterword.toml"
+        file.write_text(f'listen = "127.0.0.1:{port}"\ndatabase_url = "sqlite:///{folder}/afterword.db"\n{given}')
+        service = Process("all", file, environ(), folder / "log")
+        service.wait_for(port)
+        assert service.stop() == 0, (folder / "log").read_text()

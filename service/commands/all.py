@@ -57,8 +57,8 @@ def run(args: Namespace) -> int:
     try:
         engine.start()
         print(f"Afterword listens on http://{settings.listen}", flush=True)
-        at_start.in_background(service.parts, again(args))
-        server.run()
+        with at_start.beside(service.parts, again(args)):
+            server.run()
     except (SystemExit, KeyboardInterrupt):
         pass
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -16,33 +18,50 @@ log = structlog.get_logger()
 
 #: where `init` writes the settings unless told otherwise
 MINE = Path("config/mine.toml")
+#: seconds that the end of the process waits for a look that is under way
+PATIENCE = 2.0
 
 
-def in_background(parts: Parts, again: str) -> threading.Thread:
-    """Says in a few lines what is to mend, on the screen and in the log; nothing waits for it."""
-    thread = threading.Thread(target=look, args=(parts, again), name="check at start", daemon=True)
+@contextmanager
+def beside(parts: Parts, again: str) -> Iterator[None]:
+    """Says in a few lines what is to mend, on the screen and in the log, while the process works; nothing waits for it.
+
+    When the work ends, nothing more is said: a thread that writes while Python ends takes the process down with it.
+    """
+    over = threading.Event()
+    thread = threading.Thread(target=look, args=(parts, again, over), name="check at start", daemon=True)
     thread.start()
-    return thread
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(PATIENCE)
 
 
-def look(parts: Parts, again: str) -> None:
+def look(parts: Parts, again: str, over: threading.Event) -> None:
     if not parts.sources and not parts.trackers:
-        print(_unconnected(again), flush=True)
+        _say(over, _unconnected(again))
         return
     with parts.database.read() as connection:
         stopped = pause.standing(parts, connection)
     if stopped is not None:
-        print(f"Paused, so nothing leaves: {stopped.why}\n  {again} resume", flush=True)
+        _say(over, f"Paused, so nothing leaves: {stopped.why}\n  {again} resume")
         log.warning("paused at the start", why=stopped.why)
     mends = [line for line in whole.connected(parts, again) if line.level == MEND]
+    if over.is_set():
+        return
     if not mends:
-        print("Every connection was tried and is well.", flush=True)
+        _say(over, "Every connection was tried and is well.")
         return
     told = [f"  {line.part} {line.name}   {line.whole}" for line in mends]
-    many = f"{counted(len(mends), 'thing')} to mend. In full:  {again} check"
-    print("\n".join([many, *told]), flush=True)
+    _say(over, "\n".join([f"{counted(len(mends), 'thing')} to mend. In full:  {again} check", *told]))
     for line in mends:
         log.warning("to mend", part=line.part, name=line.name, subject=line.subject, text=line.text)
+
+
+def _say(over: threading.Event, text: str) -> None:
+    if not over.is_set():
+        print(text, flush=True)
 
 
 def _unconnected(again: str) -> str:

@@ -25,14 +25,14 @@ def run(args: Namespace) -> int:
     engine = service.parts.engine
     assert isinstance(engine, Distributed)
     print(f"Afterword works, {settings.jobs.threads} jobs at a time, on {database.shown()}", flush=True)
-    at_start.in_background(service.parts, again(args))
     try:
-        engine.work(
-            service.jobs.run,
-            service.jobs.scan,
-            threads=settings.jobs.threads,
-            scan_seconds=settings.jobs.scan_seconds,
-        )
+        with at_start.beside(service.parts, again(args)):
+            engine.work(
+                service.jobs.run,
+                service.jobs.scan,
+                threads=settings.jobs.threads,
+                scan_seconds=settings.jobs.scan_seconds,
+            )
     finally:
         engine.stop()
         database.close()
