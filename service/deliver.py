@@ -60,8 +60,8 @@ class Meaning:
 def _storm(parts: Parts, connection: Connection, now: datetime) -> None:
     """More closings within an hour than a person can look at: everything outward stops and asks."""
     most = parts.settings.filing.max_per_hour
-    since = max(now - timedelta(hours=1), pause.resumed_at(connection) or now - timedelta(hours=1))
-    many = incidents.heard_since(connection, since)
+    hour = now - timedelta(hours=1)
+    many = incidents.heard_since(connection, max(hour, pause.resumed_at(connection) or hour))
     if many > most and pause.begin(connection, pause.STORM.format(many=many, most=most), now):
         log.warning("paused: a storm of closures", closed=many, most=most)
 

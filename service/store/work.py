@@ -195,11 +195,6 @@ class Standing:
     last_error: str
     waits: bool
 
-    def settled(self, now: datetime) -> bool:
-        """Done, or put back without an error for a later day: there is nothing to wait for now."""
-        later = self.not_before is not None and self.not_before > now + timedelta(seconds=90)
-        return not self.open or (later and not self.last_error)
-
 
 def standing(connection: Connection, task: str, key: str) -> Standing | None:
     row = connection.execute(sa.select(work).where(work.c.task == task, work.c.key == key)).first()
