@@ -9,6 +9,7 @@ from datetime import datetime
 from connectors.base import Publisher, Source, Tracker
 from service.engine import Engine
 from service.postmortem.people import People
+from service.postmortem.vocabulary import Vocabulary
 from service.settings import Settings
 from service.store.database import Database
 from service.texts import Texts
@@ -23,6 +24,7 @@ class Parts:
     trackers: Mapping[str, Tracker]
     people: People
     texts: Texts
+    words: Vocabulary  # by which tickets are read
     installation: bytes  # the key of every marker; made once, kept in the database
     now: Callable[[], datetime]
     engine: Engine

@@ -92,7 +92,7 @@ def write_document(
 ) -> None:
     """One transaction: the document's next revision, its items, and that the ticket was read. `taken_out`: the secrets
     that stood in it, in words."""
-    reading = read_ticket(ticket, zone=parts.settings.timezone)
+    reading = read_ticket(ticket, parts.words, zone=parts.settings.timezone)
     for last_try in (False, True):
         with parts.database.read() as connection:
             before = postmortems.of_incident(connection, incident.id)

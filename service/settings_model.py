@@ -23,6 +23,7 @@ from service.settings_values import (
     Timezone,
     Url,
     Whole,
+    WordFile,
     Words,
 )
 
@@ -180,6 +181,9 @@ class Settings(Part):
     )
     templates: Folder = Field(
         default=None, description="A folder of your own templates, looked into before config/templates."
+    )
+    vocabulary: WordFile = Field(
+        default=None, description="A TOML file with your own words for the reader, beside config/vocabulary/."
     )
     sources: dict[str, BaseModel] = Field(
         default={}, description="Where incidents come from, each at `/webhooks/<name>`."

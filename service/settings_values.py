@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
+from service.words import words
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -98,6 +100,16 @@ def _folder(value: object) -> object:
     return value
 
 
+def _word_file(value: object) -> object:
+    """A file of words for the reader; read here, so that a fault in it is said at boot."""
+    if isinstance(value, str):
+        try:
+            words(Path(value))
+        except ValueError as error:
+            raise PydanticCustomError("setting", "{why}", {"why": str(error)}) from None
+    return value
+
+
 def _pem_file(value: object) -> object:
     """Certificates of authorities, as requests wants them; looked at here, as its own words come late and dark."""
     if not isinstance(value, str):
@@ -122,4 +134,5 @@ Url = Annotated[str, BeforeValidator(_url)]
 Listen = Annotated[str, BeforeValidator(_listen)]
 Schedule = Annotated[str, BeforeValidator(_schedule)]
 Folder = Annotated[Path | None, BeforeValidator(_folder)]
+WordFile = Annotated[Path | None, BeforeValidator(_word_file)]
 PemFile = Annotated[str | None, BeforeValidator(_pem_file)]

@@ -24,6 +24,7 @@ from service.store import deliveries, figures, meta, work, writes
 from service.store.database import Database
 from service.texts import Texts
 from service.upkeep import report_week, sync_tracker
+from service.words import words
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
 SHARED = {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
@@ -90,6 +91,7 @@ def assemble(
         trackers={name: found[kind_of(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
         people=people_of(settings),
         texts=Texts([settings.templates] if settings.templates else [], settings.timezone, settings.public_url),
+        words=words(settings.vocabulary),
         installation=installation,
         now=now,
         engine=engine,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.postmortem.model import ReadItem
-from service.postmortem.reading import read_text
+from tests.reading_hands import read_text
 
 FIXTURES = Path(__file__).parent / "fixtures" / "reading"
 TODAY = date(2026, 11, 17)

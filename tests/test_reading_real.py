@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from service.postmortem.model import Reading, Section
-from service.postmortem.reading import as_json, as_markdown, read_text
+from service.postmortem.reading import as_json, as_markdown
+from tests.reading_hands import read_text
 
 SHARED = os.environ.get("AFTERWORD_SHARED", "")
 FOLDER = Path(SHARED) / "data" / "postmortems"

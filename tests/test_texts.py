@@ -13,9 +13,9 @@ from jinja2 import UndefinedError
 from connectors.text import to_wiki
 from service.postmortem.document import Facts
 from service.postmortem.model import Origin, Section, SectionText, TimelineLine
-from service.postmortem.reading import read_text
 from service.texts import Texts
 from tests.example import EXAMPLE, HERE, ITEMS, NOW, TEXTS, URL, at, comment, document, issue, standing, whole
+from tests.reading_hands import read_text
 
 COMMENT = f"""\
 **Postmortem: [Checkout slow after database failover]({URL})**

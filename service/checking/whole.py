@@ -13,6 +13,7 @@ from service.parts import Parts
 from service.settings import Settings
 from service.store.database import Database
 from service.texts import Texts
+from service.words import words
 
 #: told the name of each connection before it is asked, as one that hangs should have a name
 Asking = Callable[[str], None]
@@ -71,6 +72,7 @@ def parts_of(settings: Settings, engine: Engine) -> Parts:
         trackers={name: found[kind(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
         people=wiring.people_of(settings),
         texts=Texts([], settings.timezone, settings.public_url),
+        words=words(settings.vocabulary),
         installation=b"",
         now=wiring.clock,
         engine=engine,

@@ -11,6 +11,7 @@ from pathlib import Path
 from connectors.base import AfterwordError
 from service.postmortem.reading import as_json, as_markdown, read_text
 from service.postmortem.zones import zone_named
+from service.words import words
 
 #: how a file says by its first bytes that it is not UTF-8
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -19,7 +20,7 @@ MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 def run(args: Namespace) -> int:
     if zone_named(args.timezone) is None:
         raise AfterwordError(f"“{args.timezone}” is not a timezone.", "Write its name, such as Europe/Berlin.")
-    reading = read_text(_text(args.file), zone=args.timezone)
+    reading = read_text(_text(args.file), words(), zone=args.timezone)
     if args.format == "md":
         sys.stdout.write(as_markdown(reading))
     else:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from connectors.base import Comment, EventKind, Person, Ticket, TicketEvent
-from service.postmortem import commands, fields, itemtext, times, vocabulary
+from service.postmortem import commands, fields, itemtext, times
 from service.postmortem.commands import Command
+from service.postmortem.given import Given
 from service.postmortem.items import read_items
 from service.postmortem.markdown import Span, parse, plain, tidy
 from service.postmortem.model import Decision, Origin, ReadItem, Section, SectionText, TimelineLine
@@ -67,9 +68,10 @@ class Said:
     decisions: list[Decision] = field(default_factory=list)
 
 
-def read_conversation(ticket: Ticket, zone: tzinfo, people: frozenset[str], near: dict[str, datetime]) -> Said:
+def read_conversation(ticket: Ticket, given: Given, near: dict[str, datetime]) -> Said:
     """Reads comments and events. Commands, sections and items count only in comments of people with a role."""
     said = Said()
+    zone = given.zone
     end = ticket.closed_at + AFTER_CLOSING if ticket.closed_at else None
     for number, comment in enumerate(ticket.comments, start=1):
         if comment.author.bot or comment.marker is not None:
@@ -77,16 +79,17 @@ def read_conversation(ticket: Ticket, zone: tzinfo, people: frozenset[str], near
         told, rest = commands.split(tidy(comment.text))
         source = f"comment {number}, {called(comment.author)}"
         if comment.trusted:
-            whole = outline(rest)
-            _sections(said, whole, comment, number)
-            _stated(said, whole, zone, comment, near)
             today = comment.at.astimezone(zone).date()
+            here = replace(given, today=today)
+            whole = outline(rest, given.words)
+            _sections(said, whole, here, comment, number)
+            _stated(said, whole, here, near)
             anchor = f"comment:{comment.id}"
-            said.items.extend(read_items(whole.parts, anchor=anchor, today=today, people=people))
+            said.items.extend(read_items(whole.parts, here, anchor=anchor))
             lines = read_timeline(whole.parts, zone=zone, day=today, source=source, url=comment.url)
             said.timeline.extend(lines)
             for command in told:
-                _obey(said, command, comment, number, zone, people)
+                _obey(said, command, comment, number, here)
         else:
             why = "the account that Afterword itself uses" if comment.own else "who has no role here"
             said.not_obeyed.extend(
@@ -148,28 +151,27 @@ def first_sentence(text: str) -> str:
     return ""
 
 
-def _sections(said: Said, whole: Outline, comment: Comment, number: int) -> None:
-    found = read_sections(whole, source=f"comment {number}", url=comment.url, at=comment.at, lead=False)
+def _sections(said: Said, whole: Outline, given: Given, comment: Comment, number: int) -> None:
+    found = read_sections(whole, given.words, source=f"comment {number}", url=comment.url, at=comment.at, lead=False)
     said.sections.update(found)
 
 
-def _stated(said: Said, whole: Outline, zone: tzinfo, comment: Comment, near: dict[str, datetime]) -> None:
-    stated = fields.read_fields(whole, zone, comment.at.astimezone(zone).date(), near)
+def _stated(said: Said, whole: Outline, given: Given, near: dict[str, datetime]) -> None:
+    stated = fields.read_fields(whole, given, near)
     said.moments.update(stated.moments)
     said.severity = stated.severity or said.severity
 
 
-def _obey(said: Said, command: Command, comment: Comment, number: int, zone: tzinfo, people: frozenset[str]) -> None:
-    today = comment.at.astimezone(zone).date()
+def _obey(said: Said, command: Command, comment: Comment, number: int, given: Given) -> None:
     if command.name == "action":
         facts = itemtext.Facts()
         blocks = parse(command.text)
         spans = blocks[0].spans if blocks and blocks[0].kind == "paragraph" else (Span(command.text),)
-        text = itemtext.read_line(spans, facts, today, people)
-        if not vocabulary.nothing_said(text):
+        text = itemtext.read_line(spans, facts, given)
+        if not given.words.nothing_said(text):
             said.items.append(itemtext.item(text, facts, f"comment:{comment.id}", 0))
     elif command.name == "timeline":
-        said.timeline.append(_timeline_line(command.text, comment, number, zone))
+        said.timeline.append(_timeline_line(command.text, comment, number, given.zone))
     elif command.name == "severity":
         said.severity = fields.severity_of(command.text) or said.severity
     elif command.name in commands.BARE:

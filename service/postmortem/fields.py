@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
-from service.postmortem import times, vocabulary, zones
+from service.postmortem import times, zones
+from service.postmortem.given import Given
 from service.postmortem.markdown import Block, lines_of, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Outline, field_of
+from service.postmortem.vocabulary import Vocabulary, key
 
 _SEVERITY = re.compile(
     r"(?<![A-Za-z0-9])(?:SEV(?:ERITY)?[ :/_-]{0,3}([0-5])|([PS][0-5])|"
@@ -55,42 +57,41 @@ def severity_of_labels(labels: Iterable[str]) -> str | None:
     return None
 
 
-def read_fields(
-    outline: Outline, zone: tzinfo, today: date | None, near: Mapping[str, datetime] = MappingProxyType({})
-) -> Stated:
+def read_fields(outline: Outline, given: Given, near: Mapping[str, datetime] = MappingProxyType({})) -> Stated:
     """What a text states in fields, above all before its first section. A time without any day is left out.
 
     `near`: for each moment the time that a clock time without a day is closest to (opened, closed).
     """
     stated = Stated(zone=zones.stated_zone(outline.text))
-    pairs = [(vocabulary.key(name), value) for name, value in _pairs(outline)]
-    here = stated.zone or zone
+    words, today = given.words, given.today
+    pairs = [(key(name), value) for name, value in _pairs(outline, words)]
+    here = stated.zone or given.zone
     for name, value in pairs:
-        if name in vocabulary.DATE_NAMES and stated.day is None:
+        if name in words.facts["date"] and stated.day is None:
             stamp, _ = times.leading(value, today)
             stated.day = stamp.day if stamp else None
     if stated.day is None:
         stated.day = _first_day(outline, today)
     for name, value in pairs:
-        if name in vocabulary.SEVERITY_NAMES:
+        if name in words.facts["severity"]:
             stated.severity = stated.severity or severity_of(value)
-        elif name in vocabulary.MOMENTS:
-            moment = vocabulary.MOMENTS[name]
+        elif name in words.moments:
+            moment = words.moments[name]
             found = _moment(value, here, stated.day, near.get(moment))
             if found is not None:
                 stated.moments.setdefault(moment, found)
-        elif name in vocabulary.SPAN_NAMES:
+        elif name in words.facts["span"]:
             _span(stated, value, here)
-        elif name in vocabulary.PEOPLE_NAMES:
+        elif name in words.facts["people"]:
             stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", value[:500])} - {""}
     return stated
 
 
-def _pairs(outline: Outline) -> Iterator[tuple[str, str]]:
+def _pairs(outline: Outline, words: Vocabulary) -> Iterator[tuple[str, str]]:
     yield from outline.front.items()
     for part in outline.parts:
         if part.section in (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT):
-            yield from _in_blocks(part.blocks, named=part.section is Section.TIMELINE or part.section is None)
+            yield from _in_blocks(part.blocks, words, named=part.section is Section.TIMELINE or part.section is None)
             if part.section is None and part.name:
                 yield part.name, plain_of(part.blocks)
 
@@ -103,26 +104,26 @@ def plain_of(blocks: Iterable[Block]) -> str:
     return ", ".join(plain(item.children[0].spans) for item in listed.children if item.children) if listed else ""
 
 
-def _in_blocks(blocks: Iterable[Block], *, named: bool) -> Iterator[tuple[str, str]]:
+def _in_blocks(blocks: Iterable[Block], words: Vocabulary, *, named: bool) -> Iterator[tuple[str, str]]:
     for block in blocks:
         if block.kind == "paragraph":
             for line in lines_of(block.spans):
-                yield from _pair(plain(line), named=named)
+                yield from _pair(plain(line), words, named=named)
         elif block.kind == "list":
             for item in block.children:
-                yield from _in_blocks(item.children, named=named)
+                yield from _in_blocks(item.children, words, named=named)
         elif block.kind == "table" and block.rows and len(block.rows[0]) == 2:
             for row in block.rows:
                 yield plain(row[0]).rstrip(":"), plain(row[1]) if len(row) > 1 else ""
         elif block.kind == "quote":
-            yield from _in_blocks(block.children, named=named)
+            yield from _in_blocks(block.children, words, named=named)
 
 
-def _pair(text: str, *, named: bool) -> Iterator[tuple[str, str]]:
+def _pair(text: str, words: Vocabulary, *, named: bool) -> Iterator[tuple[str, str]]:
     name, value = field_of(text)
-    if name and vocabulary.key(name) in vocabulary.FACT_NAMES:
+    if name and key(name) in words.fact_names:
         yield name, value
-    elif named and (found := _NAMED.match(text)) and vocabulary.key(found[1]) in vocabulary.MOMENTS:
+    elif named and (found := _NAMED.match(text)) and key(found[1]) in words.moments:
         yield found[1], text[found.end() :]
 
 

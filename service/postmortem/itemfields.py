@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
-from service.postmortem import itemtext, references, vocabulary
+from service.postmortem import itemtext, references
+from service.postmortem.given import Given
 from service.postmortem.itemtext import Facts
 from service.postmortem.markdown import Block, Span, lines_of, plain
+from service.postmortem.vocabulary import key
 
 WHY_LIMIT = 600  # characters; the rest stays in the section
 
@@ -43,7 +44,7 @@ _COLUMN_PATTERNS = {
 }
 
 
-def without_fields(spans: Sequence[Span], facts: Facts, today: date | None) -> tuple[Span, ...]:
+def without_fields(spans: Sequence[Span], facts: Facts, given: Given) -> tuple[Span, ...]:
     """The lines that are no fields, joined; the fields go to `facts`."""
     kept: list[Span] = []
     for line in lines_of(spans):
@@ -52,21 +53,21 @@ def without_fields(spans: Sequence[Span], facts: Facts, today: date | None) -> t
             kept.extend((*([Span(" ")] if kept else []), *line))
             continue
         facts.add_refs(references.refs_of(line))
-        set_fact(facts, _FIELD_FACT.get(found[1].lower(), "refs"), found[2].strip(), today)
+        set_fact(facts, _FIELD_FACT.get(found[1].lower(), "refs"), found[2].strip(), given)
     return tuple(kept)
 
 
-def set_fact(facts: Facts, fact: str, value: str, today: date | None) -> None:
+def set_fact(facts: Facts, fact: str, value: str, given: Given) -> None:
     """Keeps one stated fact; the first one that is stated stays."""
     if fact == "owner":
-        facts.owner = facts.owner or itemtext.owner_of(value)
+        facts.owner = facts.owner or itemtext.owner_of(value, given)
     elif fact == "due":
-        facts.due = facts.due or itemtext.due_of(value, today)
+        facts.due = facts.due or itemtext.due_of(value, given.today)
     elif fact == "priority":
         facts.priority = facts.priority or itemtext.priority_of(value)
     elif fact == "done":
         facts.done = facts.done or itemtext.done_of(value)
-    elif fact in ("why", "done_when") and value and not vocabulary.nothing_said(value):
+    elif fact in ("why", "done_when") and value and not given.words.nothing_said(value):
         setattr(facts, fact, getattr(facts, fact) or value[:WHY_LIMIT])
 
 
@@ -81,7 +82,7 @@ def columns_of(header: Sequence[Sequence[Span]]) -> dict[str, int]:
     """Which column of a table holds which fact, by the names in its header; the first of a kind counts."""
     columns: dict[str, int] = {}
     for index, cell in enumerate(header):
-        name = vocabulary.key(plain(cell)) or plain(cell).lower()
+        name = key(plain(cell)) or plain(cell).lower()
         fact = next((fact for fact, names in _COLUMN_PATTERNS.items() if names.fullmatch(name)), None)
         if fact and fact not in columns:
             columns[fact] = index

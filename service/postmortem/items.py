@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
-from service.postmortem import itemfields, itemtext, references, vocabulary
+from service.postmortem import itemfields, itemtext, references
+from service.postmortem.given import Given
 from service.postmortem.itemtext import Facts
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.model import ReadItem, Section
 from service.postmortem.outline import Part
+from service.postmortem.vocabulary import key
 
 _BULLET = re.compile(r"^(?:[•‣◦●▪·–—] ?|[-*+] |(?=\[[ xX]?\] )|(?=[☐☑☒]))")
 _BOX = re.compile(r"^\[[ xX]?\](?: |$)|^[☐☑☒]")
@@ -21,28 +22,22 @@ _ALL_DONE = re.compile(r"[(\[](?:completed?|done|finished|fixed|closed)[)\]]", r
 
 @dataclass(slots=True)
 class _Walk:
-    today: date | None
-    people: frozenset[str]
+    given: Given
     found: list[tuple[str, Facts]] = field(default_factory=list)
 
     def add(self, spans: Sequence[Span], facts: Facts) -> None:
-        text = itemtext.read_line(spans, facts, self.today, self.people)
-        if vocabulary.nothing_said(text):
+        text = itemtext.read_line(spans, facts, self.given)
+        if self.given.words.nothing_said(text):
             if not facts.refs:
                 return
             text = facts.refs[0]
         self.found.append((text, facts))
 
 
-def read_items(
-    parts: Iterable[Part], *, anchor: str = "text", today: date | None = None, people: frozenset[str] = frozenset()
-) -> list[ReadItem]:
-    """The items of all parts that belong to the section. `people`: names in lower case that are surely people.
-
-    `today` lends its year to a due date without one; without it such a date is None.
-    """
+def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> list[ReadItem]:
+    """The items of all parts that belong to the section."""
     mine = [part for part in parts if part.section is Section.ACTION_ITEMS]
-    walk = _Walk(today, people | _named_by_convention(mine))
+    walk = _Walk(replace(given, people=given.people | _named_by_convention(mine)))
     for part in mine:
         before = len(walk.found)
         lists = any(block.kind in ("list", "table") and not itemfields.only_fields(block) for block in part.blocks)
@@ -60,7 +55,7 @@ def unite(items: Iterable[ReadItem]) -> list[ReadItem]:
     """The same item twice is one: the first stays and takes what only the later one states. Positions are set anew."""
     kept: dict[str, ReadItem] = {}
     for one in items:
-        name = vocabulary.key(one.text) or one.text
+        name = key(one.text) or one.text
         first = kept.get(name)
         kept[name] = one if first is None else merge(first, one)
     positions: dict[str, int] = {}
@@ -147,13 +142,13 @@ def _list(block: Block, walk: _Walk) -> None:
             if len(walk.found) > before:
                 continue
         facts = Facts()
-        spans = itemfields.without_fields(head.spans, facts, walk.today)
+        spans = itemfields.without_fields(head.spans, facts, walk.given)
         for child in item.children[1:]:
             _details(child, facts, walk)
         lead, rest = _lead_in(spans)
         if lead and rest and len(plain(lead).split()) >= 3:
             facts.add_refs(references.refs_of(spans))
-            rest = itemtext.take_facts(rest, facts, walk.today, walk.people)
+            rest = itemtext.take_facts(rest, facts, walk.given)
             facts.why, spans = facts.why or rest[: itemfields.WHY_LIMIT] or None, lead
         walk.add(spans, facts)
         if not _BOX.match(text):
@@ -179,12 +174,12 @@ def _details(block: Block, facts: Facts, walk: _Walk) -> None:
 
 
 def _take_fields(block: Block, facts: Facts, walk: _Walk) -> str:
-    return plain(itemfields.without_fields(block.spans, facts, walk.today))
+    return plain(itemfields.without_fields(block.spans, facts, walk.given))
 
 
 def _heading_item(part: Part, walk: _Walk) -> None:
     """A heading of its own for one item, with prose or fields below it; a short bare heading is only a category."""
-    if len(part.name.split()) < 3 if not part.blocks else vocabulary.nothing_said(part.text):
+    if len(part.name.split()) < 3 if not part.blocks else walk.given.words.nothing_said(part.text):
         return
     facts = Facts()
     prose: list[str] = []
@@ -230,5 +225,5 @@ def _table(block: Block, walk: _Walk) -> None:
         for fact, index in columns.items():
             cell = row[index] if index < len(row) else ()
             facts.add_refs(references.refs_of(cell))
-            itemfields.set_fact(facts, fact, plain(cell), walk.today)
+            itemfields.set_fact(facts, fact, plain(cell), walk.given)
         walk.add(row[main], facts)

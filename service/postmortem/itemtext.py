@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from service.postmortem import references, times, vocabulary
+from service.postmortem import references, times
+from service.postmortem.given import Given
 from service.postmortem.markdown import Span, plain
 from service.postmortem.model import ReadItem
 
@@ -77,7 +78,7 @@ class Facts:
         self.refs.extend(ref for ref in refs if ref not in self.refs)
 
 
-def read_line(spans: Sequence[Span], facts: Facts, today: date | None, people: frozenset[str] = frozenset()) -> str:
+def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     """The clean text of one line; what is taken off it goes to `facts`, which may hold more already."""
     shown = [span for span in spans if span.text.strip() and not _BOX.fullmatch(span.text.strip())]
     if shown and all(span.struck for span in shown):
@@ -92,10 +93,10 @@ def read_line(spans: Sequence[Span], facts: Facts, today: date | None, people: f
             facts.done or (box[1] or "").strip() in ("x", "X", "✓", "✔") or ((box[2] or "") in "☑✅✔✓" and bool(box[2]))
         )
         text = text[box.end() :]
-    return take_facts(text, facts, today, people)
+    return take_facts(text, facts, given)
 
 
-def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[str] = frozenset()) -> str:
+def take_facts(text: str, facts: Facts, given: Given) -> str:
     """Takes done marks, priority, due date and owner off a text, from its edges inwards."""
     text = _HINT.sub("", text)
     whole = text.strip()
@@ -105,14 +106,14 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
         found = pattern.search(text)
         if found:
             facts.done, text = True, _cut(text, found.start(), found.end())
-    text = _take_due(text, facts, today)
+    text = _take_due(text, facts, given.today)
     found = _PRIORITY_FIELD.search(text)
     if found:
         facts.priority = facts.priority or "P" + found[1][-1]
         text = _cut(text, found.start(), found.end())
     found = _OWNER.search(text)
     if found:
-        facts.owner = facts.owner or owner_of(found[1])
+        facts.owner = facts.owner or owner_of(found[1], given)
         text = _cut(text, found.start(), found.end())
     named = text
     found = _TICKET.search(text)
@@ -127,7 +128,7 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
         elif facts.owner is None and (found := _AT_START.search(text) or _AT_END.search(text)):
             facts.owner = found[1]
             text = text[: found.start()] + text[found.end() :]
-        elif facts.owner is None and (person := _person(text, people)):
+        elif facts.owner is None and (person := _person(text, given.people)):
             facts.owner, text = person
         if text == before:
             break
@@ -135,7 +136,7 @@ def take_facts(text: str, facts: Facts, today: date | None, people: frozenset[st
     text = references.without_last_url(text, facts.refs).rstrip(_EDGES)
     if text[:1].islower() and not named.lstrip(_EDGES).startswith(text[:20]):
         text = text[0].upper() + text[1:]
-    return text or ("" if vocabulary.nothing_said(whole) else whole if facts.owner is None and not facts.due else "")
+    return text or ("" if given.words.nothing_said(whole) else whole if facts.owner is None and not facts.due else "")
 
 
 def _person(text: str, people: frozenset[str]) -> tuple[str, str] | None:
@@ -171,12 +172,12 @@ def due_of(text: str, today: date | None) -> date | None:
     return due if not text[end:].strip(" .,;)") else None
 
 
-def owner_of(text: str) -> str | None:
+def owner_of(text: str, given: Given) -> str | None:
     """The owner of a cell or a field as it was written; None for "TBD", "-" and the like."""
     text = text.strip().strip("*_`()[].,;|").strip()
     text = _OWNER_END.split(text, maxsplit=1)[0].strip()
     if (
-        vocabulary.nothing_said(text)
+        given.words.nothing_said(text)
         or len(text) > 60
         or text.lower() in ("unassigned", "nobody", "no one", "everyone")
     ):
@@ -211,11 +212,11 @@ def item(text: str, facts: Facts, anchor: str, position: int) -> ReadItem:
         text,
         facts.owner,
         facts.due,
-        facts.priority,
-        facts.done,
-        tuple(facts.refs),
-        facts.why,
-        facts.done_when,
-        anchor,
-        position,
+        priority=facts.priority,
+        done=facts.done,
+        refs=tuple(facts.refs),
+        why=facts.why,
+        done_when=facts.done_when,
+        anchor=anchor,
+        position=position,
     )

@@ -47,6 +47,7 @@ class Block:
     spans: tuple[Span, ...] = ()
     children: tuple[Block, ...] = ()
     rows: tuple[tuple[tuple[Span, ...], ...], ...] = ()
+    row_starts: tuple[int, ...] = ()  # the line of each row
 
 
 @lru_cache(maxsize=1)

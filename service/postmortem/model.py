@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -32,6 +33,17 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a value was read. `words` as they stand in the source, in its lines `first` to `last` (from 1), `why` the
+    rule in a few words: "the column “Owner”"."""
+
+    words: str
+    first: int
+    last: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SectionText:
     """One section. `text` is Markdown, None exactly when `origin` is MISSING. `source` names where it was read
     ("comment 9", "the ticket"), `by` who edited it, `at` when."""
@@ -42,6 +54,8 @@ class SectionText:
     url: str = ""
     by: str = ""
     at: datetime | None = None
+    #: first and last lines of the source that it was read from, from 1; not kept with the document
+    lines: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +68,45 @@ class TimelineLine:
     source: str = ""
     url: str = ""
     label: str = ""
+    #: the line of the source that it was read from, from 1; 0: none. Not kept with the document
+    line: int = field(default=0, compare=False)
+
+
+class Kind(StrEnum):
+    """What an action item is for, where the text states it."""
+
+    PREVENT = "prevent"
+    DETECT = "detect"
+    MITIGATE = "mitigate"
+    PROCESS = "process"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadItem:
     """One action item as the text states it; what is not stated is None, never guessed.
 
-    `anchor` says where it stands ("text" or "comment:<id>"), `position` its order there, from 0.
-    `refs` are issues that the item already names: "#123", "acme/ops#4", "PAY-12" or a URL.
+    `anchor` says where it stands ("text" or "comment:<id>"), `position` its order there, from 0, `lines` the first and
+    last line of that text, from 1. `refs` are issues that the item already names: "#123", "acme/ops#4", "PAY-12" or a
+    URL. `due_text`: words about the time that are no calendar date ("Q4 2025"), else None. `vague`: a wish of which
+    nobody could tell when it is done ("be more careful"); it is filed only when a person says so.
     """
 
     text: str
     owner: str | None = None
     due: date | None = None
+    due_text: str | None = None
     priority: str | None = None
     done: bool = False
     refs: tuple[str, ...] = ()
     why: str | None = None
     done_when: str | None = None
+    kind: Kind | None = None
+    vague: bool = False
     anchor: str = "text"
     position: int = 0
+    lines: tuple[int, int] = field(default=(0, 0), compare=False)
+    #: text, owner, due, due_text, priority, kind, done, refs → why it was read so
+    evidence: Mapping[str, Evidence] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +123,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one text or ticket says. `times` holds started, detected, mitigated, resolved where they could be read."""
+    """What one text or ticket says.
+
+    `other` is what belongs to none of the seven sections, in the words and the order of the text. `doubts`: what the
+    text says in two ways, and what had to be assumed, each in a sentence. `evidence`: name of a field → why.
+    """
 
     title: str
     severity: str | None
@@ -105,6 +142,12 @@ class Reading:
     not_obeyed: tuple[str, ...] = ()
     #: what people with a role said about filing, in order
     decisions: tuple[Decision, ...] = ()
+    other: SectionText = SectionText(None, Origin.MISSING)
+    #: as stated; never computed from start and end
+    duration: timedelta | None = None
+    doubts: tuple[str, ...] = ()
+    front: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from service.postmortem import times, vocabulary
+from service.postmortem import times
 from service.postmortem.markdown import Block, Span, parse, plain, tidy
 from service.postmortem.model import Section
+from service.postmortem.vocabulary import Vocabulary, key
 
 BOLD_LINE, LABEL, FIELD = 7, 8, 9  # levels below the six of headings
 
@@ -65,7 +66,7 @@ class _Open:
     blocks: list[Block] = field(default_factory=list)
 
 
-def outline(text: str) -> Outline:
+def outline(text: str, words: Vocabulary) -> Outline:
     """The outline of a text. A heading of the first level that names no section is the title."""
     text = tidy(text)
     front, body = _front_matter(text)
@@ -75,11 +76,11 @@ def outline(text: str) -> Outline:
     parts: list[Part] = []
     stack: list[tuple[int, Section | None]] = []
     here = _Open("", 0, None, False)
-    for block in _with_bold_first_lines_apart(blocks):
-        heading = _heading(block, here)
+    for block in _with_bold_first_lines_apart(blocks, words):
+        heading = _heading(block, here, words)
         if heading is None:
             outer = stack[-1][1] if stack else None
-            fields = _fields(block, here, outer, lines)
+            fields = _fields(block, here, outer, lines, words)
             if fields is not None:
                 parts.extend((_closed(here, lines), *fields[:-1]))
                 last = fields[-1]  # an empty last field ("- **Review actions**:") holds what follows
@@ -101,7 +102,7 @@ def outline(text: str) -> Outline:
         parts.append(_closed(here, lines))
         level, spans = heading
         name = plain(spans).strip().rstrip("#").strip()
-        if level == 1 and not title and vocabulary.section_of(name, exact=True) is None:
+        if level == 1 and not title and words.section_of(name, exact=True) is None:
             title = name
             stack = []
             here = _Open(name, 1, None, False, spans)
@@ -111,7 +112,7 @@ def outline(text: str) -> Outline:
         while stack and stack[-1][0] >= level:
             stack.pop()
         inherited = stack[-1][1] if stack else None
-        own = _own_section(name, inherited)
+        own = _own_section(name, inherited, words)
         if level != LABEL:
             stack.append((level, own or inherited))
         here = _Open(name, level, own or inherited, own is not None, spans)
@@ -119,13 +120,13 @@ def outline(text: str) -> Outline:
     return Outline(_TITLE_PREFIX.sub("", title).strip() or title, front, tuple(parts), body)
 
 
-def _with_bold_first_lines_apart(blocks: Iterable[Block]) -> Iterator[Block]:
+def _with_bold_first_lines_apart(blocks: Iterable[Block], words: Vocabulary) -> Iterator[Block]:
     """A paragraph whose first line is bold and names a section is that heading and the paragraph below it."""
     for block in blocks:
         cut = next((index for index, span in enumerate(block.spans) if span.text == "\n" and not span.code), 0)
         first = block.spans[:cut]
         bold = block.kind == "paragraph" and first and all(span.bold for span in first if span.text.strip(" :."))
-        if bold and vocabulary.section_of(plain(first).rstrip(": ")) is not None:
+        if bold and words.section_of(plain(first).rstrip(": ")) is not None:
             yield replace(block, end=block.start + 1, spans=first)
             yield replace(block, start=block.start + 1, spans=block.spans[cut + 1 :])
         else:
@@ -137,17 +138,17 @@ def _dated(name: str) -> bool:
     return stamp is not None
 
 
-def _own_section(name: str, inherited: Section | None) -> Section | None:
+def _own_section(name: str, inherited: Section | None, words: Vocabulary) -> Section | None:
     """Inside action items a sub-heading is an item or a category; inside another section only an exact name counts."""
     if inherited is Section.ACTION_ITEMS:
         return None
-    own = vocabulary.section_of(name, exact=inherited is not None)
-    if inherited is not None and own is None and vocabulary.section_of(name) is Section.ACTION_ITEMS:
+    own = words.section_of(name, exact=inherited is not None)
+    if inherited is not None and own is None and words.section_of(name) is Section.ACTION_ITEMS:
         own = Section.ACTION_ITEMS
     return None if own is inherited else own
 
 
-def _heading(block: Block, here: _Open) -> tuple[int, tuple[Span, ...]] | None:
+def _heading(block: Block, here: _Open, words: Vocabulary) -> tuple[int, tuple[Span, ...]] | None:
     """The level and text of a block that is a heading, whatever its style."""
     if block.kind == "heading":
         return block.level, block.spans
@@ -159,9 +160,7 @@ def _heading(block: Block, here: _Open) -> tuple[int, tuple[Span, ...]] | None:
     marked = [span for span in block.spans if span.text.strip(" :.")]
     if here.section is not Section.ACTION_ITEMS and marked and all(span.bold for span in marked):
         return BOLD_LINE, block.spans
-    if vocabulary.section_of(text.rstrip(": "), exact=not text.endswith(":")) and (
-        text.endswith(":") or marked[0].bold
-    ):
+    if words.section_of(text.rstrip(": "), exact=not text.endswith(":")) and (text.endswith(":") or marked[0].bold):
         return (BOLD_LINE if marked and all(span.bold for span in marked) else LABEL), block.spans
     return None
 
@@ -171,7 +170,9 @@ def _closed(here: _Open, lines: Sequence[str]) -> Part:
     return Part(here.name, here.level, here.section, here.begins, text, tuple(here.blocks), here.spans)
 
 
-def _fields(block: Block, here: _Open, outer: Section | None, lines: Sequence[str]) -> list[Part] | None:
+def _fields(
+    block: Block, here: _Open, outer: Section | None, lines: Sequence[str], words: Vocabulary
+) -> list[Part] | None:
     """The parts of a block whose lines or items are fields that name sections; None if it is an ordinary block.
 
     Looked for only before the first section and inside the summary, where people put them, and after another field.
@@ -179,9 +180,9 @@ def _fields(block: Block, here: _Open, outer: Section | None, lines: Sequence[st
     if here.section not in (None, Section.SUMMARY) and (here.level != LABEL or outer not in (None, Section.SUMMARY)):
         return None
     if block.kind == "paragraph":
-        pieces = _paragraph_pieces(lines[block.start : block.end])
+        pieces = _paragraph_pieces(lines[block.start : block.end], words)
     elif block.kind == "list":
-        pieces = [_item_piece(lines[item.start : item.end]) for item in block.children]
+        pieces = [_item_piece(lines[item.start : item.end], words) for item in block.children]
     else:
         return None
     if all(section in (None, here.section) for _, section, _ in pieces):
@@ -196,12 +197,12 @@ def _fields(block: Block, here: _Open, outer: Section | None, lines: Sequence[st
 _Piece = tuple[str, Section | None, str]
 
 
-def _paragraph_pieces(lines: Iterable[str]) -> list[_Piece]:
+def _paragraph_pieces(lines: Iterable[str], words: Vocabulary) -> list[_Piece]:
     pieces: list[tuple[str, Section | None, list[str]]] = []
     for line in lines:
         name, rest = field_of(line)
-        section = vocabulary.section_of(name, exact=True) if name else None
-        known = name and (section or vocabulary.key(name) in vocabulary.FACT_NAMES)
+        section = words.section_of(name, exact=True) if name else None
+        known = name and (section or key(name) in words.fact_names)
         if known or not pieces:
             pieces.append((name if known else "", section, [rest if section else line]))
         else:
@@ -209,12 +210,12 @@ def _paragraph_pieces(lines: Iterable[str]) -> list[_Piece]:
     return [(name, section, "\n".join(rest)) for name, section, rest in pieces]
 
 
-def _item_piece(lines: Sequence[str]) -> _Piece:
+def _item_piece(lines: Sequence[str], words: Vocabulary) -> _Piece:
     name, rest = field_of(lines[0]) if lines else ("", "")
     found = _BOLD_FIELD.match(lines[0]) if lines and not name else None
     if found:
         name, rest = found["name"].strip(), found["rest"]
-    section = vocabulary.section_of(name, exact=True) if name else None
+    section = words.section_of(name, exact=True) if name else None
     if section is None:
         return name, None, "\n".join(lines)
     return name, section, "\n".join([rest, *_dedent(lines[1:])])

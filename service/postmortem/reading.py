@@ -13,25 +13,30 @@ from connectors.base import Ticket
 from service.postmortem import fields, zones
 from service.postmortem.conversation import read_conversation
 from service.postmortem.gaps import QUESTIONS
+from service.postmortem.given import Given
 from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
 from service.postmortem.model import Origin, Reading, ReadItem, Section, SectionText
 from service.postmortem.outline import outline
 from service.postmortem.sections import read_sections
 from service.postmortem.timeline import in_order, read_timeline
+from service.postmortem.vocabulary import Vocabulary
 
 _MISSING = SectionText(None, Origin.MISSING)
 
 
-def read_text(text: str, *, title: str | None = None, today: date | None = None, zone: str = "UTC") -> Reading:
+def read_text(
+    text: str, words: Vocabulary, *, title: str | None = None, today: date | None = None, zone: str = "UTC"
+) -> Reading:
     """Reads a Markdown ticket or postmortem. `today` lends its year to days without one; `zone` is for times without
     a zone, unless the text states one ("All times in CET")."""
-    whole = outline(text)
-    stated = fields.read_fields(whole, zones.zone_named(zone) or UTC, today)
-    here = stated.zone or zones.zone_named(zone) or UTC
+    given = Given(words, zones.zone_named(zone) or UTC, today)
+    whole = outline(text, words)
+    stated = fields.read_fields(whole, given)
+    here = stated.zone or given.zone
     started = stated.moments.get("started")
     day = stated.day or (started.astimezone(here).date() if started else None)
-    sections = read_sections(whole, source="the text")
+    sections = read_sections(whole, words, source="the text")
     return Reading(
         title=tidy(title) if title else whole.title,
         severity=stated.severity,
@@ -39,13 +44,13 @@ def read_text(text: str, *, title: str | None = None, today: date | None = None,
         resolved_at=stated.moments.get("resolved"),
         sections={section: sections.get(section, _MISSING) for section in Section},
         timeline=in_order(read_timeline(whole.parts, zone=here, day=day)),
-        items=tuple(read_items(whole.parts, today=today or day, people=frozenset(stated.people))),
+        items=tuple(read_items(whole.parts, Given(words, here, today or day, frozenset(stated.people)))),
         detected_at=stated.moments.get("detected"),
         mitigated_at=stated.moments.get("mitigated"),
     )
 
 
-def read_ticket(ticket: Ticket, *, zone: str = "UTC") -> Reading:
+def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Reading:
     """Reads a ticket: its text, then its comments in their order, then its events.
 
     A comment's section wins over the ticket's and over earlier comments'. Only people with a role are obeyed; the
@@ -53,17 +58,19 @@ def read_ticket(ticket: Ticket, *, zone: str = "UTC") -> Reading:
     """
     here = zones.zone_named(zone) or UTC
     near = _near(ticket)
-    whole = outline(ticket.text)
-    stated = fields.read_fields(whole, here, _day(ticket.opened_at, here), near)
+    whole = outline(ticket.text, words)
+    opened = Given(words, here, _day(ticket.opened_at, here))
+    stated = fields.read_fields(whole, opened, near)
     text_zone = stated.zone or here
     people = frozenset({*_people(ticket), *stated.people})
-    said = read_conversation(ticket, here, people, near)
+    given = Given(words, here, opened.today, people)
+    said = read_conversation(ticket, given, near)
     day = stated.day or _day(stated.moments.get("started", ticket.opened_at), text_zone)
     moments = {**stated.moments, **said.moments}
-    written = read_sections(whole, source="the ticket", url=ticket.url, at=ticket.opened_at)
+    written = read_sections(whole, words, source="the ticket", url=ticket.url, at=ticket.opened_at)
     sections = {**written, **said.sections}
     own_lines = read_timeline(whole.parts, zone=text_zone, day=day, source="the ticket", url=ticket.url)
-    own_items = read_items(whole.parts, today=_day(ticket.opened_at, here), people=people)
+    own_items = read_items(whole.parts, given)
     return Reading(
         title=tidy(ticket.title),
         severity=said.severity or ticket.severity or stated.severity or fields.severity_of_labels(ticket.labels),

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from service.postmortem import vocabulary
 from service.postmortem.model import Origin, Section, SectionText
 from service.postmortem.outline import BOLD_LINE, Outline, Part, field_of
+from service.postmortem.vocabulary import Vocabulary, key
 
 
 def read_sections(
-    whole: Outline, *, source: str, url: str = "", at: datetime | None = None, lead: bool = True
+    whole: Outline, words: Vocabulary, *, source: str, url: str = "", at: datetime | None = None, lead: bool = True
 ) -> dict[Section, SectionText]:
     """The sections that hold anything. `lead`: prose before the first section is the summary, if none is named so."""
     found: dict[Section, list[Part]] = {}
     for part in whole.parts:
         if part.section is not None:
             found.setdefault(part.section, []).append(part)
-    texts = {section: _text(section, parts) for section, parts in found.items()}
+    texts = {section: _text(section, parts, words) for section, parts in found.items()}
     if lead and not texts.get(Section.SUMMARY):
-        texts[Section.SUMMARY] = _lead(whole.parts)
+        texts[Section.SUMMARY] = _lead(whole.parts, words)
     return {
         section: SectionText(text, Origin.READ, source, url, at=at)
         for section, text in texts.items()
-        if not vocabulary.nothing_said(text)
+        if not words.nothing_said(text)
     }
 
 
-def _text(section: Section, parts: Sequence[Part]) -> str:
+def _text(section: Section, parts: Sequence[Part], words: Vocabulary) -> str:
     """The parts of one section together. Names other than the section's own stay, so that nothing loses its meaning."""
-    several = sum(1 for part in parts if part.begins and _said(part)) > 1
+    several = sum(1 for part in parts if part.begins and _said(part, words)) > 1
     pieces: list[str] = []
     for part in parts:
-        if part.begins and not (several and _said(part)):
+        if part.begins and not (several and _said(part, words)):
             heading = ""
         elif part.begins:
             heading = "" if _own_name(part, section) else f"**{part.name}**"
@@ -41,26 +41,24 @@ def _text(section: Section, parts: Sequence[Part]) -> str:
             heading = f"### {part.name}"
         else:
             heading = f"**{part.name}**" if part.level == BOLD_LINE else ""
-        pieces.extend(piece for piece in (heading, part.text if _said(part) else "") if piece)
+        pieces.extend(piece for piece in (heading, part.text if _said(part, words) else "") if piece)
     return "\n\n".join(pieces).strip()
 
 
-def _said(part: Part) -> bool:
-    return not vocabulary.nothing_said(part.text)
+def _said(part: Part, words: Vocabulary) -> bool:
+    return not words.nothing_said(part.text)
 
 
 def _own_name(part: Part, section: Section) -> bool:
-    return vocabulary.key(part.name) == section.value.replace("_", " ")
+    return key(part.name) == section.value.replace("_", " ")
 
 
-def _lead(parts: Sequence[Part]) -> str:
+def _lead(parts: Sequence[Part], words: Vocabulary) -> str:
     """The prose before the first heading of any kind, or directly under the title, without fields of facts."""
     pieces: list[str] = []
     for part in parts:
         if part.section is not None or (part.level > 1 and part.name):
             break
         lines = part.text.split("\n")
-        pieces.append(
-            "\n".join(line for line in lines if vocabulary.key(field_of(line)[0]) not in vocabulary.FACT_NAMES)
-        )
+        pieces.append("\n".join(line for line in lines if key(field_of(line)[0]) not in words.fact_names))
     return "\n\n".join(piece.strip() for piece in pieces if piece.strip()).strip()

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
-from service.postmortem import times, vocabulary, zones
+from service.postmortem import times, zones
 from service.postmortem.markdown import Block, Span, lines_of, plain, words
 from service.postmortem.model import Section, TimelineLine
 from service.postmortem.outline import Part
+from service.postmortem.vocabulary import key
 
 LINE_LIMIT = 300  # characters of one line; the section keeps the rest
 
@@ -103,7 +104,7 @@ def _blocks(blocks: Iterable[Block], clock: times.Clock) -> list[TimelineLine]:
 def _table(block: Block, clock: times.Clock) -> list[TimelineLine]:
     if not block.rows:
         return []
-    names = [vocabulary.key(plain(cell)) for cell in block.rows[0]]
+    names = [key(plain(cell)) for cell in block.rows[0]]
     clock.zone = zones.stated_zone(" ".join(plain(cell) for cell in block.rows[0])) or clock.zone
     timed = [i for i, name in enumerate(names) if _TIME_COLUMN.fullmatch(name)] or [0]
     lines: list[TimelineLine] = []

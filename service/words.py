@@ -1,0 +1,46 @@
+"""The words by which texts are read: config/vocabulary/, and a team's own file beside it."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from service.postmortem.vocabulary import Vocabulary, vocabulary
+
+SHIPPED = Path(__file__).resolve().parent.parent / "config" / "vocabulary"
+
+
+@lru_cache(maxsize=4)
+def words(own: Path | None = None) -> Vocabulary:
+    """The shipped vocabulary, and what a file of the same shape adds to it. Raises ValueError with what is wrong."""
+    shipped: dict[str, Any] = {}
+    for path in sorted(SHIPPED.glob("*.toml")):
+        shipped |= _table(path)
+    return vocabulary(shipped) if own is None else vocabulary(shipped, _fitting(_table(own), shipped))
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
+        raise ValueError(f"is not TOML: {error}") from None
+
+
+def _fitting(table: dict[str, Any], shipped: dict[str, Any], place: str = "") -> dict[str, Any]:
+    """The table, if it has the shape of the shipped one: known tables, and lists of words in them."""
+    languages = place.startswith("sections.")
+    for name, value in table.items():
+        here = f"{place}{name}"
+        if not languages and name not in shipped:
+            raise ValueError(f"has no use for [{here}]. Known here are: {', '.join(shipped)}")
+        if isinstance(value, dict) and not languages and isinstance(shipped[name], dict):
+            _fitting(value, shipped[name], f"{here}.")
+        elif not (isinstance(value, list) and all(isinstance(word, str) and word.strip() for word in value)) or (
+            not languages and isinstance(shipped[name], dict)
+        ):
+            raise ValueError(f'holds no list of words at {here}. Write: {name} = ["one", "another"]')
+    return table
