@@ -50,6 +50,9 @@ class Block:
     row_starts: tuple[int, ...] = ()  # the line of each row
 
 
+_Row = tuple[tuple[Span, ...], ...]
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     # Twenty lists inside each other are enough; the parser's time for "![![![…" grows with this number (default 100).
@@ -101,11 +104,13 @@ def _without_comments(text: str) -> str:
     return "\n".join(out)
 
 
-def parse(text: str) -> tuple[Block, ...]:
-    """The blocks of a tidied text. Nesting deeper than the parser's limit is cut, never an error."""
+def parse(text: str, first: int = 0) -> tuple[Block, ...]:
+    """The blocks of a tidied text, whose own first line is line `first` of the source. Nesting deeper than the parser's
+    limit is cut, never an error."""
     open_blocks: list[tuple[Token | None, list[Block]]] = [(None, [])]
-    rows: list[tuple[tuple[Span, ...], ...]] = []
+    rows: list[_Row] = []
     row: list[tuple[Span, ...]] = []
+    row_starts: list[int] = []
     for token in _parser().parse(text):
         if token.type == "inline":
             spans = tuple(_spans(token.children or ()))
@@ -116,21 +121,22 @@ def parse(text: str) -> tuple[Block, ...]:
         elif token.type in ("fence", "code_block", "hr", "html_block"):
             kind = "rule" if token.type == "hr" else "code"
             start, end = token.map or (0, 0)
-            open_blocks[-1][1].append(Block(kind, start, end, spans=(Span(token.content, code=True),)))
+            open_blocks[-1][1].append(Block(kind, start + first, end + first, spans=(Span(token.content, code=True),)))
         elif token.type == "tr_open":
             row = []
+            row_starts.append((token.map or (0, 0))[0] + first)
         elif token.type == "tr_close":
             rows.append(tuple(row))
         elif token.type.startswith(("thead", "tbody", "th_", "td_")):
             continue
         elif token.nesting == 1:
             if token.type == "table_open":
-                rows = []
+                rows, row_starts = [], []
             open_blocks.append((token, []))
         elif token.nesting == -1:
             opened, inner = open_blocks.pop()
             if opened is not None:
-                open_blocks[-1][1].append(_close(opened, inner, rows))
+                open_blocks[-1][1].append(_close(opened, inner, rows, row_starts, first))
     return tuple(open_blocks[0][1])
 
 
@@ -145,14 +151,14 @@ _KINDS = {
 }
 
 
-def _close(token: Token, inner: Sequence[Block], rows: Sequence[tuple[tuple[Span, ...], ...]]) -> Block:
-    start, end = token.map or (0, 0)
+def _close(token: Token, inner: Sequence[Block], rows: Sequence[_Row], row_starts: Sequence[int], first: int) -> Block:
+    start, end = (line + first for line in token.map or (0, 0))
     kind = _KINDS.get(token.type, "quote")
     if kind in ("heading", "paragraph"):
         level = int(token.tag[1]) if kind == "heading" else 0
         return Block(kind, start, end, level, inner[0].spans if inner else ())
     if kind == "table":
-        return Block(kind, start, end, rows=tuple(rows))
+        return Block(kind, start, end, rows=tuple(rows), row_starts=tuple(row_starts))
     return Block(kind, start, end, children=tuple(inner))
 
 

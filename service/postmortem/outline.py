@@ -36,7 +36,8 @@ _TITLE_PREFIX = re.compile(
 class Part:
     """`level` 1 to 6 is a heading, 0 the text before any. `begins`: its own name begins its section (else inherited).
 
-    `text` is the Markdown under it as it was written, `blocks` the same as a tree; neither holds sub-parts.
+    `text` is the Markdown under it as it was written, `blocks` the same as a tree; neither holds sub-parts. `start` and
+    `end` are the lines of its heading and body in the source, from 0, `end` excluded.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Part:
     text: str
     blocks: tuple[Block, ...]
     spans: tuple[Span, ...] = ()
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class _Open:
     section: Section | None
     begins: bool
     spans: tuple[Span, ...] = ()
+    start: int = -1  # the line of its heading; -1: it has none
+    end: int = 0
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -88,7 +93,7 @@ def outline(text: str, words: Vocabulary) -> Outline:
                     parts.append(last)
                     here = _Open("", LABEL, outer, False)
                 else:
-                    here = _Open(last.name, LABEL, last.section, last.begins)
+                    here = _Open(last.name, LABEL, last.section, last.begins, start=last.start, end=last.end)
                 continue
             if (
                 here.level == LABEL
@@ -105,7 +110,7 @@ def outline(text: str, words: Vocabulary) -> Outline:
         if level == 1 and not title and words.section_of(name, exact=True) is None:
             title = name
             stack = []
-            here = _Open(name, 1, None, False, spans)
+            here = _Open(name, 1, None, False, spans, block.start, block.end)
             continue
         if stack and stack[-1][1] is Section.TIMELINE and _dated(name):
             level = max(level, stack[0][0] + 1)
@@ -115,7 +120,7 @@ def outline(text: str, words: Vocabulary) -> Outline:
         own = _own_section(name, inherited, words)
         if level != LABEL:
             stack.append((level, own or inherited))
-        here = _Open(name, level, own or inherited, own is not None, spans)
+        here = _Open(name, level, own or inherited, own is not None, spans, block.start, block.end)
     parts.append(_closed(here, lines))
     return Outline(_TITLE_PREFIX.sub("", title).strip() or title, front, tuple(parts), body)
 
@@ -167,7 +172,17 @@ def _heading(block: Block, here: _Open, words: Vocabulary) -> tuple[int, tuple[S
 
 def _closed(here: _Open, lines: Sequence[str]) -> Part:
     text = "\n".join(lines[here.blocks[0].start : here.blocks[-1].end]).strip("\n").rstrip() if here.blocks else ""
-    return Part(here.name, here.level, here.section, here.begins, text, tuple(here.blocks), here.spans)
+    start = here.start if here.start >= 0 else here.blocks[0].start if here.blocks else 0
+    end = _written(lines, start, here.blocks[-1].end if here.blocks else here.end)
+    return Part(here.name, here.level, here.section, here.begins, text, tuple(here.blocks), here.spans, start, end)
+
+
+def _written(lines: Sequence[str], start: int, end: int) -> int:
+    """The end of these lines without the empty ones that close them."""
+    end = min(end, len(lines))
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    return end
 
 
 def _fields(
@@ -180,45 +195,57 @@ def _fields(
     if here.section not in (None, Section.SUMMARY) and (here.level != LABEL or outer not in (None, Section.SUMMARY)):
         return None
     if block.kind == "paragraph":
-        pieces = _paragraph_pieces(lines[block.start : block.end], words)
+        pieces = _paragraph_pieces(lines, block, words)
     elif block.kind == "list":
-        pieces = [_item_piece(lines[item.start : item.end], words) for item in block.children]
+        pieces = [_item_piece(lines, item, words) for item in block.children]
     else:
         return None
-    if all(section in (None, here.section) for _, section, _ in pieces):
+    if all(section in (None, here.section) for _, section, *_ in pieces):
         return None
     return [
-        Part(name, FIELD if section else LABEL, section or outer, section is not None, rest, parse(rest))
-        for index, (name, section, rest) in enumerate(pieces)
+        Part(
+            name,
+            FIELD if section else LABEL,
+            section or outer,
+            section is not None,
+            rest,
+            parse(rest, start),
+            (),
+            start,
+            end,
+        )
+        for index, (name, section, rest, start, end) in enumerate(pieces)
         if rest.strip() or index == len(pieces) - 1
     ]
 
 
-_Piece = tuple[str, Section | None, str]
+_Piece = tuple[str, Section | None, str, int, int]
 
 
-def _paragraph_pieces(lines: Iterable[str], words: Vocabulary) -> list[_Piece]:
-    pieces: list[tuple[str, Section | None, list[str]]] = []
-    for line in lines:
+def _paragraph_pieces(lines: Sequence[str], block: Block, words: Vocabulary) -> list[_Piece]:
+    pieces: list[tuple[str, Section | None, list[str], int]] = []
+    for number, line in enumerate(lines[block.start : block.end], start=block.start):
         name, rest = field_of(line)
         section = words.section_of(name, exact=True) if name else None
         known = name and (section or key(name) in words.fact_names)
         if known or not pieces:
-            pieces.append((name if known else "", section, [rest if section else line]))
+            pieces.append((name if known else "", section, [rest if section else line], number))
         else:
             pieces[-1][2].append(line)
-    return [(name, section, "\n".join(rest)) for name, section, rest in pieces]
+    return [(name, section, "\n".join(rest), start, start + len(rest)) for name, section, rest, start in pieces]
 
 
-def _item_piece(lines: Sequence[str], words: Vocabulary) -> _Piece:
+def _item_piece(whole: Sequence[str], item: Block, words: Vocabulary) -> _Piece:
+    end = _written(whole, item.start, item.end)
+    lines = whole[item.start : end]
     name, rest = field_of(lines[0]) if lines else ("", "")
     found = _BOLD_FIELD.match(lines[0]) if lines and not name else None
     if found:
         name, rest = found["name"].strip(), found["rest"]
     section = words.section_of(name, exact=True) if name else None
     if section is None:
-        return name, None, "\n".join(lines)
-    return name, section, "\n".join([rest, *_dedent(lines[1:])])
+        return name, None, "\n".join(lines), item.start, end
+    return name, section, "\n".join([rest, *_dedent(lines[1:])]), item.start, end
 
 
 def _dedent(lines: Sequence[str]) -> Iterator[str]:
@@ -243,10 +270,11 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text.lstrip("\ufeff")
     end = start.find("\n" + mark[:3], 3)
     if end < 0 or end > 10_000:
-        return {}, text
+        return {}, text.lstrip("\ufeff")
     found: dict[str, str] = {}
     for line in start[4:end].split("\n"):
         pair = _FRONT.match(line)
         if pair and pair[1].lower() not in found:
             found[pair[1].lower()] = pair[2].strip().strip("\"'").strip()
-    return found, start[end + 4 :]
+    rest = start[end + 4 :].lstrip("-+ \t")
+    return found, "\n" * (text.count("\n") - rest.count("\n")) + rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from service.postmortem.model import Origin, Section, SectionText
@@ -20,12 +21,25 @@ def read_sections(
             found.setdefault(part.section, []).append(part)
     texts = {section: _text(section, parts, words) for section, parts in found.items()}
     if lead and not texts.get(Section.SUMMARY):
-        texts[Section.SUMMARY] = _lead(whole.parts, words)
+        texts[Section.SUMMARY], found[Section.SUMMARY] = _lead(whole.parts, words)
     return {
-        section: SectionText(text, Origin.READ, source, url, at=at)
+        section: SectionText(text, Origin.READ, source, url, at=at, lines=_lines(found[section]))
         for section, text in texts.items()
         if not words.nothing_said(text)
     }
+
+
+def _lines(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
+    """First and last lines, from 1; parts that follow each other, with at most empty lines between, are one."""
+    spans: list[tuple[int, int]] = []
+    for part in parts:
+        if part.end <= part.start:
+            continue
+        if spans and part.start <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(part.end, spans[-1][1]))
+        else:
+            spans.append((part.start + 1, part.end))
+    return tuple(spans)
 
 
 def _text(section: Section, parts: Sequence[Part], words: Vocabulary) -> str:
@@ -53,12 +67,17 @@ def _own_name(part: Part, section: Section) -> bool:
     return key(part.name) == section.value.replace("_", " ")
 
 
-def _lead(parts: Sequence[Part], words: Vocabulary) -> str:
+def _lead(parts: Sequence[Part], words: Vocabulary) -> tuple[str, list[Part]]:
     """The prose before the first heading of any kind, or directly under the title, without fields of facts."""
     pieces: list[str] = []
+    used: list[Part] = []
     for part in parts:
         if part.section is not None or (part.level > 1 and part.name):
             break
         lines = part.text.split("\n")
-        pieces.append("\n".join(line for line in lines if key(field_of(line)[0]) not in words.fact_names))
-    return "\n\n".join(piece.strip() for piece in pieces if piece.strip()).strip()
+        piece = "\n".join(line for line in lines if key(field_of(line)[0]) not in words.fact_names).strip()
+        if piece:
+            pieces.append(piece)
+            start = part.blocks[0].start if part.blocks else part.start
+            used.append(replace(part, start=start))
+    return "\n\n".join(pieces), used
