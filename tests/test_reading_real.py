@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.postmortem.model import Reading, Section
-from service.postmortem.reading import as_json, as_markdown
+from service.postmortem.printed import as_json, as_markdown
 from tests.reading_hands import read_text
 
 SHARED = os.environ.get("AFTERWORD_SHARED", "")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.postmortem.model import Section
-from service.postmortem.reading import as_json, as_markdown
+from service.postmortem.printed import as_json, as_markdown
 from tests.reading_hands import read_text
 
 TODAY = date(2026, 11, 17)

@@ -7,16 +7,14 @@ stated the time it was closed.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
 
 from connectors.base import Ticket
 from service.postmortem import fields, zones
 from service.postmortem.conversation import read_conversation
-from service.postmortem.gaps import QUESTIONS
 from service.postmortem.given import Given
 from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
-from service.postmortem.model import Origin, Reading, ReadItem, Section, SectionText
+from service.postmortem.model import Origin, Reading, Section, SectionText
 from service.postmortem.outline import outline
 from service.postmortem.sections import read_sections
 from service.postmortem.timeline import in_order, read_timeline
@@ -100,63 +98,3 @@ def _people(ticket: Ticket) -> set[str]:
     known = [*ticket.assignees, *(comment.author for comment in ticket.comments if not comment.author.bot)]
     known.extend([ticket.reporter] if ticket.reporter else [])
     return {name.lower() for person in known for name in (person.id, person.name) if name}
-
-
-def as_json(reading: Reading) -> dict[str, Any]:
-    """The shape of `read --format json`; times are ISO 8601 with a zone, what is not stated is None."""
-    return {
-        "title": reading.title or None,
-        "severity": reading.severity,
-        "started_at": _iso(reading.started_at),
-        "resolved_at": _iso(reading.resolved_at),
-        "sections": {section.value: reading.sections[section].text for section in Section},
-        "timeline": [{"at": _iso(line.at), "text": line.text} for line in reading.timeline],
-        "action_items": [
-            {
-                "text": item.text,
-                "owner": item.owner,
-                "due": item.due.isoformat() if item.due else None,
-                "priority": item.priority,
-                "done": item.done,
-                "refs": list(item.refs),
-            }
-            for item in reading.items
-        ],
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def as_markdown(reading: Reading) -> str:
-    """The shape of `read --format md`: title, facts, the seven sections, "Not recorded yet" for every gap."""
-    lines = [f"# {reading.title or 'Untitled'}", ""]
-    facts = {
-        "Severity": reading.severity,
-        "Started": _iso(reading.started_at),
-        "Detected": _iso(reading.detected_at),
-        "Mitigated": _iso(reading.mitigated_at),
-        "Resolved": _iso(reading.resolved_at),
-    }
-    lines.extend(f"- **{name}:** {value}" for name, value in facts.items() if value)
-    for section in Section:
-        lines.extend(("", f"## {QUESTIONS[section][0]}", "", _section(reading, section)))
-    return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
-
-
-def _facts(item: ReadItem) -> list[str]:
-    return [fact for fact in (item.priority, item.owner, f"due {item.due}" if item.due else None) if fact]
-
-
-def _section(reading: Reading, section: Section) -> str:
-    if section is Section.TIMELINE and reading.timeline:
-        return "\n".join(" ".join(filter(None, ("-", _iso(line.at), line.text))) for line in reading.timeline)
-    if section is Section.ACTION_ITEMS and reading.items:
-        return "\n".join(
-            f"- [{'x' if item.done else ' '}] {item.text}"
-            + (f" ({', '.join(facts)})" if (facts := _facts(item)) else "")
-            + "".join(f" {ref}" for ref in item.refs if ref != item.text)
-            for item in reading.items
-        )
-    return reading.sections[section].text or "Not recorded yet"
