@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.postmortem.model import Evidence, Reading, Section, SectionText
+from service.postmortem.model import Evidence, Reading, ReadItem, Section, SectionText
 
 _SPACES = re.compile(r"\s+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -24,18 +24,14 @@ def explained(reading: Reading, text: str) -> dict[str, Any]:
         "sections": {section.value: _spans(reading.sections[section]) for section in Section},
         "other": _spans(reading.other),
         "timeline": [{"line": row.line or None, "source": row.source, "label": row.label} for row in reading.timeline],
-        "action_items": [
-            {
-                "line": item.lines[0] or None,
-                "end_line": item.lines[1] or None,
-                "source": item.anchor,
-                **{
-                    name: placed(found, lines if item.anchor == "text" else ()) for name, found in item.evidence.items()
-                },
-            }
-            for item in reading.items
-        ],
+        "action_items": [_item(item, lines if item.anchor == "text" else ()) for item in reading.items],
     }
+
+
+def _item(item: ReadItem, lines: Sequence[str]) -> dict[str, Any]:
+    """`lines`: of the text that the item stands in; none, if that is a comment's."""
+    where = {"line": item.lines[0] or None, "end_line": item.lines[1] or None, "source": item.anchor}
+    return {**where, **{name: placed(found, lines) for name, found in item.evidence.items()}}
 
 
 def _spans(said: SectionText) -> list[dict[str, int]]:
