@@ -47,11 +47,11 @@ _SAID = (
     "2026-11-17T14:05:13Z ERROR pool user=orders host=db-a.example.org:5432 request=323e4567-e89b timeout\n```\n"
     "That is from one pod of forty; the others look alike.",
     "What was tried so far:\n\n1. the release of the day before\n2. a restart of `checkout-api`\n   - four pods at once"
-    "\n   - nothing changed\n3. the session list of `db-a`\n\nNext is the pool. @sam looks at it, and I take the support "
-    "queue, where 14 customers wrote. (One of them is big, *please* answer there first.)",
+    "\n   - nothing changed\n3. the session list of `db-a`\n\nNext is the pool. @sam looks at it, and I take the "
+    "support queue, where 14 customers wrote. (One of them is big, *please* answer there first.)",
     "/timeline 14:46 118 sessions of checkout are found on db-a\n\nThey are all older than the failover.",
     "| pod | sessions | oldest |\n| --- | --- | --- |\n| a-1 | 30 | 14:01 |\n| a-2 | 31 | 14:02 |\n| a-3 | 28 | 13:58 |"
-    "\n\nSo the numbers agree with what the database says, and [the dashboard](https://grafana.example.org/d/1) does too.",
+    "\n\nSo the numbers agree with those of the database; [the dashboard](https://grafana.example.org/d/1) too.",
 )
 
 
