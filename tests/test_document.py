@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Ticket, Visibility
 from service.postmortem.document import Facts, build, edit, from_json, questions, same, to_json
+from service.postmortem.forgetting import Forgotten, mark_of
 from service.postmortem.model import Asked, Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
 from service.postmortem.standing import Standing
 
@@ -126,6 +127,60 @@ def test_a_webhook_alone_does_not_take_away_what_was_read_before() -> None:
     assert later.from_payload
 
 
+def also(text: str) -> SectionText:
+    return SectionText(text, Origin.READ, "the ticket")
+
+
+def test_what_stands_in_none_of_the_seven_sections_is_kept_in_the_document() -> None:
+    first = built(
+        replace(reading(impact="Slow."), other=also("The bill of the month."), doubts=("Two days are named.",))
+    )
+    assert first.other == also("The bill of the month.")
+    assert first.doubts == ("Two days are named.",)
+    later = built(reading(impact="Slow."), previous=first)
+    assert (later.other.origin, later.doubts) == (Origin.MISSING, ())
+    assert built(replace(reading(), other=also(" \n"))).other.origin is Origin.MISSING
+
+
+def test_a_webhook_alone_does_not_take_away_the_rest_of_the_ticket_its_doubts_and_its_length() -> None:
+    told = replace(reading(), other=also("The bill."), doubts=("Two days are named.",), duration=timedelta(hours=2))
+    first = built(told)
+    later = built(replace(reading(), doubts=("No zone is named.",)), previous=first, from_payload=True)
+    assert later.other == also("The bill.")
+    assert later.doubts == ("Two days are named.", "No zone is named.")
+    assert later.duration == timedelta(hours=2)
+    again = built(replace(reading(), other=also("The new bill.")), previous=first, from_payload=True)
+    assert again.other == also("The new bill.")
+
+
+def test_the_rest_of_the_ticket_is_no_gap() -> None:
+    names = [gap.name for gap in questions(built(replace(reading(), other=also("Costs: TBD"))), [])]
+    assert names == [gap.name for gap in questions(built(), [])]
+
+
+def test_where_something_was_read_is_no_reason_for_a_new_revision() -> None:
+    def read_at(number: int) -> Reading:
+        said = SectionText("Slow.", Origin.READ, "the ticket", lines=((number, number),))
+        lines = [TimelineLine(OPENED, "p95 up", line=number)]
+        return replace(reading(lines=lines), sections={Section.IMPACT: said}, other=replace(said, text="The bill."))
+
+    first = built(read_at(4))
+    assert same(first, built(read_at(9), previous=first))
+    assert same(from_json(to_json(first)), first)
+
+
+def test_who_is_forgotten_stands_in_no_part_of_the_document() -> None:
+    mark = mark_of(b"key", "Alex Example")
+    assert mark is not None
+    said = SectionText("Thanks to Alex Example.", Origin.READ, "comment 2, Alex Example", by="Alex Example")
+    told = replace(reading(impact="Alex Example saw it."), other=said, doubts=("“Alex Example” is in no map.",))
+    lines = (TimelineLine(OPENED, "Alex Example restarts it", "comment 3, Alex Example"),)
+    document = built(replace(told, timeline=lines, title="Alex Example", severity="Alex Example"))
+    document = replace(document, not_obeyed=("/file by Alex Example",), asked=(Asked(1, "file", (1,), "Alex Example"),))
+    cleaned = json.dumps(to_json(Forgotten(b"key", [mark]).document(document)))
+    assert "Example" not in cleaned.replace("example.org", "")
+
+
 def test_reading_the_same_ticket_again_needs_no_new_revision() -> None:
     first = edit(built(reading(impact="Slow.")), Section.SUMMARY, "Mine.", by="@alex", at=NOW)
     assert same(first, built(reading(impact="Slow."), previous=first))
@@ -229,6 +284,15 @@ def test_a_sentence_with_a_colon_is_no_gap() -> None:
 
 # --- the revisions table
 
+
+def test_a_revision_of_an_older_version_lacks_what_came_later() -> None:
+    stored = to_json(built(replace(reading(), other=also("The bill."), doubts=("Two days.",))))
+    for name in ("other", "doubts", "duration", "asked", "unstated"):
+        del stored[name]
+    document = from_json(stored)
+    assert (document.other.text, document.doubts, document.duration) == (None, (), None)
+
+
 texts = st.text(max_size=30)
 moments = st.datetimes(
     datetime(2000, 1, 1),
@@ -236,6 +300,7 @@ moments = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))]),
 )
 maybe = st.none() | moments
+said = st.builds(SectionText, st.none() | texts, st.sampled_from(Origin), texts, texts, texts, maybe)
 documents = st.builds(
     Document,
     title=texts,
@@ -244,12 +309,10 @@ documents = st.builds(
     detected_at=maybe,
     mitigated_at=maybe,
     resolved_at=maybe,
-    sections=st.fixed_dictionaries(
-        {
-            s: st.builds(SectionText, st.none() | texts, st.sampled_from(Origin), texts, texts, texts, maybe)
-            for s in Section
-        }
-    ),
+    sections=st.fixed_dictionaries(dict.fromkeys(Section, said)),
+    other=said,
+    doubts=st.lists(texts, max_size=3).map(tuple),
+    duration=st.none() | st.integers(0, 10**8).map(lambda seconds: timedelta(seconds=seconds)),
     timeline=st.lists(st.builds(TimelineLine, maybe, texts, texts, texts, texts), max_size=4).map(tuple),
     from_payload=st.booleans(),
     unstated=st.sampled_from([(), ("started_at",), ("resolved_at",), ("started_at", "resolved_at")]),

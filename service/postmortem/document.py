@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from connectors.base import Ticket
@@ -93,7 +93,17 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
         not_obeyed=reading.not_obeyed,
         asked=tuple(Asked(one.comment, one.verb, one.numbers, one.who) for one in reading.decisions if one.numbers),
         unstated=tuple(name for name, guessed in guesses.items() if guessed),
+        other=_other(reading, kept),
+        doubts=reading.doubts if kept is None else tuple(dict.fromkeys((*kept.doubts, *reading.doubts))),
+        duration=reading.duration or (kept.duration if kept else None),
     )
+
+
+def _other(reading: Reading, kept: Document | None) -> SectionText:
+    """What stands in none of the seven sections; a person edits it in the ticket alone."""
+    if reading.other.text is not None and reading.other.text.strip():
+        return reading.other
+    return kept.other if kept else NOTHING
 
 
 def _stated_before(kept: Document | None, name: str) -> datetime | None:
@@ -151,17 +161,7 @@ def to_json(document: Document) -> dict[str, Any]:
         "title": document.title,
         "severity": document.severity,
         **{name: _iso(getattr(document, name)) for name in _TIMES},
-        "sections": {
-            section.value: {
-                "text": said.text,
-                "origin": said.origin.value,
-                "source": said.source,
-                "url": said.url,
-                "by": said.by,
-                "at": _iso(said.at),
-            }
-            for section, said in document.sections.items()
-        },
+        "sections": {section.value: _plain(said) for section, said in document.sections.items()},
         "timeline": [
             {"at": _iso(line.at), "text": line.text, "source": line.source, "url": line.url, "label": line.label}
             for line in document.timeline
@@ -173,16 +173,17 @@ def to_json(document: Document) -> dict[str, Any]:
             for one in document.asked
         ],
         "unstated": list(document.unstated),
+        "other": _plain(document.other),
+        "doubts": list(document.doubts),
+        "duration": document.duration.total_seconds() if document.duration is not None else None,
     }
 
 
 def from_json(stored: Mapping[str, Any]) -> Document:
-    """What `to_json` made. A section that an older revision does not hold is not recorded."""
+    """What `to_json` made. What an older revision does not hold is not recorded."""
     sections = dict.fromkeys(Section, NOTHING)
-    for name, said in stored["sections"].items():
-        sections[Section(name)] = SectionText(
-            said["text"], Origin(said["origin"]), said["source"], said["url"], said["by"], _time(said["at"])
-        )
+    sections |= {Section(name): _section(said) for name, said in stored["sections"].items()}
+    seconds = stored.get("duration")
     return Document(
         title=stored["title"],
         severity=stored["severity"],
@@ -201,7 +202,25 @@ def from_json(stored: Mapping[str, Any]) -> Document:
             Asked(one["comment"], one["verb"], tuple(one["numbers"]), one["who"]) for one in stored.get("asked", ())
         ),
         unstated=tuple(stored.get("unstated", ())),
+        other=_section(stored["other"]) if "other" in stored else NOTHING,
+        doubts=tuple(stored.get("doubts", ())),
+        duration=timedelta(seconds=seconds) if seconds is not None else None,
     )
+
+
+def _plain(said: SectionText) -> dict[str, Any]:
+    return {
+        "text": said.text,
+        "origin": said.origin.value,
+        "source": said.source,
+        "url": said.url,
+        "by": said.by,
+        "at": _iso(said.at),
+    }
+
+
+def _section(said: Mapping[str, Any]) -> SectionText:
+    return SectionText(said["text"], Origin(said["origin"]), said["source"], said["url"], said["by"], _time(said["at"]))
 
 
 def _iso(at: datetime | None) -> str | None:

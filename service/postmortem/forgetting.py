@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from connectors.base import IssueState, Person, Ticket
 from service.postmortem.beginnings import begins
-from service.postmortem.model import Document
+from service.postmortem.model import Document, SectionText
 
 #: in place of a name, and of a handle behind its @
 NAME, HANDLE = "a person", "someone"
@@ -133,10 +133,9 @@ class Forgotten:
             document,
             title=self.text(document.title),
             severity=self.maybe(document.severity),
-            sections={
-                section: replace(said, text=self.maybe(said.text), source=self.text(said.source), by=self.text(said.by))
-                for section, said in document.sections.items()
-            },
+            sections={section: self.section(said) for section, said in document.sections.items()},
+            other=self.section(document.other),
+            doubts=tuple(self.text(said) for said in document.doubts),
             timeline=tuple(
                 replace(line, text=self.text(line.text), source=self.text(line.source), label=self.text(line.label))
                 for line in document.timeline
@@ -144,6 +143,9 @@ class Forgotten:
             not_obeyed=tuple(self.text(said) for said in document.not_obeyed),
             asked=tuple(replace(one, who=self.text(one.who)) for one in document.asked),
         )
+
+    def section(self, said: SectionText) -> SectionText:
+        return replace(said, text=self.maybe(said.text), source=self.text(said.source), by=self.text(said.by))
 
     def state(self, state: IssueState) -> IssueState:
         """As a tracker tells it, before it is stored."""

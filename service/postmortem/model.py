@@ -188,7 +188,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Document:
     """One revision of a postmortem. `unstated`: which of "started_at" and "resolved_at" nobody stated; they are then
-    the ticket's own opening and closing, and are shown as those."""
+    the ticket's own opening and closing, and are shown as those. `other`, `doubts` and `duration` as in `Reading`."""
 
     title: str
     severity: str | None
@@ -202,6 +202,9 @@ class Document:
     not_obeyed: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     unstated: tuple[str, ...] = ()
+    other: SectionText = SectionText(None, Origin.MISSING)
+    doubts: tuple[str, ...] = ()
+    duration: timedelta | None = None
 
     def text(self, section: Section) -> str | None:
         return self.sections[section].text
