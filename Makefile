@@ -10,7 +10,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 HERE := .venv/bin/python
 LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: help demo run test test-whole check format docs bench lock clean
+.PHONY: help demo run test test-whole accuracy check format docs bench lock clean
 
 help:  ## This list
 	@echo "Afterword. Two commands to begin with: make demo, make run"
@@ -27,6 +27,9 @@ test: .venv/.dev  ## Every test, long ones sampled
 
 test-whole: .venv/.dev  ## The long forms: fuzzing, simulations, soaks
 	@$(HERE) -m pytest -q -n 2 -m "whole or fuzz" --hypothesis-profile whole --timeout 7200
+
+accuracy: .venv/.dev  ## How well real postmortems are read, beside labels (AFTERWORD_SHARED: where they are)
+	@$(HERE) -m tests.reading.accuracy
 
 check: .venv/.dev  ## Style, types, architecture and docs
 	@.venv/bin/ruff check .
