@@ -1,0 +1,151 @@
+"""A calendar day as people write it: "2026-03-03", "3 March 2026", "Mar 3rd", "3.3.2026", "13/03/2026", "3月3日".
+
+Strict: a number, a month or a year alone is no day, and a day that no calendar has is none either. Every pattern is
+matched at one place and is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+YEARS = range(1970, 2101)  # a year outside is a slip of the pen or another number
+
+_NUMBERED = re.compile(
+    r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)|"
+    r"(?P<a>\d{1,2})(?P<t>[-/.])(?P<b>\d{1,2})(?P=t)(?P<year>\d{4}|\d\d(?<=/\d\d))(?!\d|[./]\d)|"
+    r"(?:(?P<jy>\d{4})年 ?)?(?P<jm>\d{1,2})月 ?(?P<jd>\d{1,2})日"
+)
+_WEEKDAY = re.compile(
+    r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)(?:day|nesday|sday|rsday|urday)?[.,]? {1,3}(?:the )?|"
+    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    r"lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|(?:segunda|ter[çc]a|quarta|quinta|sexta)(?:-feira)?),?"
+    r" {1,3}(?:den |le |el |dem )?",
+    re.IGNORECASE,
+)
+_WORDED = re.compile(
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?(?: (?:of |de )?|-)(?P<m1>[^\W\d_]{3,10})\.?|"
+    r"(?P<m2>[^\W\d_]{3,10})\.? (?P<d2>\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|\.\d|[^\W\d_]))",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:,? (?:de |del )?|-|, ?)(\d{4,9})(?![\d:%]|[.,]\d|[^\W\d_])")
+_CLOCKLIKE = re.compile(r" ?(?:h\b|hrs?\b|z\b|utc|gmt|[a-z]{1,3}t\b)", re.IGNORECASE)
+_MONTH = re.compile(
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|fév|fev|déc|avr|juin|juil|aoû|ene|abr|ago|dic|out|"
+    r"set|mag|giu|lug|ott|gen|mei|maa"
+)
+_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+#: months that are words of other kinds in English: without a year only as they are written for a month, or not at all
+_ALSO_WORDS = {"may": "May", "mar": "Mar", "march": "March", "set": "", "out": "", "ago": "", "gen": "", "mag": ""}
+
+
+class Day(NamedTuple):
+    """`day` None with an `end` behind the place: something stands here that has the form of a day and is none."""
+
+    day: date | None
+    end: int
+    year_known: bool = True
+
+
+def made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def month_named(name: str) -> int | None:
+    """1 to 12 of the name or abbreviation of a month, in one of the languages that are read here."""
+    if not _MONTH.match(name):
+        return None
+    import dateparser  # lazily: it loads its locale data, which only a month in words needs
+
+    found = dateparser.parse(f"1 {name} 2000", languages=list(_LANGUAGES), settings={"REQUIRE_PARTS": ["day", "month"]})
+    return found.month if found else None
+
+
+def day_at(text: str, at: int, base: date | None, *, ahead: bool = False, day_first: bool | None = None) -> Day:
+    """The day that stands at this place, after its weekday if it has one. One without a year needs a `base`: it is the
+    nearest to it, or with `ahead` the first from it on. `day_first`: how this text writes 03/04/2026, None if unknown.
+    """
+    first = text[at : at + 1]
+    if first.isdigit():
+        numbered = _NUMBERED.match(text, at)
+        if numbered:
+            return _numbered(numbered, base, ahead, day_first)
+    elif not first.isalpha():
+        return Day(None, at)
+    else:
+        weekday = _WEEKDAY.match(text, at)
+        if weekday:
+            return _after_weekday(text, at, weekday.end(), base, ahead, day_first)
+    return _worded(text, at, base, ahead)
+
+
+def _after_weekday(text: str, at: int, begin: int, base: date | None, ahead: bool, day_first: bool | None) -> Day:
+    numbered = _NUMBERED.match(text, begin)
+    found = _numbered(numbered, base, ahead, day_first) if numbered else _worded(text, begin, base, ahead)
+    return found if found.end > begin else Day(None, at)
+
+
+def _numbered(found: re.Match[str], base: date | None, ahead: bool, day_first: bool | None) -> Day:
+    if found["y"]:
+        return Day(made(int(found["y"]), int(found["m"]), int(found["d"])), found.end())
+    if found["jm"]:
+        if found["jy"]:
+            return Day(made(int(found["jy"]), int(found["jm"]), int(found["jd"])), found.end())
+        return Day(_with_year(int(found["jm"]), int(found["jd"]), base, ahead), found.end(), False)
+    first, second, year = int(found["a"]), int(found["b"]), int(found["year"])
+    year += 2000 if year < 100 else 0
+    if found["t"] == ".":
+        day_first = True
+    if first > 12 or first == second or (day_first and second <= 12):
+        return Day(made(year, second, first), found.end())
+    if second > 12 or day_first is False:
+        return Day(made(year, first, second), found.end())
+    return Day(None, found.end())
+
+
+def _worded(text: str, at: int, base: date | None, ahead: bool) -> Day:
+    found = _WORDED.match(text, at)
+    if found is None:
+        return Day(None, at)
+    name, number = found["m1"] or found["m2"], int(found["d1"] or found["d2"])
+    month = month_named(name.lower())
+    if month is None or not 1 <= number <= 31:
+        return Day(None, at)
+    year = _YEAR.match(text, found.end())
+    if year and len(year[1]) == 4 and int(year[1]) not in YEARS and _CLOCKLIKE.match(text, year.end()):
+        year = None  # "3 March 1405 UTC" is a clock time
+    if year:
+        return Day(made(int(year[1]), month, number), year.end())
+    if name.lower() in _ALSO_WORDS and name != _ALSO_WORDS[name.lower()]:
+        return Day(None, at)
+    return Day(_with_year(month, number, base, ahead), found.end(), False)
+
+
+def _with_year(month: int, day: int, base: date | None, ahead: bool) -> date | None:
+    if base is None:
+        return None
+    if ahead:
+        later = (made(base.year + step, month, day) for step in range(5))  # 29 February comes every four years
+        return next((found for found in later if found and found >= base), None)
+    near = [found for step in (-1, 0, 1) if (found := made(base.year + step, month, day))]
+    return min(near, key=lambda found: abs(found - base), default=None)
+
+
+def order_in(text: str) -> bool | None:
+    """Whether a text writes the day before the month in 13/03/2026; None where its days do not tell."""
+    told = set()
+    if "/" in text or "-" in text:
+        for found in _SLASHED.finditer(text[:200_000]):
+            first, second = int(found[1]), int(found[3])
+            if 12 < first <= 31 and second <= 12:
+                told.add(True)
+            elif 12 < second <= 31 and first <= 12:
+                told.add(False)
+    return told.pop() if len(told) == 1 else None
