@@ -118,7 +118,7 @@ def _exchange(
             continue
         seen.add(other)
         holder = next((held for held, item in taken.items() if item == other), None)
-        if holder is None or _exchange(holder, likeness, taken, seen):
+        if holder is None or (not likeness[holder, other][0] and _exchange(holder, likeness, taken, seen)):
             taken[one] = other
             return True
     return False
