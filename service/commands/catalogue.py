@@ -118,7 +118,12 @@ COMMANDS: tuple[Command, ...] = (
                 default="auto",
                 help="the form of the text: Markdown, Jira's wiki markup or its JSON (default: auto)",
             ),
-            _take("--today", metavar="DAY", help="lends its year to days without one, and is counted from: 2026-11-17"),
+            _take(
+                "--today",
+                type=day,
+                metavar="DAY",
+                help="from which days without a year are counted: 2026-11-17",
+            ),
             _take("--vocabulary", metavar="FILE", help="a TOML file with your own words, beside config/vocabulary"),
         ),
         settings=False,

@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from argparse import Namespace
-from datetime import date
 from pathlib import Path
 
 from connectors.base import AfterwordError
@@ -37,7 +36,7 @@ def run(args: Namespace) -> int:
         raise AfterwordError(f"{args.vocabulary} {error}.") from None
     written = _text(args.file)
     form, text = _as_markdown(written, args.form)
-    reading = read_text(text, known, today=_day(args.today), zone=args.timezone)
+    reading = read_text(text, known, today=args.today, zone=args.timezone)
     if args.format == "md":
         sys.stdout.write(as_markdown(reading))
         return 0
@@ -48,13 +47,6 @@ def run(args: Namespace) -> int:
             shown["markdown"] = text  # its lines are those that the explanation names
     print(json.dumps(shown, indent=2, ensure_ascii=False))
     return 0
-
-
-def _day(written: str | None) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        raise AfterwordError(f"“{written}” is not a day.", "Write it as 2026-11-17.") from None
 
 
 def _as_markdown(text: str, form: str) -> tuple[str, str]:
