@@ -1,6 +1,7 @@
 """What a postmortem does not hold yet, each with the question that would fill it. Pure.
 
 questions(document, standings) -> tuple[Gap, ...]          str(gap) is a sentence; gap.name is for a list
+missing(document or reading, standings) -> tuple[Gap, ...] with facts such as the severity, and all that items lack
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.postmortem.model import Document, Section
+from service.postmortem.model import Document, Reading, ReadItem, Section
 from service.postmortem.standing import Standing
 
 #: section → its name, and the question that its text would answer
@@ -21,6 +22,15 @@ QUESTIONS: dict[Section, tuple[str, str]] = {
     Section.RESOLUTION: ("Resolution and recovery", "What ended it, and what had to be put right afterwards?"),
     Section.LESSONS_LEARNED: ("Lessons learned", "What went well, what did not, where were we lucky?"),
     Section.ACTION_ITEMS: ("Action items", "What would make this less likely, shorter or smaller the next time?"),
+}
+
+#: a fact of the incident → its name, and the question
+FACTS: dict[str, tuple[str, str]] = {
+    "severity": ("Severity", "How bad was it, by the team's own scale?"),
+    "started_at": ("When it started", "What was the first sign of it, and at what time?"),
+    "detected_at": ("When it was detected", "Who or what noticed it first, and when?"),
+    "mitigated_at": ("When it was mitigated", "From when did its users no longer feel it?"),
+    "resolved_at": ("When it was resolved", "From when was everything as usual again?"),
 }
 
 #: "Orders given up: to be counted": a line whose value is still owed
@@ -48,25 +58,85 @@ class Gap:
 
 def questions(document: Document, standings: Sequence[Standing]) -> tuple[Gap, ...]:
     """The gaps: sections without text, then figures that a section still owes, then items that have no owner."""
-    sections: list[Gap] = []
-    figures: list[Gap] = []
     owners: list[Gap] = []
-    for section, (name, question) in QUESTIONS.items():
-        text = document.text(section)
-        anchor = section.value.replace("_", "-")
-        if text is None and not (section is Section.ACTION_ITEMS and standings):
-            sections.append(Gap(_inside(name), question, anchor))
-        elif text is not None and section in _OWED_IN:
-            owed = dict.fromkeys(" ".join(found.split()) for found in _OWED.findall(text))
-            said = f"{name} says that this is still to come."
-            figures.extend(Gap(_inside(figure), said, anchor) for figure in owed if figure)
     for standing in standings:
         if standing.owner is None and not standing.ended:
             question = "Who will see it through?"
             if standing.done_when is None:
                 question = "Who will see it through, and how can one tell that it is done?"
             owners.append(Gap(f"the owner of “{standing.text}”", question, f"item-{standing.number}"))
-    return (*sections, *figures, *owners)
+    return (*_sections(document, bool(standings)), *_figures(document), *owners)
+
+
+def missing(said: Document | Reading, standings: Sequence[Standing] = ()) -> tuple[Gap, ...]:
+    """Sections, facts, figures, then items without an owner or a date, then those of which nobody can tell when they
+    are done. A reading has its own items."""
+    items = list(enumerate(said.items, 1)) if isinstance(said, Reading) else [(one.number, one) for one in standings]
+    waiting = [(number, item) for number, item in items if not _ended(item)]
+    lacking = [(number, _lacks(item)) for number, item in waiting]
+    some = [
+        Gap(f"item {number}", f"It has {_listed(lacks)}.", f"item-{number}")
+        for number, lacks in lacking
+        if lacks and lacks != [_NO_END]
+    ]
+    endless = [number for number, lacks in lacking if lacks == [_NO_END]]
+    if endless:
+        name = f"item{'s' if len(endless) > 1 else ''} {_listed([str(number) for number in endless])}"
+        some.append(Gap(name, "How can one tell that it is done?", f"item-{endless[0]}"))
+    return (*_sections(said, bool(items)), *_facts(said), *_figures(said), *some)
+
+
+_NO_OWNER, _NO_DATE, _NO_END = "no owner", "no date", "nothing that tells when it is done"
+
+
+def _lacks(item: Standing | ReadItem) -> list[str]:
+    dated = item.due is not None or (isinstance(item, ReadItem) and item.due_text is not None)
+    told = ((item.owner, _NO_OWNER), (dated or None, _NO_DATE), (item.done_when, _NO_END))
+    return [words for value, words in told if value is None]
+
+
+def _ended(item: Standing | ReadItem) -> bool:
+    return item.done if isinstance(item, ReadItem) else item.ended
+
+
+def _facts(said: Document | Reading) -> list[Gap]:
+    guessed = said.unstated if isinstance(said, Document) else ()
+    return [
+        Gap(_inside(name), question, "facts")
+        for fact, (name, question) in FACTS.items()
+        if getattr(said, fact) is None or fact in guessed
+    ]
+
+
+def _text(said: Document | Reading, section: Section) -> str | None:
+    found = said.sections.get(section)
+    return found.text if found else None
+
+
+def _sections(said: Document | Reading, items: bool) -> list[Gap]:
+    return [
+        Gap(_inside(name), question, section.value.replace("_", "-"))
+        for section, (name, question) in QUESTIONS.items()
+        if _text(said, section) is None and not (section is Section.ACTION_ITEMS and items)
+    ]
+
+
+def _figures(said: Document | Reading) -> list[Gap]:
+    return [
+        Gap(
+            _inside(figure),
+            f"{QUESTIONS[section][0]} says that this is still to come.",
+            section.value.replace("_", "-"),
+        )
+        for section in _OWED_IN
+        for figure in dict.fromkeys(" ".join(found.split()) for found in _OWED.findall(_text(said, section) or ""))
+        if figure
+    ]
+
+
+def _listed(words: Sequence[str]) -> str:
+    """a; a and b; a, b and c"""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def _inside(name: str) -> str:
