@@ -85,7 +85,8 @@ def test_words_that_are_a_time_and_no_day_are_kept_as_words(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     ["10", "2026", "3 alerts in May", "the first", "may fail", "3 may fail", "set 3 alerts", "3 out of 5",
-     "in production", "a week", "two weeks", "the week", "every Friday", "sun", "10.5.3", "1.2.3.4", "March 3.5 GB", "", " ", "/"],
+     "in production", "a week", "two weeks", "the week", "every Friday", "sun", "10.5.3", "1.2.3.4", "March 3.5 GB", "",
+     " ", "/"],
 )  # fmt: skip
 def test_a_number_is_neither_a_day_nor_a_time(words: str) -> None:
     assert due_at(words, 0, TUESDAY) == (None, 0)
@@ -127,7 +128,8 @@ def test_a_day_without_a_year_lies_ahead(today: date, ahead: int) -> None:
 def test_a_weekday_is_the_first_one_after_today(today: date, number: int) -> None:
     name = (date(2026, 11, 16) + timedelta(days=number)).strftime("%A")
     due, _ = due_at(name, 0, today)
-    assert due is not None and due.strftime("%A") == name
+    assert due is not None
+    assert due.strftime("%A") == name
     assert 1 <= (due - today).days <= 7
     following, _ = due_at(f"next {name}", 0, today)
     assert following is not None

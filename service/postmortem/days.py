@@ -7,10 +7,13 @@ matched at one place and is linear.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from service.postmortem.calendar_words import CAPITALS, WEEKDAYS
+
+_AHEAD = timedelta(days=92)  # further ahead of its base a day lies behind it: what is told has happened
 YEARS = range(1970, 2101)  # a year outside is a slip of the pen or another number
 
 _NUMBERED = re.compile(
@@ -25,9 +28,10 @@ _WEEKDAY = re.compile(
     r" {1,3}(?:den |le |el |dem )?",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[^\W\d_]{3,10}(?:-feira)?(?!\w)")
 _WORDED = re.compile(
     r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?(?: (?:of |de )?|-)(?P<m1>[^\W\d_]{3,10})\.?|"
-    r"(?P<m2>[^\W\d_]{3,10})\.? (?P<d2>\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|\.\d|[^\W\d_]))",
+    r"(?P<m2>[^\W\d_]{3,10})\.? {1,2}(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|\.\d|[^\W\d_]))",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:,? (?:de |del )?|-|, ?)(\d{4,9})(?![\d:%]|[.,]\d|[^\W\d_])")
@@ -69,8 +73,10 @@ def month_named(name: str) -> int | None:
 
 
 def day_at(text: str, at: int, base: date | None, *, ahead: bool = False, day_first: bool | None = None) -> Day:
-    """The day that stands at this place, after its weekday if it has one. One without a year needs a `base`: it is the
-    nearest to it, or with `ahead` the first from it on. `day_first`: how this text writes 03/04/2026, None if unknown.
+    """The day that stands at this place, after its weekday if it has one.
+
+    One without a year needs a `base`: it is the last one before it or some weeks after it, or with `ahead` the first
+    from it on. `day_first`: how this text writes 03/04/2026, None if unknown.
     """
     first = text[at : at + 1]
     if first.isdigit():
@@ -84,6 +90,16 @@ def day_at(text: str, at: int, base: date | None, *, ahead: bool = False, day_fi
         if weekday:
             return _after_weekday(text, at, weekday.end(), base, ahead, day_first)
     return _worded(text, at, base, ahead)
+
+
+def weekday_at(text: str, at: int) -> tuple[int | None, int]:
+    """The weekday (0: Monday) that stands at this place, and where it ends."""
+    found = _NAME.match(text, at)
+    name = found[0].lower() if found else ""
+    known = WEEKDAYS.get(name) or WEEKDAYS.get(name.removesuffix("-feira"))
+    if found is None or known is None or (name in CAPITALS and not found[0][0].isupper()):
+        return None, at
+    return known.value, found.end()
 
 
 def _after_weekday(text: str, at: int, begin: int, base: date | None, ahead: bool, day_first: bool | None) -> Day:
@@ -134,8 +150,8 @@ def _with_year(month: int, day: int, base: date | None, ahead: bool) -> date | N
     if ahead:
         later = (made(base.year + step, month, day) for step in range(5))  # 29 February comes every four years
         return next((found for found in later if found and found >= base), None)
-    near = [found for step in (-1, 0, 1) if (found := made(base.year + step, month, day))]
-    return min(near, key=lambda found: abs(found - base), default=None)
+    near = [found for step in (1, 0, -1) if (found := made(base.year + step, month, day))]
+    return next((found for found in near if found - base <= _AHEAD), None)
 
 
 def order_in(text: str) -> bool | None:

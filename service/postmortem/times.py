@@ -8,137 +8,131 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
 
-from service.postmortem import zones
+from service.postmortem import clocks, days, zones
 
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_WEEKDAY = re.compile(r"(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?,? +", re.I)
-_WORDED = re.compile(
-    r"(?:\d{1,2}(?:st|nd|rd|th|\.)? (?:of |de )?(?P<m1>[^\W\d_]{3,10})\.?|"
-    r"(?P<m2>[^\W\d_]{3,10})\.? \d{1,2}(?:st|nd|rd|th)?(?![\d:]))"
-    r"(?:,? (?:\d{4})(?![\d:]))?",
-    re.I,
-)
-_MONTH = re.compile(
-    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|fév|fev|avr|juin|juil|aoû|ene|abr|ago|dic|out|set|"
-    r"mag|giu|lug|ott|gen|mei|maa"
-)
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,9})?(?!\d)")
-_DOTTED = re.compile(r"(\d{2})[.h](\d{2})(?!\d|\.\d|%)")
-_HOUR = re.compile(r"(\d{1,2})(?= ?[ap]\.?m\b)", re.I)
-_HALF = re.compile(r" ?([ap])\.?m?\.?(?![a-z])", re.I)
 _BEFORE = re.compile(
-    r"[\s~≈(\[*_{`]{0,8}"
-    r"(?:(?:ca\.?|c\.|approx\.?|approximately|around|about|at|on|between|circa|roughly) ?~?){0,2}",
-    re.I,
+    r"[\s~≈(\[*_{`<]{0,8}"
+    r"(?:(?:ca\.?|c\.|approx\.?|approximately|around|about|at|on|between|circa|roughly|from|by|since|gegen|um|am|ab|von|"
+    r"vers|le|el|alle|às|a las|à|zwischen|entre) {1,2}~?){0,3}[~*_`\[(]{0,4}",
+    re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"(?:T|(?: |,|:|-|–|—|@|at|um|à|\)){1,5})", re.I)
-_RANGE = re.compile(r" ?(?:-|–|—|to|until|and) ?~?", re.I)
+_BETWEEN = re.compile(r"T(?=\d)|(?: {1,2}|,|:|-|–|—|@|\||at\b|um\b|à\b|on\b|\)|\]|\*){1,7}~?", re.IGNORECASE)
+_RANGE = re.compile(
+    r" ?(?:-{1,3}|–|—|~|→|>|to\b|until\b|till\b|through\b|and\b|bis\b|und\b|à\b|a\b|hasta\b|até\b|até\b|から) ?~?",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(r"(?:\s|[:\-–—|)\]}*_,.>→]){0,12}")
+_SLIP = re.compile(r"\d{5,9}[-/]\d{1,2}[-/]\d{1,2}(?!\d)")
+_SINCE = re.compile(r"T ?(?P<sign>[+-]) ?(?:(?P<h>\d{1,3}):(?P<m>\d\d)|(?:(?P<hours>\d{1,3}) ?h(?:ours?|rs?)? ?)?"
+                    r"(?:(?P<minutes>\d{1,5}) ?(?:m(?:in(?:utes?|s)?)?\b)?)?)(?![\w:])|T ?0(?!\w)")  # fmt: skip
+_OPENING = "~≈([*_{`< \t\u3000"
+#: how a time that begins with a letter begins, so that other words cost nothing
+_HEAD = re.compile(
+    r"jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec|mär|mai|okt|dez|f[ée]v|déc|avr|jui|aoû|ene|abr|ago|dic|out|set|mag|"
+    r"giu|lug|ott|gen|mei|maa|mon|tue|wed|thu|fri|sat|sun|die|mit|don|fre|sam|son|lun|jeu|ven|dim|mi[eé]|jue|vie|s[áa]b|"
+    r"dom|seg|ter|qua|qui|sex|mer|ca\b|c\.|app|aro|abo|at |on |bet|cir|rou|fro|by |sin|geg|um |am |ab |von|ver|le |el |"
+    r"all|às |à |a las|zwi|ent|noo|t ?[+-]|t ?0",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A time as far as it was written. `day` may be known only up to its year (`year_known` False)."""
+    """A time as far as it was written. `day` may be known only up to its year (`year_known` False).
+
+    `half`: written with am or pm. `since`: counted from the start of the incident ("T+15"). `slip`: a day stands here
+    that no calendar has, or of which nobody knows the month. `weekday` (0: Monday) stands in place of a day.
+    """
 
     day: date | None = None
     clock: time | None = None
     zone: tzinfo | None = None
     until: time | None = None
     year_known: bool = True
+    until_day: date | None = None
+    half: bool = False
+    since: timedelta | None = None
+    slip: str = ""
+    weekday: int | None = None
 
 
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if 1970 <= year <= 2200 else None
-    except ValueError:
-        return None
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a text writes its times, where one time alone does not tell."""
+
+    day_first: bool | None = None
+    dotted: bool = False
+    bare: bool = False
 
 
-@lru_cache(maxsize=4096)
-def worded_day(text: str, base: date, *, ahead: bool = False) -> date | None:
-    """A day and month in words ("1 December", "Nov 3rd, 2026"), the year from `base` if it is not written.
-
-    `ahead`: a date without a year lies after the base, as a due date does; else it is the nearest one.
-    """
-    import dateparser  # lazily: it loads its locale data, which only a date in words needs
-
-    settings = {
-        "REQUIRE_PARTS": ["day", "month"],
-        "STRICT_PARSING": False,
-        "PREFER_DATES_FROM": "future" if ahead else "current_period",
-        "RELATIVE_BASE": datetime.combine(base, time(), tzinfo=UTC).replace(tzinfo=None),
-    }
-    found = dateparser.parse(text, languages=list(_LANGUAGES), settings=settings)
-    if found is None:
-        return None
-    day = _day(found.year, found.month, found.day)
-    if day is None or ahead or re.search(r"\d{4}", text):
-        return day
-    near = [_day(base.year + step, day.month, day.day) for step in (-1, 0, 1)]
-    return min((other for other in near if other), key=lambda other: abs(other - base), default=None)
+NO_HABITS = Habits()
 
 
-def day_at(text: str, at: int, base: date | None, *, ahead: bool = False) -> tuple[date | None, int]:
-    """A date with day and month that stands at this place, and where it ends. Without a year it needs a base."""
-    day, end, _ = _read_day(text, at, base, ahead=ahead)
-    return day, end
-
-
-def _read_day(text: str, at: int, base: date | None, *, ahead: bool = False) -> tuple[date | None, int, bool]:
-    iso = _ISO.match(text, at)
-    if iso:
-        return _day(int(iso[1]), int(iso[2]), int(iso[3])), iso.end(), True
-    weekday = _WEEKDAY.match(text, at)
-    begin = weekday.end() if weekday else at
-    worded = _WORDED.match(text, begin)
-    if worded and _MONTH.match((worded["m1"] or worded["m2"]).lower()):
-        known = re.search(r"\d{4}$", worded[0]) is not None
-        if known or base is not None:
-            day = worded_day(worded[0].lower(), base or date(2000, 1, 1), ahead=ahead and not known)
-            return day, worded.end() if day else at, known
-    return None, at, True
-
-
-def _read_clock(text: str, at: int, *, dated: bool) -> tuple[time | None, int]:
-    found = _CLOCK.match(text, at) or (_DOTTED.match(text, at) if dated else None) or _HOUR.match(text, at)
-    if found is None:
-        return None, at
-    groups = found.groups()
-    hour, minute = int(groups[0]), int(groups[1]) if len(groups) > 1 else 0
-    second = int(groups[2] or 0) if len(groups) > 2 else 0
-    end = found.end()
-    half = _HALF.match(text, end)
-    if half and (half[0].rstrip(" .").lower()[-1:] == "m" or half[0].strip().lower() in ("a", "p")):
-        end = half.end()
-        if 1 <= hour <= 12:
-            hour = hour % 12 + (12 if half[1].lower() == "p" else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return None, at
-    return time(hour, minute, second), end
-
-
-def leading(text: str, base: date | None = None) -> tuple[Stamp | None, str]:
+def leading(text: str, base: date | None = None, habits: Habits = NO_HABITS) -> tuple[Stamp | None, str]:
     """The time that a line begins with, and the rest of the line. `base` lends its year to a day without one."""
-    day, end, year_known = _read_day(text, _past(_BEFORE, text, 0), base)
-    between = _past(_BETWEEN, text, end) if day else end
-    clock, after_clock = _read_clock(text, _past(_BEFORE, text, between) if day else end, dated=day is not None)
-    if clock is None:
-        if day is None:
-            return None, text
-        return Stamp(day, year_known=year_known), text[_past(_AFTER, text, end) :]
-    zone, end = zones.zone_at(text, after_clock, iso=text[between - 1 : between] == "T")
-    if day is None:
-        day, after_day, year_known = _read_day(text, _past(_BETWEEN, text, end), base)
-        end = after_day if day else end
-    until, end = _read_until(text, end, base)
-    if zone is None:
-        zone, end = zones.zone_at(text, end)
-    if text[end : end + 1] == "`" and "`" in text[: _past(_BEFORE, text, 0)]:
+    head = text if text[:1].isalnum() else text[:16].lstrip(_OPENING)
+    if not (head[:1].isdigit() or _HEAD.match(head)):
+        return None, text
+    begin = _past(_BEFORE, text, 0)
+    stamp, end = stamp_at(text, begin, base, habits)
+    if stamp is None:
+        return None, text
+    if text[end : end + 1] == "`" and "`" in text[:begin]:
         end += 1
-    return Stamp(day, clock, zone, until, year_known), text[_past(_AFTER, text, end) :]
+    return stamp, text[_past(_AFTER, text, end) :]
+
+
+def stamp_at(text: str, at: int, base: date | None, habits: Habits = NO_HABITS) -> tuple[Stamp | None, int]:
+    """The time that stands at this place, and where it ends."""
+    if text[at : at + 1] in ("T", "t"):
+        since = _SINCE.match(text, at)
+        if since:
+            return Stamp(since=_since(since)), since.end()
+    slip = _SLIP.match(text, at) if text[at : at + 1].isdigit() else None
+    found = days.Day(None, slip.end()) if slip else days.day_at(text, at, base, day_first=habits.day_first)
+    day, end = found.day, found.end
+    wrong = text[at:end] if day is None and end > at and found.year_known else ""
+    dated = end > at
+    begin = _past(_BEFORE, text, _past(_BETWEEN, text, end)) if dated else end
+    clock = clocks.clock_at(text, begin, dated=dated, dotted=habits.dotted, bare=habits.bare)
+    if clock.clock is None:
+        if not dated:
+            return _on_weekday(text, at, habits)
+        until_day, after = (None, end) if day is None else _day_until(text, end, day, habits)
+        return Stamp(day, year_known=found.year_known, until_day=until_day, slip=wrong), after
+    zone, end = zones.zone_at(text, clock.end, iso=dated and text[at].isdigit())
+    if not dated:
+        found, end = _day_after(text, end, base, habits)
+        day = found.day
+    stamp = Stamp(day, clock.clock, zone, year_known=found.year_known, half=clock.half, slip=wrong)
+    return _with_end(text, end, stamp, base, habits)
+
+
+def _on_weekday(text: str, at: int, habits: Habits) -> tuple[Stamp | None, int]:
+    """ "Tue 14:05", and a weekday that stands alone in its line."""
+    weekday, end = days.weekday_at(text, at)
+    if weekday is None:
+        return None, at
+    clock = clocks.clock_at(text, _past(_BETWEEN, text, end), dotted=habits.dotted, bare=habits.bare)
+    if clock.clock is None:
+        return (Stamp(weekday=weekday), end) if not text[end:].strip(" :*_-–—") else (None, at)
+    zone, after = zones.zone_at(text, clock.end)
+    return Stamp(clock=clock.clock, zone=zone, half=clock.half, weekday=weekday), after
+
+
+def _day_after(text: str, end: int, base: date | None, habits: Habits) -> tuple[days.Day, int]:
+    """ "14:05 UTC on 3 March 2026"."""
+    found = days.day_at(text, _past(_BETWEEN, text, end), base, day_first=habits.day_first)
+    return (found, found.end) if found.day else (days.Day(None, end), end)
+
+
+def _since(found: re.Match[str]) -> timedelta:
+    if found["sign"] is None:
+        return timedelta()
+    hours = int(found["h"] or found["hours"] or 0)
+    span = timedelta(hours=hours, minutes=int(found["m"] or found["minutes"] or 0))
+    return -span if found["sign"] == "-" else span
 
 
 def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
@@ -146,51 +140,38 @@ def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _read_until(text: str, at: int, base: date | None) -> tuple[time | None, int]:
+def _day_until(text: str, at: int, base: date, habits: Habits) -> tuple[date | None, int]:
+    gap = _RANGE.match(text, at)
+    if gap:
+        found = days.day_at(text, gap.end(), base, day_first=habits.day_first)
+        if found.day:
+            return found.day, found.end
+    return None, at
+
+
+def _with_end(text: str, at: int, stamp: Stamp, base: date | None, habits: Habits) -> tuple[Stamp, int]:
+    """The stamp with what follows it: the end of a span, its day, the zone of both."""
     gap = _RANGE.match(text, at)
     if gap is None:
-        return None, at
-    _, begin, _ = _read_day(text, gap.end(), base)
-    between = _BETWEEN.match(text, begin) if begin != gap.end() else None
-    clock, end = _read_clock(text, between.end() if between else begin, dated=True)
-    return (clock, end) if clock else (None, at)
-
-
-@dataclass(slots=True)
-class Clock:
-    """Walks along a log: remembers the day and the zone, and notices midnight.
-
-    `usual`: the day that the text gives to every line without one, whatever day the line before it had.
-    """
-
-    zone: tzinfo
-    day: date | None = None
-    last: datetime | None = None
-    usual: date | None = None
-
-    def read(self, text: str) -> tuple[datetime | None, str, bool]:
-        """The time that a line begins with in UTC, the rest, and whether there was any day or time at all."""
-        stamp, rest = leading(text, self.day)
-        if stamp is None:
-            return None, text, False
-        return self.at(stamp), rest, True
-
-    def at(self, stamp: Stamp) -> datetime | None:
-        """The moment of a stamp. A day alone is remembered for what follows. Times that jump back passed midnight."""
-        if stamp.day is not None:
-            self.day = stamp.day
-            self.last = None
-        elif self.usual is not None:
-            self.day, self.last = self.usual, None
-        if stamp.clock is None or self.day is None:
-            return None
-        moment = moment_of(replace(stamp, day=self.day), self.zone)
-        undated = stamp.day is None and self.last is not None
-        if undated and moment and self.last and moment < self.last - timedelta(hours=4):
-            self.day += timedelta(days=1)
-            moment = moment_of(replace(stamp, day=self.day), self.zone)
-        self.last = moment or self.last
-        return moment
+        return stamp, at
+    found = days.day_at(text, gap.end(), stamp.day or base, day_first=habits.day_first)
+    begin = _past(_BETWEEN, text, found.end) if found.day else gap.end()
+    clock = clocks.clock_at(text, begin, dated=found.day is not None, dotted=habits.dotted, bare=habits.bare)
+    if clock.clock is None:
+        return stamp, at
+    zone, end = zones.zone_at(text, clock.end, iso=text[begin - 1 : begin] == "T")
+    until_day = found.day
+    if until_day is None:
+        later, end = _day_after(text, end, stamp.day or base, habits)
+        if later.day and stamp.day is None and not later.year_known:
+            stamp = replace(stamp, year_known=False)
+        stamp = replace(stamp, day=stamp.day or later.day)
+        until_day = later.day if later.day != stamp.day else None
+    start = stamp.clock
+    if start and clock.half and not stamp.half and 0 < start.hour <= 12:  # "2:05 - 3:10 pm"
+        moved = start.replace(hour=start.hour % 12 + (12 if clock.clock.hour >= 12 else 0))
+        start = moved if moved <= clock.clock else start
+    return replace(stamp, clock=start, until=clock.clock, until_day=until_day, zone=stamp.zone or zone), end
 
 
 def moment_of(stamp: Stamp, zone: tzinfo) -> datetime | None:
@@ -200,14 +181,31 @@ def moment_of(stamp: Stamp, zone: tzinfo) -> datetime | None:
     return datetime.combine(stamp.day, stamp.clock, tzinfo=stamp.zone or zone).astimezone(UTC)
 
 
+def end_of(stamp: Stamp, zone: tzinfo) -> datetime | None:
+    """The end of a span in UTC; one that lies before its start without a day of its own is of the next day."""
+    start = moment_of(stamp, zone)
+    if start is None or stamp.until is None or stamp.day is None:
+        return None
+    end = moment_of(Stamp(stamp.until_day or stamp.day, stamp.until, stamp.zone), zone)
+    if end and end < start and stamp.until_day is None:
+        end += timedelta(days=1)
+    return end
+
+
 def nearest(stamp: Stamp, zone: tzinfo, near: datetime, *, past: bool = False) -> datetime | None:
     """The moment of a clock time without a day that lies closest to another: five to midnight is of the day before.
 
     `past`: no more than an hour after it, as whoever writes of something has seen it.
     """
     here = near.astimezone(stamp.zone or zone).date()
-    days = [here + timedelta(days=step) for step in (-1, 0, 1)]
-    found = [moment for day in days if (moment := moment_of(replace(stamp, day=day), zone))]
+    around = [here + timedelta(days=step) for step in (-1, 0, 1)]
+    found = [moment for day in around if (moment := moment_of(replace(stamp, day=day), zone))]
     if past:
         found = [moment for moment in found if moment <= near + timedelta(hours=1)]
     return min(found, key=lambda moment: abs(moment - near), default=None)
+
+
+def day_at(text: str, at: int, base: date | None, *, ahead: bool = False) -> tuple[date | None, int]:
+    """A date with day and month that stands at this place, and where it ends. Without a year it needs a base."""
+    found = days.day_at(text, at, base, ahead=ahead)
+    return found.day, found.end if found.day else at

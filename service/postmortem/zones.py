@@ -22,7 +22,7 @@ _ZONE = re.compile(
     rf"(?P<abbr>{_ZONE_WORD})(?![A-Za-z0-9])"
     r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))\)?"
 )
-_ISO_OFFSET = re.compile(r"(?P<off>[+-]\d\d:\d\d)(?!\d)")
+_ISO_OFFSET = re.compile(r" ?(?P<off>[+-]\d\d:\d\d)(?!\d)")
 _STATED_ZONE = re.compile(
     r"(?i:\btimes?|\btimeline|\btime ?zone|\bdocumented|\btimestamps?)\b[^.\n\d|]{0,40}?(?<![A-Za-z])"
     rf"(?P<name>(?:UTC|GMT)[+-]\d{{1,2}}(?::\d\d)?|{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}})(?![A-Za-z])"

@@ -1,0 +1,79 @@
+"""Walks along a log line by line: which day it is, in which zone, before or after midnight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+
+from service.postmortem import times
+
+_MIDNIGHT = timedelta(hours=4)  # a line that is earlier by less is only out of order
+_NOON = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class LogClock:
+    """`zone` is for times without one; `usual` the day that the text gives to every line without one, whatever day the
+    line before it had; `began` when the incident began, for "T+15".
+
+    `bare`: the first time that stands without a zone. `assumed`: times that were read as after noon, as the line before
+    them is, for want of an am or pm.
+    """
+
+    zone: tzinfo
+    day: date | None = None
+    usual: date | None = None
+    habits: times.Habits = times.NO_HABITS
+    began: datetime | None = None
+    last: datetime | None = None
+    half: bool = False
+    bare: bool = False
+    assumed: tuple[str, ...] = ()
+
+    def read(self, text: str) -> tuple[datetime | None, str, bool]:
+        """The time that a line begins with in UTC, the rest, and whether there was any day or time at all."""
+        stamp, rest = times.leading(text, self.day, self.habits)
+        if stamp is None:
+            return None, text, False
+        return self.at(stamp), rest, True
+
+    def at(self, stamp: times.Stamp) -> datetime | None:
+        """The moment of a stamp. A day alone is remembered for what follows. Times that jump back passed midnight."""
+        if stamp.since is not None:
+            return self.began + stamp.since if self.began else None
+        if stamp.slip:
+            return None
+        self._turn_to(stamp)
+        if stamp.clock is None or self.day is None:
+            return None
+        moment = times.moment_of(replace(stamp, day=self.day), self.zone)
+        if stamp.day is None and self.last is not None and moment and moment < self.last:
+            moment = self._later(stamp, moment, self.last)
+        else:
+            self.half = stamp.half
+        self.bare = self.bare or (stamp.zone is None and moment is not None)
+        self.last = moment or self.last
+        return moment
+
+    def _turn_to(self, stamp: times.Stamp) -> None:
+        """The day of this line, where it has one of its own."""
+        if stamp.day is not None:
+            self.day, self.last = stamp.day, None
+        elif self.usual is not None:
+            self.day, self.last = self.usual, None
+        elif stamp.weekday is not None and self.day is not None:
+            self.day += timedelta(days=(stamp.weekday - self.day.weekday() + 3) % 7 - 3)
+            self.last = None
+
+    def _later(self, stamp: times.Stamp, moment: datetime, last: datetime) -> datetime | None:
+        """A time before the one that stands above it: of the afternoon, after midnight, or out of order."""
+        assert stamp.clock is not None
+        if self.half and not stamp.half and stamp.clock.hour <= 12 and last <= moment + _NOON <= last + _MIDNIGHT:
+            self.assumed = (*self.assumed, f"{stamp.clock.hour}:{stamp.clock.minute:02}")
+            return moment + _NOON
+        self.half = stamp.half
+        if moment >= last - _MIDNIGHT:
+            return moment
+        assert self.day is not None
+        self.day += timedelta(days=1)
+        return times.moment_of(replace(stamp, day=self.day), self.zone)

@@ -1,0 +1,97 @@
+"""A table as a timeline: which columns hold the time, in any order, and a line for each row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from service.postmortem import days, times, zones
+from service.postmortem.logclock import LogClock
+from service.postmortem.markdown import Block, plain
+from service.postmortem.vocabulary import key
+
+_SAMPLE = 30  # rows by which the columns are told
+_NAMED = re.compile(
+    r"(?:date|time|when|timestamp|clock|zeit|datum|uhrzeit|zeitpunkt|heure|hora|fecha|data|horário|時刻|時間|日時|日付)\b.*"
+    r"|.*\b(?:time|date|utc|cet|timestamp|uhrzeit|zeit)"
+)
+_TEMPLATE = re.compile(r"\b(?:hh|HH):(?:mm|MM)\b|YYYY")
+
+
+def template(text: str) -> bool:
+    """Whether a line is only the pattern of one: "HH:MM"."""
+    return ("MM" in text or "mm" in text or "YYYY" in text) and _TEMPLATE.search(text) is not None
+
+
+def time_columns(block: Block) -> list[int]:
+    """The columns that hold days or clock times: by their cells, else by their names; [] if none does."""
+    if not block.rows:
+        return []
+    sample = block.rows[1 : _SAMPLE + 1]
+    found = []
+    for column in range(len(block.rows[0])):
+        cells = [text for row in sample if column < len(row) and (text := plain(row[column]))]
+        timed = sum(1 for cell in cells if _only_time(cell))
+        if timed and timed * 2 >= len(cells):
+            found.append(column)
+    return found or [i for i, cell in enumerate(block.rows[0]) if _NAMED.fullmatch(key(plain(cell)))]
+
+
+def _only_time(text: str) -> bool:
+    if len(text) > 80:
+        return False
+    stamp, rest = times.leading(text, days.made(2000, 1, 1), times.Habits(dotted=True, bare=True))
+    return stamp is not None and len(rest) <= 12
+
+
+def rows_of(block: Block, clock: LogClock) -> list[tuple[datetime | None, str, int]]:
+    """Time, text and line (from 1) of each row that says something. A row that is only a day is the day of the next."""
+    if not block.rows:
+        return []
+    header = " ".join(plain(cell) for cell in block.rows[0])
+    clock.zone = zones.stated_zone(header) or clock.zone
+    timed = time_columns(block)
+    first = timed or [0]
+    told: list[tuple[datetime | None, str, int]] = []
+    for number, row in enumerate(block.rows):
+        cells = [plain(cell) for cell in row]
+        if number == 0 and not _heads_no_column(cells, timed, clock):
+            continue
+        if template(" ".join(cells)):
+            continue
+        at, stood, words = _time_of(cells, first, clock)
+        text = ": ".join(cell for i, cell in enumerate(cells) if i not in first and cell)
+        if stood and not text:
+            text = words
+        if not timed and not stood and not cells[0]:
+            continue
+        if at is None and not stood and _only_day(text, clock):
+            continue
+        if text:
+            kept = text if at or not stood else " ".join((*(cells[i] for i in first if i < len(cells)), text))
+            line = block.row_starts[number] + 1 if number < len(block.row_starts) else 0
+            told.append((at, kept, line))
+    return told
+
+
+def _heads_no_column(cells: Sequence[str], timed: Sequence[int], clock: LogClock) -> bool:
+    """Whether the first row is no header but the first line: its time column holds a time."""
+    texts = [cells[i] for i in timed if i < len(cells)]
+    return bool(texts) and all(times.leading(text, clock.day, clock.habits)[0] for text in texts)
+
+
+def _time_of(cells: Sequence[str], columns: Sequence[int], clock: LogClock) -> tuple[datetime | None, bool, str]:
+    """The time of a row out of its columns; a span is read from where it begins."""
+    texts = [cells[i] for i in columns if i < len(cells) and cells[i]]
+    at, rest, stood = clock.read(" ".join(texts))
+    return at, stood, rest
+
+
+def _only_day(text: str, clock: LogClock) -> bool:
+    """ "| | 4 March 2026 |" between the rows."""
+    stamp, rest = times.leading(text, clock.day, clock.habits)
+    if stamp is None or stamp.day is None or stamp.clock is not None or rest:
+        return False
+    clock.at(stamp)
+    return True
