@@ -20,6 +20,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")
+_LONGEST_HEADING = 120  # characters of a heading that is made by the line under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,10 @@ def _close(token: Token, inner: Sequence[Block], rows: Sequence[_Row], row_start
     start, end = (line + first for line in token.map or (0, 0))
     kind = _KINDS.get(token.type, "quote")
     if kind in ("heading", "paragraph"):
-        level = int(token.tag[1]) if kind == "heading" else 0
-        return Block(kind, start, end, level, inner[0].spans if inner else ())
+        spans = inner[0].spans if inner else ()
+        if token.markup in ("-", "=") and (end - start > 2 or sum(len(span.text) for span in spans) > _LONGEST_HEADING):
+            kind = "paragraph"  # a rule below a text makes it a heading by accident
+        return Block(kind, start, end, int(token.tag[1]) if kind == "heading" else 0, spans)
     if kind == "table":
         return Block(kind, start, end, rows=tuple(rows), row_starts=tuple(row_starts))
     return Block(kind, start, end, children=tuple(inner))
@@ -212,3 +215,16 @@ def lines_of(spans: Sequence[Span]) -> list[tuple[Span, ...]]:
         else:
             lines[-1].append(span)
     return [tuple(line) for line in lines if line]
+
+
+def numbered(block: Block) -> list[tuple[int, tuple[Span, ...]]]:
+    """The lines of a paragraph with their numbers; one entry where the text hides some of its line breaks."""
+    lines: list[tuple[int, list[Span]]] = [(block.start, [])]
+    for span in block.spans:
+        if span.text == "\n" and not span.code:
+            lines.append((lines[-1][0] + 1, []))
+        else:
+            lines[-1][1].append(span)
+    if len(lines) != block.end - block.start:
+        return [(block.start, block.spans)]
+    return [(number, tuple(spans)) for number, spans in lines]

@@ -1,14 +1,23 @@
-"""The seven sections of a text, in the words in which they were written."""
+"""The seven sections of a text in the words in which they were written, and what belongs to none of them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from service.postmortem.cutting import field_in
+from service.postmortem.headings import BOLD_LINE
+from service.postmortem.markdown import Block, Span, numbered, plain
 from service.postmortem.model import Origin, Section, SectionText
-from service.postmortem.outline import BOLD_LINE, Outline, Part, field_of
+from service.postmortem.outline import Outline, Part
 from service.postmortem.vocabulary import Vocabulary, key
+
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,})[)\]]")
+_WORD = re.compile(r"\w")
+_FEWEST = 4  # words beside a link that make a line prose
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 def read_sections(
@@ -16,17 +25,42 @@ def read_sections(
 ) -> dict[Section, SectionText]:
     """The sections that hold anything. `lead`: prose before the first section is the summary, if none is named so."""
     found: dict[Section, list[Part]] = {}
-    for part in whole.parts:
+    for part in _with_lead(whole, words) if lead else whole.parts:
         if part.section is not None:
             found.setdefault(part.section, []).append(part)
     texts = {section: _text(section, parts, words) for section, parts in found.items()}
-    if lead and not texts.get(Section.SUMMARY):
-        texts[Section.SUMMARY], found[Section.SUMMARY] = _lead(whole.parts, words)
     return {
         section: SectionText(text, Origin.READ, source, url, at=at, lines=_lines(found[section]))
         for section, text in texts.items()
-        if not words.nothing_said(text)
+        if text
     }
+
+
+def read_other(
+    whole: Outline,
+    words: Vocabulary,
+    *,
+    source: str,
+    url: str = "",
+    at: datetime | None = None,
+    lead: bool = True,
+    titled: bool = True,
+) -> SectionText:
+    """What belongs to none of the seven, in the words and the order of the text, under its own headings. `titled`: the
+    text's own title is kept elsewhere. Together with the title, the front matter and what read_sections gives with the
+    same `lead`, this is every word of the text but headings that only name a section and answers that say nothing."""
+    parts = [part for part in (_with_lead(whole, words) if lead else whole.parts) if part.section is None]
+    pieces: list[str] = []
+    used: list[Part] = []
+    for part in parts:
+        own = bool(part.name) and not (titled and part.start == whole.titled_at)
+        heading = _heading(part) if own and key(part.name) != key(whole.title) else ""
+        said = [piece for piece in (heading, part.text) if _WORD.search(piece)]
+        pieces.extend(said)
+        used.extend([part] if said else [])
+    if not pieces:
+        return SectionText(None, Origin.MISSING)
+    return SectionText("\n\n".join(pieces), Origin.READ, source, url, at=at, lines=_lines(used))
 
 
 def _lines(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
@@ -35,49 +69,98 @@ def _lines(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
     for part in parts:
         if part.end <= part.start:
             continue
-        if spans and part.start <= spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], max(part.end, spans[-1][1]))
+        if spans and spans[-1][1] <= part.start <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], part.end)
         else:
             spans.append((part.start + 1, part.end))
     return tuple(spans)
 
 
 def _text(section: Section, parts: Sequence[Part], words: Vocabulary) -> str:
-    """The parts of one section together. Names other than the section's own stay, so that nothing loses its meaning."""
-    several = sum(1 for part in parts if part.begins and _said(part, words)) > 1
+    """The parts of one section together. Names other than the section's own stay, so that nothing loses its meaning;
+    "" where no part says anything."""
+    told = [not words.nothing_said(part.text) for part in parts]
+    several = sum(1 for part, said in zip(parts, told, strict=True) if part.begins and said) > 1
     pieces: list[str] = []
-    for part in parts:
-        if part.begins and not (several and _said(part, words)):
-            heading = ""
-        elif part.begins:
-            heading = "" if _own_name(part, section) else f"**{part.name}**"
-        elif part.level in range(1, BOLD_LINE):
-            heading = f"### {part.name}"
+    for part, said in zip(parts, told, strict=True):
+        if not part.begins or (said and _says_more(part.name, section, words, several=several)):
+            heading = _heading(part) if not part.begins else f"**{part.name}**"
         else:
-            heading = f"**{part.name}**" if part.level == BOLD_LINE else ""
-        pieces.extend(piece for piece in (heading, part.text if _said(part, words) else "") if piece)
-    return "\n\n".join(pieces).strip()
+            heading = ""
+        pieces.extend(piece for piece in (heading, part.text if said else "") if piece)
+    return "\n\n".join(pieces).strip() if any(told) else ""
 
 
-def _said(part: Part, words: Vocabulary) -> bool:
-    return not words.nothing_said(part.text)
+def _heading(part: Part) -> str:
+    if part.level in range(1, BOLD_LINE):
+        return f"### {part.name}" if part.name else ""
+    return f"**{part.name}**" if part.name and part.spans else ""
 
 
-def _own_name(part: Part, section: Section) -> bool:
-    return key(part.name) == section.value.replace("_", " ")
+def _says_more(name: str, section: Section, words: Vocabulary, *, several: bool) -> bool:
+    """Whether a heading says more than which section it begins."""
+    if several:
+        return key(name) != section.value.replace("_", " ")
+    if any(words.named(found) is not section for found in _BRACKETED.findall(name)):
+        return True
+    return not words.is_name(name)
 
 
-def _lead(parts: Sequence[Part], words: Vocabulary) -> tuple[str, list[Part]]:
-    """The prose before the first heading of any kind, or directly under the title, without fields of facts."""
-    pieces: list[str] = []
-    used: list[Part] = []
-    for part in parts:
+def _with_lead(whole: Outline, words: Vocabulary) -> Sequence[Part]:
+    """The parts, with the prose before the first heading of any kind, or directly under the title, as the summary, if
+    no part that says anything is named so. Fields of facts and mere links are no prose."""
+    parts = whole.parts
+    if any(part.section is Section.SUMMARY and not words.nothing_said(part.text) for part in parts):
+        return parts
+    lines = whole.text.split("\n")
+    lead: list[Part] = []
+    rest: list[Part] = []
+    for index, part in enumerate(parts):
         if part.section is not None or (part.level > 1 and part.name):
+            rest.extend(parts[index:])
             break
-        lines = part.text.split("\n")
-        piece = "\n".join(line for line in lines if key(field_of(line)[0]) not in words.fact_names).strip()
-        if piece:
-            pieces.append(piece)
-            start = part.blocks[0].start if part.blocks else part.start
-            used.append(replace(part, start=start))
-    return "\n\n".join(pieces), used
+        lead.extend(_prose_apart(part, lines, words))
+    return [*lead, *rest] if any(part.section is Section.SUMMARY for part in lead) else parts
+
+
+def _prose_apart(part: Part, lines: Sequence[str], words: Vocabulary) -> list[Part]:
+    """A part cut where its prose begins and ends; the prose is of the summary."""
+    flags = [(block, number, fact) for block in part.blocks for number, fact in _lines_of(block, words)]
+    if not any(not fact and _WORD.search(lines[number]) for _, number, fact in flags):
+        return [part]
+    cuts = [
+        (number, fact) for index, (_, number, fact) in enumerate(flags) if not index or fact is not flags[index - 1][2]
+    ]
+    found: list[Part] = []
+    if part.name:
+        found.append(replace(part, text="", blocks=(), end=part.start + 1))
+    for index, (start, fact) in enumerate(cuts):
+        end = cuts[index + 1][0] if index + 1 < len(cuts) else part.end
+        blocks = tuple(block for block in part.blocks if block.start < end and start < block.end)
+        section = None if fact else Section.SUMMARY
+        text = "\n".join(lines[start:end]).strip("\n").rstrip()
+        found.append(Part("", 0, section, False, text, blocks, (), start, start + len(text.split("\n"))))
+    return found
+
+
+def _lines_of(block: Block, words: Vocabulary) -> list[tuple[int, bool]]:
+    """The first line of every line, entry or whole of a block, and whether it is a fact or a mere link."""
+    if block.kind == "paragraph":
+        return [(number, _is_fact(spans, words)) for number, spans in numbered(block)]
+    if block.kind == "list":
+        heads = [(item.start, item.children[0] if item.children else None) for item in block.children]
+        return [(start, head is not None and _is_fact(numbered(head)[0][1], words)) for start, head in heads]
+    if block.kind == "table":
+        names = [key(plain(row[0])) for row in block.rows if row]
+        return [(block.start, any(name in words.fact_names for name in names))]
+    return [(block.start, False)]
+
+
+def _is_fact(spans: Sequence[Span], words: Vocabulary) -> bool:
+    name, rest = field_in(spans, bold=True)
+    if name and key(name) in words.fact_names:
+        return True
+    linked = any(span.href for span in spans)
+    said = rest if name else spans
+    free = _ADDRESS.sub("", plain([span for span in said if not span.href]))
+    return (linked or "://" in plain(said)) and len(free.split()) < _FEWEST

@@ -1,7 +1,7 @@
 """The names that people give to things: sections, times, owners, done, and nothing said yet.
 
 The words are data: config/vocabulary/, found by reading real postmortems of many teams, and a team's own file of
-the same shape (service/words.py reads them). Names are compared in lower case, without numbering, marks and brackets.
+the same shape (service/words.py reads them). Names are compared without case, numbering, marks and brackets.
 """
 
 from __future__ import annotations
@@ -11,23 +11,52 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from unicodedata import category, normalize
 
 from service.postmortem.model import Section
 
 _PLACEHOLDER = re.compile(r"(?:action item|action|item|task|todo|step|follow.?up|link to issue) ?#?\d{0,2}")
-_NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}[.):]?|[ivx]{1,4}[.)]|[a-h][.)]) +")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBERING = re.compile(
+    r"[^\w\s]{0,4}\s{0,4}(?:\d{1,2}(?:\.\d{1,2}){0,3}(?:[.)](?!\d)|:(?=\s))|[ivx]{1,4}[.)]|[a-h][.)])(?=\s|\W|[^\x00-\x7f])"
+)
+_SHORTCODE = re.compile(r":[a-z][a-z0-9_+-]{1,30}:")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _MARKS = re.compile(r"[^\w\s;'/&?#-]|[*_`~{}#]")
-_SPACE = re.compile(r"\s+")
+_SEPARATOR = re.compile(r"[:|–—·→]|(?<=\s)-+(?=\s)")
+_COUNT = re.compile(r"(?:\d{1,2} ){1,4}")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")  # scripts that need no spaces
 _LONGEST_NAME = 9  # words of a heading that only begins or ends like a section's name
+_LONGEST = 100  # characters of any name
 
 
 @lru_cache(maxsize=4096)
 def key(name: str) -> str:
-    """A heading as it is looked up: lower case, no numbering, brackets, marks or punctuation."""
-    name = name[:200].lower().replace("’", "'")
-    name = _MARKS.sub(" ", _BRACKETS.sub(" ", name)).replace("-", " ").replace("&", "and").rstrip(" ?")
-    return _NUMBERING.sub("", _SPACE.sub(" ", name).strip()).strip()
+    """A heading as it is looked up: no case, numbering, brackets, marks or punctuation; accents stay."""
+    name = normalize("NFKC", name[:200]).casefold().replace("’", "'")
+    if ":" in name:
+        name = _SHORTCODE.sub(" ", name)
+    name = _without_brackets(_NUMBERING.sub("", name, count=1) if _NUMBERING.match(name) else name)
+    name = _MARKS.sub(" ", name) if name.isascii() else "".join(map(_letter, name))
+    return " ".join(name.replace("-", " ").replace("&", "and").rstrip(" ?").split())
+
+
+def _without_brackets(name: str) -> str:
+    if "(" not in name and "[" not in name and "{" not in name:
+        return name
+    bare = _BRACKETS.sub(" ", name)
+    return bare if any(map(str.isalnum, bare)) else name
+
+
+def _letter(char: str) -> str:
+    """Combining signs are a part of the letter before them; the variation selectors of emoji are not."""
+    if char.isalnum() or char in ";'/&?-" or (category(char) in ("Mn", "Mc") and char not in "\ufe0e\ufe0f"):
+        return char
+    return " "
+
+
+def _without_accents(name: str) -> str:
+    return normalize("NFC", _ACCENT.sub("", normalize("NFD", name)))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,31 +76,95 @@ class Vocabulary:
     items: Mapping[str, tuple[str, ...]]
     #: every name of a fact that stands in a field beside the sections
     fact_names: frozenset[str] = field(default=frozenset())
+    #: words around a name: articles before it, counters ("Section 2: …"), joiners of two names, others (no section)
+    around: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def named(self, name: str) -> Section | None:
+        """The section that is called exactly so, numbering, articles and accents aside."""
+        return self._exactly(key(name)) if len(name) <= _LONGEST else None
 
     def section_of(self, name: str, *, exact: bool = False) -> Section | None:
         """The section that a heading of this name begins. `exact` leaves out longer names that only contain one."""
-        found = key(name)
-        if found in self.sections or exact:
-            return self.sections.get(found)
-        if not 1 < len(found.split()) <= _LONGEST_NAME:
+        if len(name) > 2 * _LONGEST:
             return None
-        for phrase, section in self.begins:
-            if found.startswith(phrase + " "):
-                return section
-        for phrase, section in self.ends:
-            if found.endswith(" " + phrase):
-                return section
-        return None
+        found = key(name)
+        section = self._exactly(found)
+        if section is not None or exact or found in self.around.get("others", ()):
+            return section
+        pieces = [piece for piece in _SEPARATOR.split(normalize("NFKC", name)) if piece.strip()]
+        if len(pieces) > 1:
+            section = self._exactly(key(pieces[0])) or self._exactly(key(pieces[-1]))
+        return section or self._longer(found)
+
+    def is_name(self, name: str) -> bool:
+        """Whether a heading is nothing but one name of a section."""
+        found = self._bare(key(name))
+        return found in self.sections or _without_accents(found) in self.sections
+
+    def _exactly(self, found: str) -> Section | None:
+        section = self.sections.get(found)
+        if section is not None or not found:
+            return section
+        if not found.isascii() and (section := self.sections.get(_without_accents(found))) is not None:
+            return section
+        bare = self._bare(found)
+        if bare != found and (section := self.sections.get(bare)) is not None:
+            return section
+        return self._joined(bare)
+
+    def _bare(self, found: str) -> str:
+        """Without a number, "Section 2" or an article before it."""
+        first, _, rest = found.partition(" ")
+        if first in self.around.get("counters", ()) and rest[:1].isdigit():
+            found = rest
+        found = found[counted.end() :] if (counted := _COUNT.match(found)) else found
+        first, _, rest = found.partition(" ")
+        return rest if rest and first in self.around.get("articles", ()) else found
+
+    def _joined(self, found: str) -> Section | None:
+        """ "Root cause and resolution", "Summary / impact": the first of them; a promise counts more than a story."""
+        if " " not in found and "/" not in found:
+            return None
+        pieces: list[list[str]] = [[]]
+        for word in found.replace("/", " / ").split():
+            if word == "/" or word in self.around.get("joiners", ()):
+                pieces.append([])
+            else:
+                pieces[-1].append(word)
+        names = [" ".join(piece) for piece in pieces]
+        sections = [self.sections.get(name) or self.sections.get(self._bare(name)) for name in names]
+        if len(pieces) < 2 or None in sections:
+            return None
+        return Section.ACTION_ITEMS if Section.ACTION_ITEMS in sections else sections[0]
+
+    def _longer(self, found: str) -> Section | None:
+        """A heading's last words say more than its first ones, but not where they only say "summary"."""
+        if len(found.split()) > _LONGEST_NAME or len(found) > _LONGEST:
+            return None
+        ends = [section for phrase, section in self.ends if _ends(found, phrase)][:1]
+        if ends and ends[0] is not Section.SUMMARY:
+            return ends[0]
+        bare = self._bare(found)
+        begins = next((section for phrase, section in self.begins if _begins(bare, phrase)), None)
+        return begins or (ends[0] if ends else None)
 
     def nothing_said(self, text: str) -> bool:
         """Whether an answer is only the absence of one: "N/A", "_No response_", "TBD", a template's placeholder."""
         if len(text) > 80:
             return False
-        bare = text.strip().strip("*_`~.!…:()[]<>{}-–— ").lower()
+        bare = text.strip().strip("*_`~.!…:()[]<>{}-–— 。").casefold()
         if not bare or bare in self.blanks or _PLACEHOLDER.fullmatch(bare):
             return True
         stripped = text.strip()
         return stripped[:1] in "<{[" and stripped[-1:] in ">}]" and "](" not in stripped and "://" not in stripped
+
+
+def _begins(found: str, phrase: str) -> bool:
+    return found.startswith(phrase + " ") or (found.startswith(phrase) and _UNSPACED.match(phrase[-1]) is not None)
+
+
+def _ends(found: str, phrase: str) -> bool:
+    return found.endswith(" " + phrase) or (found.endswith(phrase) and _UNSPACED.match(phrase[0]) is not None)
 
 
 def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
@@ -84,6 +177,7 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
     facts: dict[str, set[str]] = {}
     blanks: set[str] = set()
     items: dict[str, dict[str, None]] = {}
+    around: dict[str, set[str]] = {}
     for table in tables:
         for name, languages in table.get("sections", {}).items():
             section = Section(name)
@@ -94,11 +188,14 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
             moments.update((key(word), moment) for word in words)
         for kind, words in table.get("facts", {}).items():
             facts.setdefault(kind, set()).update(map(key, words))
-        blanks.update(word.lower() for word in table.get("blank", {}).get("words", ()))
+        blanks.update(word.casefold() for word in table.get("blank", {}).get("words", ()))
         for kind, words in table.get("items", {}).items():
             items.setdefault(kind, {}).update(dict.fromkeys(word.lower() for word in words))
+        for kind, words in table.get("headings", {}).items():
+            around.setdefault(kind, set()).update(map(key, words))
+    unaccented = {_without_accents(word): section for word, section in sections.items() if not word.isascii()}
     return Vocabulary(
-        sections=sections,
+        sections=unaccented | sections,
         begins=_longest_first(begins),
         ends=_longest_first(ends),
         moments=moments,
@@ -106,6 +203,7 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
         blanks=frozenset(blanks),
         items={kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in items.items()},
         fact_names=frozenset({*moments, *(word for words in facts.values() for word in words)}),
+        around={kind: frozenset(words) for kind, words in around.items()},
     )
 
 

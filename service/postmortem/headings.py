@@ -1,0 +1,158 @@
+"""Which blocks and lines of a text are headings, in whatever style people write them.
+
+Besides # and underlined headings: a line in bold, a name with a colon, a name alone on its line, tags (<h2>, <b>,
+<summary>), a list of one entry that is a name ("1. **Summary**").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from service.postmortem.markdown import Block, Span, numbered, plain
+from service.postmortem.vocabulary import Vocabulary
+
+BOLD_LINE, LABEL, FIELD = 7, 8, 9  # levels below the six of headings
+
+_LONGEST = 100  # characters of a heading that is no # heading
+_TAGGED = re.compile(r"\s{0,8}(?:<details\b[^<>]{0,100}>\s{0,8})?<(?:h([1-6])|(summary|b|strong)\b)", re.IGNORECASE)
+_TAG_END = re.compile(
+    r"</(?:h[1-6]|summary|b|strong)>\s{0,4}:?\s{0,8}(?:</(?:b|strong|p|summary)>\s{0,8})?$", re.IGNORECASE
+)
+_FOLD = re.compile(r"<(/?)details\b", re.IGNORECASE)
+_ENDS_SENTENCE = (".", "!", "?", ":", ";", ")", "…", "。", "：", "！", "？")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`named`: its name is that of a section. `block` is what it is if it turns out to be no heading."""
+
+    level: int
+    spans: tuple[Span, ...]
+    start: int
+    end: int
+    named: bool
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """<details> or </details>: what begins inside it ends with it."""
+
+    opens: bool
+    line: int
+
+
+Mark = Heading | Fold | Block
+
+
+def marks(blocks: Sequence[Block], lines: Sequence[str], words: Vocabulary) -> Iterator[Mark]:
+    """The blocks in order, with the headings found among them. `lines` are those of the source."""
+    for index, block in enumerate(blocks):
+        after = blocks[index + 1] if index + 1 < len(blocks) else None
+        if block.kind == "heading":
+            yield Heading(block.level, block.spans, block.start, block.end, False, block)
+        elif block.kind == "paragraph":
+            yield from _paragraph(block, after, lines, words)
+        elif block.kind == "list" and len(block.children) == 1:
+            yield _lone_entry(block, after, words) or block
+        else:
+            yield block
+
+
+def _paragraph(block: Block, after: Block | None, lines: Sequence[str], words: Vocabulary) -> Iterator[Mark]:
+    raw = lines[block.start : block.end]
+    if all(len(line) > _LONGEST and "<" not in line for line in raw):
+        yield block
+        return
+    rows = numbered(block) if len(raw) > 1 else [(block.start, block.spans)]
+    kept: list[tuple[int, tuple[Span, ...]]] = []
+    for index, (number, spans) in enumerate(rows):
+        line = lines[number]
+        folds = [Fold(not tag[1], number) for tag in _FOLD.finditer(line)] if "<" in line or "details" in line else []
+        last = index == len(rows) - 1
+        before = plain(kept[-1][1]) if kept else ""
+        end = block.end if last else number + 1
+        found = _heading(spans, line, words, alone=len(rows) == 1, before=before, last=last, after=after)
+        if found is None and not folds:
+            kept.append((number, spans))
+            continue
+        yield from _joined(kept, number)
+        kept = []
+        yield from (fold for fold in folds if fold.opens)
+        if found is not None:
+            alone = Block("paragraph", number, end, spans=spans)
+            yield Heading(found[0], spans, number, end, found[1], alone)
+        elif plain(spans):
+            kept.append((number, spans))
+        yield from (fold for fold in folds if not fold.opens)
+    yield from _joined(kept, block.end) if len(kept) < len(rows) or len(rows) == 1 else (block,)
+
+
+def _joined(rows: Sequence[tuple[int, tuple[Span, ...]]], end: int) -> Iterator[Block]:
+    if rows:
+        yield Block("paragraph", rows[0][0], end, spans=joined(spans for _, spans in rows))
+
+
+def joined(rows: Iterator[tuple[Span, ...]] | Sequence[tuple[Span, ...]]) -> tuple[Span, ...]:
+    """Lines as one inline text."""
+    spans: list[Span] = []
+    for index, row in enumerate(rows):
+        spans.extend((*([Span("\n")] if index else []), *row))
+    return tuple(spans)
+
+
+def _heading(
+    spans: tuple[Span, ...],
+    line: str,
+    words: Vocabulary,
+    *,
+    alone: bool,
+    before: str,
+    last: bool,
+    after: Block | None,
+) -> tuple[int, bool] | None:
+    """The level of a line that is a heading, and whether it names a section."""
+    if len(line) > 2 * _LONGEST:
+        return None
+    tag = _TAGGED.match(line) if "<" in line else None
+    if tag and not _TAG_END.search(line):
+        tag = None
+    marked = [span for span in spans if span.text.strip(" :.：")]
+    bold = bool(marked) and all(span.bold for span in marked)
+    text = plain(spans)
+    if not 0 < len(text) <= _LONGEST:
+        return None
+    name = text.rstrip(":： ")
+    if tag and tag[1]:
+        return int(tag[1]), words.section_of(name) is not None
+    if tag or bold:
+        named = words.section_of(name) is not None
+        folded = tag is not None and (tag[2] or "").lower() == "summary"
+        return (BOLD_LINE, named) if alone or named or folded else None
+    if name != text:
+        return (LABEL, True) if words.section_of(name, exact=not alone) is not None else None
+    if name[0].islower() or (last and after is None):
+        return None
+    if words.named(name) is not None:
+        apart = alone or not before or before.endswith(_ENDS_SENTENCE) or name.isupper()
+        return (LABEL, True) if apart and not name.endswith((".", ",", ";", "。")) else None
+    near = alone and after is not None and after.kind == "list" and name[-1].isalnum()
+    return (LABEL, True) if near and words.section_of(name) is not None else None
+
+
+def _lone_entry(block: Block, after: Block | None, words: Vocabulary) -> Heading | None:
+    """ "1. **Summary**" and then a paragraph: a list of one entry that is nothing but a name."""
+    entry = block.children[0]
+    if len(entry.children) != 1 or entry.children[0].kind not in ("paragraph", "heading"):
+        return None
+    spans = entry.children[0].spans
+    text = plain(spans)
+    if not 0 < len(text) <= _LONGEST or after is None:
+        return None
+    named = words.named(text.rstrip(":： ")) is not None
+    if not named and not (text.endswith((":", "：")) and spans[0].bold):
+        return None
+    end = entry.children[0].end
+    return Heading(entry.children[0].level or LABEL, spans, block.start, end, named, replace(block, end=end))
