@@ -16,7 +16,7 @@ from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
 from service.postmortem.model import Origin, Reading, Section, SectionText
 from service.postmortem.outline import outline
-from service.postmortem.sections import read_sections
+from service.postmortem.sections import read_other, read_sections
 from service.postmortem.timeline import in_order, read_timeline
 from service.postmortem.vocabulary import Vocabulary
 
@@ -45,6 +45,8 @@ def read_text(
         items=tuple(read_items(whole.parts, Given(words, here, today or day, frozenset(stated.people)))),
         detected_at=stated.moments.get("detected"),
         mitigated_at=stated.moments.get("mitigated"),
+        other=read_other(whole, words, source="the text"),
+        front=whole.front,
     )
 
 
@@ -81,6 +83,8 @@ def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Read
         mitigated_at=moments.get("mitigated"),
         not_obeyed=tuple(said.not_obeyed),
         decisions=tuple(said.decisions),
+        other=read_other(whole, words, source="the ticket", url=ticket.url, at=ticket.opened_at, titled=False),
+        front=whole.front,
     )
 
 
