@@ -47,11 +47,13 @@ _ALSO_WORDS = {"may": "May", "mar": "Mar", "march": "March", "set": "", "out": "
 
 
 class Day(NamedTuple):
-    """`day` None with an `end` behind the place: something stands here that has the form of a day and is none."""
+    """`day` None with an `end` behind the place: something stands here that has the form of a day and is none.
+    `weekday` (0: Monday) is the one that is written with it."""
 
     day: date | None
     end: int
     year_known: bool = True
+    weekday: int | None = None
 
 
 def made(year: int, month: int, day: int) -> date | None:
@@ -105,7 +107,7 @@ def weekday_at(text: str, at: int) -> tuple[int | None, int]:
 def _after_weekday(text: str, at: int, begin: int, base: date | None, ahead: bool, day_first: bool | None) -> Day:
     numbered = _NUMBERED.match(text, begin)
     found = _numbered(numbered, base, ahead, day_first) if numbered else _worded(text, begin, base, ahead)
-    return found if found.end > begin else Day(None, at)
+    return found._replace(weekday=weekday_at(text, at)[0]) if found.end > begin else Day(None, at)
 
 
 def _numbered(found: re.Match[str], base: date | None, ahead: bool, day_first: bool | None) -> Day:

@@ -1,167 +1,252 @@
-"""Facts stated beside names: "Started: 2026-11-17 14:05 CET", "Severity | SEV2", "First detected 2026-11-17 14:05"."""
+"""What a text states about the incident as a whole: start, detection, mitigation, end, duration, severity, people.
+
+A field counts before a sentence, a sentence before a line of the timeline. What is not stated stays open.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
-from service.postmortem import times, zones
+from service.postmortem import days, doubts, durations, moments, pairs, times, zones
 from service.postmortem.given import Given
-from service.postmortem.markdown import Block, lines_of, plain
-from service.postmortem.model import Section
-from service.postmortem.outline import Outline, field_of
-from service.postmortem.vocabulary import Vocabulary, key
+from service.postmortem.logclock import LogClock
+from service.postmortem.model import Evidence, TimelineLine
+from service.postmortem.outline import Outline
+from service.postmortem.pairs import Pair, plain_of
+from service.postmortem.severity import (
+    severity_alone,
+    severity_of,
+    severity_of_field,
+    severity_of_labels,
+    severity_of_title,
+)
+from service.postmortem.timeline import habits_of, read_timeline
 
-_SEVERITY = re.compile(
-    r"(?<![A-Za-z0-9])(?:SEV(?:ERITY)?[ :/_-]{0,3}([0-5])|([PS][0-5])|"
-    r"(critical|major|minor|high|medium|low|moderate|blocker))(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"sev(?:erity)?[ :/_-]{0,3}(?:sev[ -]?)?[0-5]|(?:priority|prio)[ :/_-]{0,2}p?[0-5]|[ps][0-5]|"
-    r"severity[:/ -]{1,2}\w+",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(r"([A-Za-z][A-Za-z ]{2,28}?):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
+__all__ = ["Stated", "plain_of", "read_fields", "severity_of", "severity_of_labels"]
+
+_FIELD_NAMES = {name: f"{name}_at" for name in moments.MOMENTS}
+_BRACKETS = re.compile(r"\(([^()]{2,60})\)")
+_MONTH_YEAR = re.compile(r"(?<!\w)([^\W\d_]{3,10})\.? (20\d\d)(?!\d)")
 
 
 @dataclass(slots=True)
 class Stated:
-    """`day` is the day that the text itself gives to the incident, for clock times without one."""
+    """`moments`: started, detected, mitigated, resolved, in UTC. `day` is the day that the text itself gives to the
+    incident, for clock times without one. `timeline`: the text's own lines, with a label where a moment was read from
+    one. `doubts`: what the text says in two ways, and what had to be assumed. `evidence`: started_at, detected_at,
+    mitigated_at, resolved_at, duration, severity."""
 
     moments: dict[str, datetime] = field(default_factory=dict)
     severity: str | None = None
     zone: tzinfo | None = None
     day: date | None = None
     people: set[str] = field(default_factory=set)
+    duration: timedelta | None = None
+    doubts: list[str] = field(default_factory=list)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    timeline: list[TimelineLine] = field(default_factory=list)
 
 
-def severity_of(text: str) -> str | None:
-    """SEV2 of "sev-2", P1 of "P1", Critical of "critical": one form for each, None if there is none."""
-    found = _SEVERITY.search(text[:200])
-    if found is None:
-        return None
-    if found[1]:
-        return f"SEV{found[1]}"
-    return found[2].upper() if found[2] else found[3].capitalize()
+@dataclass(slots=True)
+class _Reader:
+    outline: Outline
+    given: Given
+    near: Mapping[str, datetime]
+    stated: Stated
+    zone: tzinfo
+    habits: times.Habits
+    title_day: date | None = None
+    base: date | None = None
+    bare: bool = False
+    guessed_year: int | None = None
 
 
-def severity_of_labels(labels: Iterable[str]) -> str | None:
-    """The severity of a label such as sev2, severity:1, P1 or severity/critical."""
-    for label in labels:
-        if _LABEL.fullmatch(label.strip()):
-            return severity_of(label)
-    return None
+def read_fields(
+    outline: Outline,
+    given: Given,
+    near: Mapping[str, datetime] = MappingProxyType({}),
+    *,
+    source: str = "",
+    url: str = "",
+) -> Stated:
+    """What a text states, above all in fields before its first section. A time without any day is left out.
 
-
-def read_fields(outline: Outline, given: Given, near: Mapping[str, datetime] = MappingProxyType({})) -> Stated:
-    """What a text states in fields, above all before its first section. A time without any day is left out.
-
-    `near`: for each moment the time that a clock time without a day is closest to (opened, closed).
+    `near`: for each moment the time that a clock time without a day is closest to (opened, closed). `source` and `url`
+    stand beside the lines of the timeline.
     """
     stated = Stated(zone=zones.stated_zone(outline.text))
-    words, today = given.words, given.today
-    pairs = [(key(name), value) for name, value in _pairs(outline, words)]
-    here = stated.zone or given.zone
-    for name, value in pairs:
-        if name in words.facts["date"] and stated.day is None:
-            stamp, _ = times.leading(value, today)
-            stated.day = stamp.day if stamp else None
-    if stated.day is None:
-        stated.day = _first_day(outline, today)
-    for name, value in pairs:
-        if name in words.facts["severity"]:
-            stated.severity = stated.severity or severity_of(value)
-        elif name in words.moments:
-            moment = words.moments[name]
-            found = _moment(value, here, stated.day, near.get(moment))
-            if found is not None:
-                stated.moments.setdefault(moment, found)
-        elif name in words.facts["span"]:
-            _span(stated, value, here)
-        elif name in words.facts["people"]:
-            stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", value[:500])} - {""}
+    habits = replace(habits_of(outline.parts), day_first=days.order_in(outline.text))
+    here = _Reader(outline, given, near, stated, stated.zone or given.zone, habits)
+    found = list(pairs.pairs_of(outline, given.words))
+    _days(here, found)
+    for pair in found:
+        _pair(here, pair)
+    _severity(here)
+    said = moments.in_prose(outline.parts, given.words, here.zone, stated.day, here.base, habits)
+    for moment, at in said.moments.items():
+        _keep(here, moment, at, said.evidence[moment])
+    if stated.duration is None and said.duration is not None:
+        stated.duration, stated.evidence["duration"] = said.duration, said.evidence["duration"]
+    here.bare = here.bare or said.bare
+    for stamp in said.stamps:
+        _doubt(here, doubts.of_stamp(stamp))
+    _timeline(here, source, url)
+    _doubts(here)
     return stated
 
 
-def _pairs(outline: Outline, words: Vocabulary) -> Iterator[tuple[str, str]]:
-    yield from outline.front.items()
-    for part in outline.parts:
-        if part.section in (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT):
-            yield from _in_blocks(part.blocks, words, named=part.section is Section.TIMELINE or part.section is None)
-            if part.section is None and part.name:
-                yield part.name, plain_of(part.blocks)
+def _days(here: _Reader, found: list[Pair]) -> None:
+    """The day of the incident, by its title, a field, the front matter, or the only day that is named."""
+    stated, outline, today = here.stated, here.outline, here.given.today
+    here.title_day = _day_in(here, outline.title)
+    stated.day = here.title_day
+    for pair in found:
+        if pair.name in here.given.words.facts["date"] and stated.day is None and pair.where != "the front matter":
+            stamp, _ = times.leading(pair.value, today, here.habits)
+            stated.day = stamp.day if stamp else None
+            _doubt(here, doubts.of_stamp(stamp) if stamp else None)
+    for text in (*(part.name for part in outline.parts[:2]), outline.front.get("date", "")):
+        stated.day = stated.day or _day_in(here, text)
+    month = _MONTH_YEAR.search(f"{outline.title} {outline.text[:3000]}")
+    number = days.month_named(month[1].lower()) if month else None
+    middle = date(int(month[2]), number, 15) if month and number else None
+    here.base = stated.day or middle or today
+    if stated.day is None:
+        stated.day = moments.only_day(outline.parts, here.base, here.habits)
+        here.base = stated.day or here.base
 
 
-def plain_of(blocks: Iterable[Block]) -> str:
-    first = next((block for block in blocks if block.kind == "paragraph"), None)
-    if first is not None:
-        return plain(first.spans)
-    listed = next((block for block in blocks if block.kind == "list"), None)
-    return ", ".join(plain(item.children[0].spans) for item in listed.children if item.children) if listed else ""
-
-
-def _in_blocks(blocks: Iterable[Block], words: Vocabulary, *, named: bool) -> Iterator[tuple[str, str]]:
-    for block in blocks:
-        if block.kind == "paragraph":
-            for line in lines_of(block.spans):
-                yield from _pair(plain(line), words, named=named)
-        elif block.kind == "list":
-            for item in block.children:
-                yield from _in_blocks(item.children, words, named=named)
-        elif block.kind == "table" and block.rows and len(block.rows[0]) == 2:
-            for row in block.rows:
-                yield plain(row[0]).rstrip(":"), plain(row[1]) if len(row) > 1 else ""
-        elif block.kind == "quote":
-            yield from _in_blocks(block.children, words, named=named)
-
-
-def _pair(text: str, words: Vocabulary, *, named: bool) -> Iterator[tuple[str, str]]:
-    name, value = field_of(text)
-    if name and key(name) in words.fact_names:
-        yield name, value
-    elif named and (found := _NAMED.match(text)) and key(found[1]) in words.moments:
-        yield found[1], text[found.end() :]
-
-
-def _moment(value: str, zone: tzinfo, day: date | None, near: datetime | None) -> datetime | None:
-    stamp, _ = times.leading(value, day or (near.date() if near else None))
-    if stamp is None or stamp.clock is None:
-        return None
-    if stamp.day is not None or day is not None or near is None:
-        return times.moment_of(replace(stamp, day=stamp.day or day), zone)
-    return times.nearest(stamp, zone, near)
-
-
-def _span(stated: Stated, value: str, zone: tzinfo) -> None:
-    """ "21:45 to 23:28 UTC": start and end, on the day of the text."""
-    stamp, _ = times.leading(value, stated.day)
-    if stamp is None or stamp.clock is None:
-        return
-    day = stamp.day or stated.day
-    if day is None:
-        return
-    start = times.moment_of(times.Stamp(day, stamp.clock, stamp.zone), zone)
-    if start is not None:
-        stated.moments.setdefault("started", start)
-        if stamp.until is not None:
-            end = times.moment_of(times.Stamp(day, stamp.until, stamp.zone), zone)
-            if end is not None:
-                stated.moments.setdefault("resolved", end if end >= start else end + timedelta(days=1))
-
-
-def _first_day(outline: Outline, today: date | None) -> date | None:
-    """The day in the title, else in the front matter."""
-    for text in (outline.title, *(part.name for part in outline.parts[:2]), outline.front.get("date", "")):
-        for word in re.finditer(r"(?<![\d-])\d{4}-\d\d-\d\d(?!\d)", text[:300]):
-            day, _ = times.day_at(text, word.start(), today)
-            if day is not None:
-                return day
-        for word in re.finditer(r"(?<!\w)(?=\d{1,2}|[A-Z][a-z]{2})", text[:120]):
-            day, end = times.day_at(text, word.start(), None)
-            if day is not None and re.search(r"\d{4}", text[word.start() : end]):
-                return day
+def _day_in(here: _Reader, text: str) -> date | None:
+    for word in re.finditer(r"(?<![\w/-])(?=\d|[^\W\d_]{3})", text[:200]):
+        stamp, _ = times.stamp_at(text, word.start(), None, here.habits)
+        if stamp and (stamp.slip or stamp.day):
+            _doubt(here, doubts.of_stamp(stamp))
+        if stamp and stamp.day and stamp.year_known:
+            return stamp.day
     return None
+
+
+def _pair(here: _Reader, pair: Pair) -> None:
+    stated, words = here.stated, here.given.words
+    why = Evidence(pair.value.strip(), pair.first, pair.last, pair.where)
+    if pair.name in words.facts["severity"]:
+        severity = severity_of_field(pair.name, pair.value)
+        if severity and stated.severity is None:
+            stated.severity, stated.evidence["severity"] = severity, why
+    elif pair.name in words.moments:
+        _keep(here, words.moments[pair.name], *_moment(here, pair, words.moments[pair.name]))
+    elif pair.name in words.facts["span"]:
+        _span(here, pair)
+    elif pair.name in words.facts["people"]:
+        stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", pair.value[:500])} - {""}
+
+
+def _keep(here: _Reader, moment: str, at: datetime | None, evidence: Evidence) -> None:
+    if at is not None and moment not in here.stated.moments:
+        here.stated.moments[moment] = at
+        here.stated.evidence[_FIELD_NAMES[moment]] = evidence
+
+
+def _moment(here: _Reader, pair: Pair, moment: str) -> tuple[datetime | None, Evidence]:
+    near = here.near.get(moment)
+    base = here.stated.day or (near.date() if near else here.base)
+    stamp, rest = times.leading(pair.value, base, here.habits)
+    words = pair.value[: len(pair.value) - len(rest)] if stamp and rest else pair.value
+    evidence = Evidence(words.strip(" ,;:-–—|()*`"), pair.first, pair.last, pair.where)
+    if stamp is None:
+        return None, evidence
+    _doubt(here, doubts.of_stamp(stamp))
+    if stamp.clock is None or stamp.slip:
+        return None, evidence
+    _year(here, stamp)
+    here.bare = here.bare or stamp.zone is None
+    if stamp.day is not None or here.stated.day is not None or near is None:
+        return times.moment_of(replace(stamp, day=stamp.day or here.stated.day), here.zone), evidence
+    return times.nearest(stamp, here.zone, near), evidence
+
+
+def _year(here: _Reader, stamp: times.Stamp) -> None:
+    """A year that only the day of reading lends is said."""
+    if stamp.day and not stamp.year_known and here.base == here.given.today and not here.near:
+        here.guessed_year = stamp.day.year
+
+
+def _span(here: _Reader, pair: Pair) -> None:
+    """ "21:45 to 23:28 UTC (103 minutes)": start and end on the day of the text, and how long it was."""
+    stated = here.stated
+    stamp, rest = times.leading(pair.value, here.base, here.habits)
+    length = None
+    for text in (pair.value.strip(), *_BRACKETS.findall(rest if stamp else pair.value)):
+        length = length or durations.length_at(text, 0)
+        if length and stated.duration is None:
+            stated.duration = length.length
+            words = text[length.start : length.end].strip()
+            stated.evidence["duration"] = Evidence(words, pair.first, pair.last, pair.where)
+    if stamp is None or stamp.clock is None or stamp.slip or (length and stamp.until is None):
+        return
+    _doubt(here, doubts.of_stamp(stamp))
+    stamp = replace(stamp, day=stamp.day or stated.day)
+    words = pair.value[: len(pair.value) - len(rest)].strip(" ,;:-–—|(*`") if rest else pair.value
+    evidence = Evidence(words, pair.first, pair.last, pair.where)
+    if stamp.day is not None:
+        here.bare = here.bare or stamp.zone is None
+        _year(here, stamp)
+    _keep(here, "started", times.moment_of(stamp, here.zone), evidence)
+    _keep(here, "resolved", times.end_of(stamp, here.zone), evidence)
+
+
+def _severity(here: _Reader) -> None:
+    """The severity of the title, or of a line before the first section that is nothing else."""
+    stated, outline = here.stated, here.outline
+    if stated.severity is None:
+        stated.severity = severity_of_title(outline.title)
+        if stated.severity:
+            stated.evidence["severity"] = Evidence(outline.title, 1, 1, "the title")
+    for part in pairs.first_parts(outline) if stated.severity is None else ():
+        for block in part.blocks[:20]:
+            text = plain_of((block,)) if block.kind == "paragraph" else ""
+            stated.severity = stated.severity or severity_alone(text)
+            if stated.severity and "severity" not in stated.evidence:
+                stated.evidence["severity"] = Evidence(text, block.start + 1, block.end, "a line of its own")
+
+
+def _timeline(here: _Reader, source: str, url: str) -> None:
+    """The text's own lines, what they say of the moments that nothing else stated, and their labels."""
+    stated = here.stated
+    started = stated.moments.get("started")
+    day = stated.day or (started.astimezone(here.zone).date() if started else None)
+    if day is None and here.near:
+        day = here.given.today
+    clock = LogClock(here.zone, day, habits=here.habits, began=started)
+    lines = read_timeline(here.outline.parts, zone=here.zone, day=day, source=source, url=url, clock=clock)
+    for moment, line in moments.in_lines(lines, here.given.words).items():
+        _keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))
+    here.bare = here.bare or clock.bare
+    for doubt in (*clock.doubts, *doubts.of_noon(clock.assumed)):
+        _doubt(here, doubt)
+    stated.timeline = moments.labelled(
+        lines, {moment: stated.evidence[name].first for moment, name in _FIELD_NAMES.items() if name in stated.evidence}
+    )
+
+
+def _doubt(here: _Reader, doubt: str | None) -> None:
+    if doubt and doubt not in here.stated.doubts and len(here.stated.doubts) < doubts.MOST:
+        here.stated.doubts.append(doubt)
+
+
+def _doubts(here: _Reader) -> None:
+    """What the text as a whole says in two ways."""
+    stated = here.stated
+    rows = [line.at for line in stated.timeline if line.at] or list(stated.moments.values())
+    _doubt(here, doubts.of_days(here.title_day, rows, here.zone))
+    for doubt in doubts.of_order(stated.moments, here.zone):
+        _doubt(here, doubt)
+    _doubt(here, doubts.of_length(stated.duration, stated.moments))
+    if here.guessed_year is not None:
+        _doubt(here, f"Days have no year; read as {here.guessed_year}.")
+    if here.bare and stated.zone is None:
+        _doubt(here, doubts.of_zone(here.zone))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 
-from service.postmortem import times
+from service.postmortem import doubts, times
 
 _MIDNIGHT = timedelta(hours=4)  # a line that is earlier by less is only out of order
 _NOON = timedelta(hours=12)
@@ -17,7 +17,7 @@ class LogClock:
     line before it had; `began` when the incident began, for "T+15".
 
     `bare`: the first time that stands without a zone. `assumed`: times that were read as after noon, as the line before
-    them is, for want of an am or pm.
+    them is, for want of an am or pm. `doubts`: of the days that were read.
     """
 
     zone: tzinfo
@@ -29,6 +29,7 @@ class LogClock:
     half: bool = False
     bare: bool = False
     assumed: tuple[str, ...] = ()
+    doubts: list[str] = field(default_factory=list)
 
     def read(self, text: str) -> tuple[datetime | None, str, bool]:
         """The time that a line begins with in UTC, the rest, and whether there was any day or time at all."""
@@ -41,6 +42,9 @@ class LogClock:
         """The moment of a stamp. A day alone is remembered for what follows. Times that jump back passed midnight."""
         if stamp.since is not None:
             return self.began + stamp.since if self.began else None
+        doubt = doubts.of_stamp(stamp) if stamp.slip or stamp.weekday is not None else None
+        if doubt and len(self.doubts) < doubts.MOST:
+            self.doubts.append(doubt)
         if stamp.slip:
             return None
         self._turn_to(stamp)

@@ -42,7 +42,7 @@ class Stamp:
     """A time as far as it was written. `day` may be known only up to its year (`year_known` False).
 
     `half`: written with am or pm. `since`: counted from the start of the incident ("T+15"). `slip`: a day stands here
-    that no calendar has, or of which nobody knows the month. `weekday` (0: Monday) stands in place of a day.
+    that no calendar has, or whose month nobody knows. `weekday` (0: Monday) stands beside the day or in its place.
     """
 
     day: date | None = None
@@ -100,12 +100,15 @@ def stamp_at(text: str, at: int, base: date | None, habits: Habits = NO_HABITS) 
         if not dated:
             return _on_weekday(text, at, habits)
         until_day, after = (None, end) if day is None else _day_until(text, end, day, habits)
-        return Stamp(day, year_known=found.year_known, until_day=until_day, slip=wrong), after
+        stamp = Stamp(day, year_known=found.year_known, until_day=until_day, slip=wrong, weekday=found.weekday)
+        return stamp, after
     zone, end = zones.zone_at(text, clock.end, iso=dated and text[at].isdigit())
     if not dated:
         found, end = _day_after(text, end, base, habits)
         day = found.day
-    stamp = Stamp(day, clock.clock, zone, year_known=found.year_known, half=clock.half, slip=wrong)
+    stamp = Stamp(
+        day, clock.clock, zone, year_known=found.year_known, half=clock.half, slip=wrong, weekday=found.weekday
+    )
     return _with_end(text, end, stamp, base, habits)
 
 

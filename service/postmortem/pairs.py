@@ -1,0 +1,105 @@
+"""Names with values in a text: fields of lines and lists, tables of facts, front matter. Each with its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from service.postmortem.markdown import Block, lines_of, plain
+from service.postmortem.model import Section
+from service.postmortem.outline import Outline, Part, field_of
+from service.postmortem.vocabulary import Vocabulary, key
+
+_NAMED = re.compile(r"([^\W\d_][^\W\d_ ]{0,20}(?: [^\W\d_]{1,20}){0,3}):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
+_SECTIONS = (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT)
+
+
+class Pair(NamedTuple):
+    """`name` is a key of the vocabulary; `first` and `last` are lines from 1; `where`: what kind of place it is."""
+
+    name: str
+    value: str
+    first: int
+    last: int
+    where: str
+
+
+def pairs_of(outline: Outline, words: Vocabulary) -> Iterator[Pair]:
+    """The fields that a text states, above all before its first section. Only names that the vocabulary knows."""
+    front = len(outline.text) - len(outline.text.lstrip("\n"))
+    for name, value in outline.front.items():
+        if key(name) in words.fact_names:
+            yield Pair(key(name), value, 1, max(front, 1), "the front matter")
+    for part in outline.parts:
+        if part.section not in _SECTIONS:
+            continue
+        named = part.section is Section.TIMELINE or part.section is None
+        yield from _in_blocks(part.blocks, words, named=named)
+        if part.section is None and part.name and part.blocks and key(part.name) in words.fact_names:
+            where = f"the heading “{part.name}”"
+            yield Pair(key(part.name), plain_of(part.blocks), part.blocks[0].start + 1, part.blocks[-1].end, where)
+
+
+def plain_of(blocks: Iterable[Block]) -> str:
+    """The first paragraph, else the items of the first list."""
+    blocks = list(blocks)
+    first = next((block for block in blocks if block.kind == "paragraph"), None)
+    if first is not None:
+        return plain(first.spans)
+    listed = next((block for block in blocks if block.kind == "list"), None)
+    return ", ".join(plain(item.children[0].spans) for item in listed.children if item.children) if listed else ""
+
+
+def _in_blocks(blocks: Iterable[Block], words: Vocabulary, *, named: bool) -> Iterator[Pair]:
+    for block in blocks:
+        if block.kind == "paragraph":
+            for number, line in enumerate(lines_of(block.spans), start=block.start + 1):
+                yield from _pair(plain(line), words, number, named=named)
+        elif block.kind == "list":
+            for item in block.children:
+                yield from _in_blocks(item.children, words, named=named)
+        elif block.kind == "table":
+            yield from _in_table(block, words)
+        elif block.kind == "quote":
+            yield from _in_blocks(block.children, words, named=named)
+
+
+def _in_table(block: Block, words: Vocabulary) -> Iterator[Pair]:
+    """A table of two columns, its first column of names, or two rows, the first of names."""
+    if not block.rows or len(block.rows[0]) < 2:
+        return
+    heads = [key(plain(cell)) for cell in block.rows[0]]
+    if len(block.rows) == 2 and sum(head in words.fact_names for head in heads) > 1 and len(heads) > 2:
+        for head, cell in zip(heads, block.rows[1], strict=False):
+            if head in words.fact_names:
+                yield Pair(head, plain(cell), _line(block, 1), _line(block, 1), "a table of facts")
+        return
+    for number, row in enumerate(block.rows):
+        if len(row) < 2 or not row[0] or len(name := plain(row[0])) > 60:
+            continue
+        if key(name.rstrip(":")) in words.fact_names:
+            line = _line(block, number)
+            yield Pair(key(name.rstrip(":")), plain(row[1]), line, line, "a table of facts")
+
+
+def _line(block: Block, row: int) -> int:
+    return block.row_starts[row] + 1 if row < len(block.row_starts) else block.start + 1
+
+
+def _pair(text: str, words: Vocabulary, line: int, *, named: bool) -> Iterator[Pair]:
+    if ":" in text[:80]:
+        name, value = field_of(text)
+        if name and key(name) in words.fact_names:
+            yield Pair(key(name), value, line, line, f"the field “{name}”")
+            return
+    if named and (found := _NAMED.match(text)) and key(found[1]) in words.moments:
+        yield Pair(key(found[1]), text[found.end() :], line, line, f"the field “{found[1]}”")
+
+
+def first_parts(outline: Outline) -> Iterator[Part]:
+    """The parts before the first section."""
+    for part in outline.parts:
+        if part.section is not None:
+            return
+        yield part
