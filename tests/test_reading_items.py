@@ -149,7 +149,7 @@ def test_a_priority_is_taken_off(line: str) -> None:
     ("line", "text", "refs"),
     [
         ("Add an alert #12", "Add an alert #12", ("#12",)),
-        ("Add an alert (acme/ops#12)", "Add an alert (acme/ops#12)", ("acme/ops#12",)),
+        ("Add an alert (acme/ops#12)", "Add an alert", ("acme/ops#12",)),
         ("PAY-12 Add an alert", "PAY-12 Add an alert", ("PAY-12",)),
         (
             "Add an alert [issue](https://github.com/acme/ops/issues/4)",

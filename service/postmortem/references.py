@@ -10,7 +10,9 @@ from service.postmortem.markdown import Span
 
 _ISSUE_URL = re.compile(
     r"https?://[^\s<>()\[\]\"'|]{1,200}?/"
-    r"(?:issues/[\w./-]{0,120}?\d{1,9}|browse/[A-Z][A-Z0-9_]{1,19}-\d{1,9}|work_items/\d{1,9})(?![\w/])"
+    r"(?:issues/[\w./-]{0,120}?\d{1,9}|browse/[A-Z][A-Z0-9_]{1,19}-\d{1,9}|work_items/\d{1,9}"
+    r"|(?:pull|pulls|merge_requests|discussions|pull-requests)/\d{1,9}|issue/[A-Z][A-Z0-9]{0,9}-\d{1,9}|show_bug\.cgi\?id=\d{1,9}"
+    r"|T\d{2,9})(?![\w/])"
 )
 _URL = re.compile(r"<?https?://[^\s<>()\[\]\"'|]{1,500}>?")
 _LAST_URL = re.compile(r"[ (<](https?://[^\s<>()]{1,300}?)[>)\].,;]{0,3}$")
@@ -33,8 +35,13 @@ _POINTING_WORD = re.compile(
 )
 
 
+_LAST_REFS = re.compile(r" [(\[]([^()\[\]]{2,120})[)\]]\.?$")
+_POINTING_NAME = re.compile(r"(?:issues?|tickets?|jira|github|see|and|bug|tracked|in):?", re.IGNORECASE)
+
+
 def refs_of(spans: Sequence[Span]) -> list[str]:
-    """The issues that a text names: "#123", "acme/ops#4", "PAY-12" or a URL; pull requests are none."""
+    """The issues that a text names: "#123", "acme/ops#4", "PAY-12" or a URL. A pull request is one by its URL alone:
+    it is followed as an issue is, while "see PR #9" only mentions one."""
     found: list[str] = []
     for span in spans:
         if span.href:
@@ -73,3 +80,15 @@ def without_last_url(text: str, refs: Sequence[str]) -> str:
         return text
     start = max(0, len(text) - 400) + link.start()
     return text[:start].rstrip(" (<[") if start > 3 else text
+
+
+def without_last_refs(text: str, refs: Sequence[str]) -> str:
+    """Without brackets at the end that hold nothing but issues: "(#12)", "(Jira DH-259, acme/ops#4)"."""
+    found = _LAST_REFS.search(text) if text[-2:].rstrip(".")[-1:] in ("]", ")") else None
+    if found is None or found.start() < 4:
+        return text
+    words = [word for word in re.split(r"[\s,;&/]+", found[1].replace("/", "\0")) if word]
+    named = [word.replace("\0", "/") for word in words]
+    if any(word in refs for word in named) and all(word in refs or _POINTING_NAME.fullmatch(word) for word in named):
+        return text[: found.start()]
+    return text

@@ -1,0 +1,148 @@
+"""Whether an item is done: the marks around its text, a status, a past tense. Only what is said counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.postmortem.itemfacts import Facts
+from service.postmortem.itemwords import ItemWords
+from service.postmortem.markdown import Span
+
+BOX = re.compile(
+    r"^\[([ xX✓✔✗~*-]?)\](?: |$)"
+    r"|^([☐☑☒✅✔✓❌⬜🔲]|:white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:)\ufe0f? ?"
+)
+_TICKED = frozenset(
+    {"x", "X", "✓", "✔", "☑", "✅", ":white_check_mark:", ":heavy_check_mark:", ":ballot_box_with_check:"}
+)
+_MARK = re.compile(r"(?:[✅☑✔]\ufe0f?|:white_check_mark:|:heavy_check_mark:)")
+_NOT = re.compile(
+    r"\b(?:not|partly|partially|half|to be|will be|nearly|almost|nicht|teilweise|pas|no|non)\W{0,3}$", re.I
+)
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+_HEDGED = re.compile(
+    r"\b(?:that|if|whether|when|which|until|once|after|before|where|how|why|needs?|should|must|will|would|could|can|may|"
+    r"might|not|n't|never|yet|so)\b|\?|n['’]t\b",
+    re.IGNORECASE,
+)
+_ONGOING = re.compile(r"\b(?:begun|started|beginning|starting|planned|agreed|decided|discussed) ", re.IGNORECASE)
+
+
+def take_box(text: str, facts: Facts) -> str:
+    """Without the box that the text begins with."""
+    box = BOX.match(text)
+    if box is None:
+        return text
+    if (box[1] or box[2] or "").strip() in _TICKED:
+        facts.set_done(box[0].strip(), "a checked box")
+    return text[box.end() :]
+
+
+def take_link(spans: Sequence[Span], facts: Facts, words: ItemWords) -> list[Span]:
+    """Without a last link whose only words are "done"."""
+    kept = list(spans)
+    tail = len(kept)
+    while tail > 1 and not kept[tail - 1].text.strip(" .,;)]\n"):
+        tail -= 1
+    if tail > 1 and kept[tail - 1].href and kept[tail - 1].text.strip(" .()").lower() in words.lists["done"]:
+        facts.set_done(kept[tail - 1].text.strip(), "the words of a link")
+        del kept[tail - 1 :]
+        last = kept[-1]
+        kept[-1] = Span(last.text.rstrip(" ([-–—,;:"), last.bold, last.struck, last.code, last.href)
+    return kept
+
+
+def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
+    """Without "✅", "(DONE)", "DONE: …", "… - done", "… This has been done.", "(in progress)"."""
+    found = _MARK.search(text)
+    if found:
+        facts.set_done(found[0], "a mark")
+        text = _MARK.sub("", text).strip()
+    if text[-1:] in ")]" or "(" in text or "[" in text:
+        found = words.open_bracket.search(text)
+        if found:
+            text = cut(text, found.start(), found.end())
+        found = words.done_bracket.search(text)
+        if found:
+            facts.set_done(found[0], "a word in brackets")
+            text = cut(text, found.start(), found.end())
+    for pattern, why in ((words.done_first, "its first word"), (words.done_last, "its last words")):
+        found = pattern.search(text)
+        if found and found[0] != text.strip() and not _NOT.search(text[max(0, found.start() - 14) : found.start()]):
+            facts.set_done(found[0].strip(" -–—:|"), why)
+            text = cut(text, found.start(), found.end())
+    found = words.done_told.search(text)
+    if found and found.start() > 3:
+        facts.set_done(found[0].strip(" ."), "it is said to be done")
+        text = cut(text, found.start(), found.end())
+    return text
+
+
+def told(text: str, words: ItemWords) -> str | None:
+    """The words of a first sentence in the past, or in the passive, by which the work was done: "Added an alert"."""
+    end = _SENTENCE_END.search(text[:600])
+    first = text[: end.start()] if end else text[:600]
+    if not first or words.past_of_ticket.match(first):
+        return None
+    began = words.past.match(first)
+    if began:
+        return None if _ONGOING.search(first[:60]) else began[0].strip()
+    head = first.split(" ", 1)[0].lower().strip('*_`"“(')
+    if head in words.lists["verb"]:
+        return None
+    found = words.passive.search(first)
+    if (
+        found
+        and not _HEDGED.search(first[: found.start()])
+        and not first[found.end() :][:20].lower().startswith(" when")
+    ):
+        return found[0].strip()
+    last = words.ends_done.match(first)
+    if last and len(first.split()) <= 5 and not _HEDGED.search(first):
+        return first.rsplit(" ", 1)[-1]
+    return None
+
+
+def is_detail_done(text: str, words: ItemWords) -> str | None:
+    """The words of a line under an item that say of it that it is done: "Done in #12", "This has been done"."""
+    text = text.strip()
+    found = words.done_told.match(text) or (
+        words.done_status.match(text) if len(text) <= 80 and not text.endswith(("?", ":")) else None
+    )
+    if found is None or words.open_status.match(text):
+        return None
+    if found.re is words.done_status and text[found.end() : found.end() + 1].isalnum():
+        return None
+    rest = text[found.end() :].strip(" .!").lower()
+    ok = (
+        found.re is words.done_told
+        or not rest
+        or rest.startswith(
+            ("in ", "on ", "by ", "via ", "with ", "as ", "through ", "see ", "#", "(", ":", "-", "–", "—", ",", "http")
+        )
+    )
+    return found[0].strip() if ok else None
+
+
+def of_status(text: str, words: ItemWords) -> str | None:
+    """The words of a status cell or field that say that the item is done, or that nobody will do it."""
+    text = text.strip()
+    if text.lower().startswith(("[x]", "[✓]", "[✔]")):
+        return text[:3]
+    if words.open_status.match(text) or "partial" in text.lower():
+        return None
+    found = words.done_status.match(text)
+    return found[0].strip(" *_") if found else None
+
+
+def cut(text: str, start: int, end: int) -> str:
+    """Without a stretch, nor the brackets and separators that held it."""
+    left, right = text[:start].rstrip(" -–—,;|"), text[end:].lstrip(" ")
+    if left.endswith(("(", "[")) and right.startswith((")", "]")):
+        left, right = left[:-1].rstrip(), right[1:]
+    elif left.endswith(("(", "[")) or right.startswith((")", "]")):
+        right = right.lstrip(",;| ")
+        if right.startswith((")", "]")) and left.count("(") <= left.count(")"):
+            right = right[1:]
+    return f"{left} {right}".strip() if right[:1] not in ".,;:)" else f"{left}{right}"

@@ -1,0 +1,79 @@
+"""When an item is due, as far as its line, a cell or a field says it. A day only where the words name one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from service.postmortem import dates
+from service.postmortem.itemdone import cut
+from service.postmortem.itemfacts import Facts
+from service.postmortem.itemwords import ItemWords
+
+_BRACKET = re.compile(r"[(\[]{1,2}(?=[\dA-Za-zÀ-ÿ\u3000-\u9fff])")
+_DASHED = re.compile(r"(?: [-–—]|[,;|]) ?(?=\d{4}-\d|\d{1,2}[ .]|[A-Z][a-z]{2,8} \d|Q[1-4]|H[12])")
+_LONGEST = 40  # characters of words in a column that are kept as they stand
+
+
+def take(text: str, facts: Facts, today: date | None, words: ItemWords) -> str:
+    """Without the due date: behind "due", "by", in brackets, or at the end behind a dash. Words that name no day are
+    kept beside the item, and stay in a sentence."""
+    if not any(map(str.isdigit, text)) and today is None and not _worth(text):
+        return text
+    for pattern, why in ((words.due, "behind “due”"), (words.due_before, "behind “by”")):
+        for found in pattern.finditer(text):
+            day, end = dates.due_at(text, found.end(), today)
+            if day is not None:
+                facts.set_due(day, text[found.end() : end].strip(), why, text[found.start() : end])
+                return cut(text, found.start(), end)
+            end = dates.due_words(text, found.end())
+            if end > found.end() and (pattern is words.due or not text[end:].lstrip()[:1].isalnum()):
+                facts.set_due(None, text[found.end() : end].strip(), why, text[found.start() : end])
+                return text if pattern is words.due_before else cut(text, found.start(), end)
+    for found in _BRACKET.finditer(text):
+        if taken := _taken(text, found.end(), found.start(), ")]", facts, today, "in brackets"):
+            return taken
+    for found in _DASHED.finditer(text):
+        if taken := _taken(text, found.end(), found.start(), "", facts, today, "at the end of its line"):
+            return taken
+    return text
+
+
+def _worth(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in ("due", "by ", "before", "until", "eta", "deadline", "target", "(", "[", "📅"))
+
+
+def _taken(text: str, at: int, start: int, closing: str, facts: Facts, today: date | None, why: str) -> str | None:
+    day, end = dates.due_at(text, at, today)
+    end = end if day else dates.due_words(text, at)
+    if end == at:
+        return None
+    behind = text[end:].lstrip(" ")
+    if closing and behind[:1] not in closing:
+        return None
+    if not closing and behind.strip(" .;,|"):
+        return None
+    facts.set_due(day, text[at:end].strip(), why, text[start:end])
+    return cut(text, at if closing else start, end)
+
+
+def set_field(facts: Facts, value: str, today: date | None, why: str, words: ItemWords) -> None:
+    """A cell or a field that says when: a day if the whole of it is one, else its words."""
+    bare = value.strip().strip("*_`()[].").strip()
+    if not bare:
+        return
+    found = words.due_before.match(bare)
+    start = found.end() if found else 0
+    day, end = dates.due_at(bare, start, today)
+    rest = bare[end:].strip(" .,;)(")
+    if day is not None and (not rest or rest[:1] in "(/" or len(rest) < 25):
+        facts.set_due(day, bare[start:end].strip(), why)
+    elif dates.due_words(bare, start) > start and len(bare) <= _LONGEST:
+        facts.set_due(None, bare[start:], why)
+    elif done_word(bare, words):
+        facts.set_done(bare, why)
+
+
+def done_word(text: str, words: ItemWords) -> bool:
+    return text.lower().strip(" .!") in words.lists["done"]

@@ -1,0 +1,112 @@
+"""Items that are marked as such outside the section of action items: "ACTION ITEM: …", "- TODO: …", "Action items:"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from service.postmortem import itemdone
+from service.postmortem.itemfacts import Facts, source_of
+from service.postmortem.itemlists import read_list
+from service.postmortem.itemwalk import Walk, lines_of_block
+from service.postmortem.markdown import Block, Span, lines_of, plain
+from service.postmortem.model import Section
+from service.postmortem.outline import Part
+
+#: what "Action: …" says there was done there and then
+_TELLING = frozenset({Section.TIMELINE, Section.RESOLUTION, Section.SUMMARY})
+_FOCUS = re.compile(
+    r"\bwe(?: are|['’]re) (?:now |currently |also ){0,2}(?:focused on|focusing on|working on|doing|taking|planning)\b",
+    re.IGNORECASE,
+)
+
+
+def read_marked(part: Part, walk: Walk) -> None:
+    words = walk.words
+    lower = part.text.lower()
+    if not any(word in lower for word in (*words.lists["marker"], *words.lists["weak_marker"])) and "we" not in lower:
+        return
+    walk.source = source_of(part)
+    for block in _all(part.blocks):
+        if block.kind == "paragraph":
+            _paragraph(block, walk, weak=part.section not in _TELLING)
+    _led(part.blocks, walk)
+
+
+def _all(blocks: Sequence[Block]) -> Iterator[Block]:
+    stack = list(blocks)[::-1]
+    while stack:
+        block = stack.pop()
+        yield block
+        stack.extend(reversed(block.children))
+
+
+def _paragraph(block: Block, walk: Walk, *, weak: bool) -> None:
+    for number, line in enumerate(lines_of(block.spans), block.start + 1):
+        text = plain(line)
+        box = itemdone.BOX.match(text)
+        bare = text[box.end() :] if box else text
+        found = walk.words.marker.match(bare) or (walk.words.weak_marker.match(bare) if weak else None)
+        if found is None or not bare[found.end() :].strip():
+            continue
+        facts = Facts(here=(number, number))
+        if box:
+            itemdone.take_box(text, facts)
+        walk.add(_behind(line, len(text) - len(bare) + found.end()), facts)
+
+
+def _behind(spans: Sequence[Span], count: int) -> list[Span]:
+    """The spans without their first `count` characters, as plain() counts them."""
+    kept: list[Span] = []
+    left = count
+    for span in spans:
+        size = len(span.text) + (2 if span.code else 0)
+        if left >= size:
+            left -= size
+            continue
+        kept.append(replace(span, text=span.text[left:]) if left and not span.code else span)
+        left = 0
+    return kept
+
+
+def _led(blocks: Sequence[Block], walk: Walk) -> None:
+    """Lists that a line leads to: "Action items:", "We are now focused on:"."""
+    for index, block in enumerate(blocks):
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if (
+            block.kind == "paragraph"
+            and following is not None
+            and following.kind == "list"
+            and _leads(block.spans, walk)
+        ):
+            with walk.under("", lines_of_block(block)):
+                read_list(following, walk)
+        elif block.kind == "list":
+            for item in block.children:
+                head, nested = (item.children[0], item.children[1:]) if item.children else (None, ())
+                if head is not None and head.kind == "paragraph" and _names(head.spans, walk):
+                    for child in nested:
+                        if child.kind == "list":
+                            read_list(child, walk)
+
+
+def _leads(spans: Sequence[Span], walk: Walk) -> bool:
+    text = plain(spans)
+    if not text.endswith((":", "：")) or len(text) > 600:
+        return False
+    last = re.split(r"(?<=[.!?]) ", text)[-1]
+    return (
+        _names(spans, walk)
+        or _FOCUS.search(last) is not None
+        or bool(walk.words.firm_promise.search(last) and not re.search(r"\b(?:not|never|see|look at)\b", last))
+    )
+
+
+def _names(spans: Sequence[Span], walk: Walk) -> bool:
+    """Whether a line is nothing but the name of the section of action items."""
+    text = plain(spans).rstrip("*_ ")
+    return (
+        text.endswith((":", "："))
+        and walk.given.words.section_of(text.rstrip(":： "), exact=True) is Section.ACTION_ITEMS
+    )

@@ -1,0 +1,172 @@
+"""The words of config/vocabulary/items.toml, made into the patterns by which an action item is read. Made once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.postmortem.model import Kind
+from service.postmortem.vocabulary import Vocabulary, either, key
+
+#: what a field or a column states → the lists of its names
+_FACTS = ("owner", "due", "priority", "status", "refs", "why", "done_when", "type")
+BEGIN = r"(?:^|(?<=[\s(\[|,;.—–-]))[*_]{0,2}"  # a field's name stands at the start or after a separator
+IS = r"[*_]{0,2} ?[:=：][*_]{0,2} ?"
+_HELPERS = r"has|have|is|was|were|are|been|already|now|since|also|all"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ItemWords:
+    """Names are looked up by `key`; patterns ignore case."""
+
+    fields: Mapping[str, str]
+    columns: Mapping[str, str]
+    lists: Mapping[str, frozenset[str]]
+    kinds: Mapping[str, Kind]
+    owner: re.Pattern[str]
+    due: re.Pattern[str]
+    due_before: re.Pattern[str]
+    joiner: re.Pattern[str]
+    priority: re.Pattern[str]
+    ticket: re.Pattern[str]
+    status: re.Pattern[str]
+    type: re.Pattern[str]
+    done_bracket: re.Pattern[str]
+    done_first: re.Pattern[str]
+    done_last: re.Pattern[str]
+    done_told: re.Pattern[str]
+    done_status: re.Pattern[str]
+    open_bracket: re.Pattern[str]
+    open_status: re.Pattern[str]
+    past: re.Pattern[str]
+    past_of_ticket: re.Pattern[str]
+    passive: re.Pattern[str]
+    ends_done: re.Pattern[str]
+    marker: re.Pattern[str]
+    weak_marker: re.Pattern[str]
+    promise: re.Pattern[str]
+    firm_promise: re.Pattern[str]
+    need: re.Pattern[str]
+    vague: re.Pattern[str]
+    vague_alone: re.Pattern[str]
+    report_work: re.Pattern[str]
+
+    def has(self, name: str, word: str) -> bool:
+        return word in self.lists[name]
+
+    def any_in(self, name: str, text: str) -> bool:
+        return any(word in text for word in self.lists[name])
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for whole words; at a sign or a script without spaces no border is asked for."""
+    return "(?:" + "|".join(_bordered(word) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+def _bordered(word: str) -> str:
+    before = r"(?<!\w)" if word[0].isascii() and word[0].isalnum() else ""
+    behind = r"(?!\w)" if word[-1].isascii() and word[-1].isalnum() else ""
+    return before + re.escape(word).replace(r"\ ", " ") + behind
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def item_words(words: Vocabulary) -> ItemWords:
+    lists = {name: frozenset(found) for name, found in words.items.items()}
+    of = lists.__getitem__
+    fields = {key(name): fact for fact in reversed(_FACTS) for name in of(fact)}
+    columns = {key(name) or name: "number" for name in of("number_column")}
+    for fact in reversed(_FACTS):
+        names = of(fact) | (lists.get(f"{fact}_column") or frozenset())
+        columns.update((key(name) or name, fact) for name in names)
+    columns.update((key(name) or name, "text") for name in of("text_column"))
+    done, past = _any(of("done")), of("past")
+    participle = _any(past | {word for word in of("done") if word.endswith("ed")} | of("past_with_object"))
+    tickets = _any(of("ticket"))
+    subject = r"(?:we|i|the team|team)(?:['’]ve| have| has)?(?: already| now| since| also| then)? "
+    return ItemWords(
+        fields=fields,
+        columns=columns,
+        lists=lists,
+        kinds={key(word): kind for kind in Kind for word in of(kind.value)},
+        owner=_compiled(
+            BEGIN + f"{_any(of('owner') | {'who'})}s?" + IS + r"(@?[^\W\d_][^()\[\],;:|\n]{0,60})",
+        ),
+        due=_compiled(
+            BEGIN + rf"(?:{_any(of('due'))}(?: date| by| on)?[*_]{{0,2}} ?[:=：]?[*_]{{0,2}} ?|[📅🗓⏰]\ufe0f? ?)"
+        ),
+        due_before=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_before'))} "),
+        joiner=_compiled(f"{_any(of('joiner'))}[,:]? +"),
+        priority=_compiled(BEGIN + f"{_any(of('priority'))}" + IS + r"(P?[0-4])(?!\w)"),
+        ticket=_compiled(BEGIN + f"{_any(of('refs'))}" + IS + r"([^\s,;()\[\]]{1,200})"),
+        status=_compiled(BEGIN + _any(of("status")) + IS + r"([^,;|()\[\]\n]{1,40})"),
+        type=_compiled(BEGIN + _any(of("type")) + IS + r"([^,;|()\[\]\n]{1,30})"),
+        done_bracket=_compiled(
+            rf"[(\[]\**_?(?:already |now |all )?{done}(?:(?: (?:in|on|by|via|with|as|through)|:| ?[–—,#-]| \d)"
+            r"[^()\[\]]{0,80}| ✅)?_?\**[)\]]"
+        ),
+        done_first=re.compile(
+            rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^[(\[]?(?i:{done})[)\]]? ?[:–—] *|^(?i:{done}) - "
+        ),
+        done_last=re.compile(
+            r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
+            rf"|(?: [-–—:|]|:) *(?i:{done})[.!]?$"
+            rf"|(?<=[.!?)]) +_?(?i:already )?(?i:{done})"
+            r"(?: (?:in|on|by|via|with|as|through|since)\b[^.]{0,120})?[_.!]{0,2}$"
+        ),
+        done_told=_compiled(
+            r"(?:(?<=[-–—,;:(.!?]) ?|^)(?:this|it|which|these|both|all of this|all of these|already)\b"
+            rf"(?: (?:{_HELPERS})){{0,5}}? {done}(?:[ ,][^.()]{{0,80}})?[.!)]{{0,2}}$"
+        ),
+        done_status=_compiled(
+            rf"\W{{0,6}}(?:(?:already )?{done}|{_any(of('dropped'))}"
+            r"|(?:yes|x|oui|sí|sim|ja|100 ?%)(?!\w)|[✓✔☑✅])"
+        ),
+        open_bracket=_compiled(rf"[(\[]\**{_any(of('open'))}\**[)\]]"),
+        open_status=_compiled(rf"\W{{0,6}}{_any(of('open') | {'not'})}"),
+        past=_compiled(
+            rf"(?:{subject})?{_any(past)} |{subject}{_any(of('past_with_object'))} |"
+            rf"{_any(of('past_with_object'))} "
+            r"(?:the|a|an|our|all|both|this|these|that|its|from|to|\d|`|[a-z]{2,14}ly )"
+        ),
+        past_of_ticket=_compiled(
+            rf"(?:{subject})?(?:created|opened|raised|filed|added|made|logged|submitted|wrote) (?:\w+ ){{0,3}}{tickets}"
+            rf"|(?:\w+ ){{0,4}}{tickets} (?:\w+ ){{0,3}}(?:created|opened|raised|filed|added|logged|submitted)(?!\w)"
+        ),
+        passive=_compiled(
+            r"(?: (?:has|have)(?: now| already| since| also)? been| (?:is|are|was|were)(?: now| already)?) "
+            + participle
+        ),
+        ends_done=_compiled(rf"[^.,;:!?]{{3,60}} {_any(past)}\.?$"),
+        marker=_compiled(_marked(of("marker"))),
+        weak_marker=_compiled(_marked(of("weak_marker"))),
+        promise=_compiled(_any(_quotes(of("promise")))),
+        firm_promise=_compiled(_any(_quotes(of("firm_promise")))),
+        need=_compiled(_any(of("need"))),
+        vague=_compiled(
+            r"(?:we (?:should|must|need to|will|have to) |always |please |try to |everyone (?:should|must) )?"
+            + _any(of("vague"))
+        ),
+        vague_alone=_compiled(rf"(?:we (?:should|must|need to|will) )?{_any(of('vague_alone'))}"),
+        report_work=_compiled(
+            rf"(?:[^\W\d_]{{1,20}} to )?{_any(of('report_work'))}(?: (?:and|&) \w+)? (?:an?|the|this|your|our)? ?"
+            rf"(?:(?:final|full|public|internal|blameless|official) )?{_any(of('report'))}(?P<rest>.*)"
+        ),
+    )
+
+
+def _quotes(words: Iterable[str]) -> set[str]:
+    return {form for word in words for form in (word, word.replace("'", "’"))}
+
+
+def _marked(words: Iterable[str]) -> str:
+    """The beginning of a line that says of itself that it is an item: "ACTION ITEM: …", "[TODO] …", "AI 3: …"."""
+    return (
+        rf"^[*_\[(]{{0,4}}(?:{either(words)})s?(?: ?[-#]? ?\d{{1,3}})?"
+        r"(?:[*_]{0,3}[\])][*_]{0,3} ?[:：–—-]?|[*_]{0,3} ?[:：][*_]{0,3}| +[–—-])(?= |$|(?<=：)) *"
+    )

@@ -1,0 +1,177 @@
+"""Who an item is assigned to, as it was written. A person who is only mentioned is none, nor is "everyone"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from service.postmortem.given import Given
+from service.postmortem.itemdone import cut
+from service.postmortem.itemfacts import Facts
+from service.postmortem.itemwords import ItemWords, item_words
+
+#: a login, a team, or an Atlassian account id such as 712020:5b10a284-4c20, which is no time of day
+_MENTION = (
+    r"@(?:[0-9]{5,6}:[A-Za-z0-9-]{0,62}[A-Za-z0-9]"
+    r"|[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?(?:/[A-Za-z0-9-]{1,39})?)"
+)
+_MENTIONS = rf"`?{_MENTION}`?(?:(?:,? and |, ?| ?& ?| ?/ ?| ?\+ ?| )`?{_MENTION}`?){{0,5}}"
+_AT_START = re.compile(rf"^[(\[]?({_MENTIONS})[)\]]?(?: ?(?::|,|-|–|—|→)| to\b| will\b| should\b)? +", re.IGNORECASE)
+_AT_END = re.compile(
+    r"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with| cc)? ?[(\[]?"
+    rf"(?<!\w)({_MENTIONS})[)\]]?(?: \[\w{{1,20}}\])?[.,;]?$",
+    re.IGNORECASE,
+)
+_NAME = r"[A-ZÀ-Þ][\w.'’-]{0,20}(?: [A-ZÀ-Þ][\w.'’-]{0,20}){0,2}"
+_NAMES = rf"{_NAME}(?:(?:, | and | & |/| \+ ){_NAME}){{0,4}}"
+_BRACKET_END = re.compile(rf" [(\[]({_NAMES})[)\]][.,;]?$")
+_DASH_END = re.compile(rf"(?: [-–—|]|:| →) ({_NAMES})\.?$")
+_BEGIN = re.compile(rf"^[(\[]?({_NAMES})(?:[)\]]? (?P<to>to|will|should)(?: also)? (?=\w)|[)\]]?: ?| [-–—] |[)\]] )")
+_GROUP_END = re.compile(r" [(\[]([^()\[\]]{2,40})[)\]][.,;]?$| [-–—|] ([^-–—|()]{2,40})$")
+_GROUP_BEGIN = re.compile(
+    r"^[(\[]([^()\[\]]{2,40})[)\]](?: ?[:–—-])? +|^(?:[Tt]he )?([\w&/ -]{1,40}?)(?: (?:to|will) |: )"
+)
+_VALUE_END = re.compile(r" (?:due|by|priority|status|deadline|ticket|issue|eta)\b| [-–—] |; ", re.IGNORECASE)
+_MORE = re.compile(rf"(?:, | and | & |/| \+ )(?:{_MENTION}|{_NAME})(?=$|[\s)\].,;|/])(?! ?[:=])")
+
+
+def take_field(text: str, facts: Facts, given: Given) -> str:
+    """Without "owner: sam"."""
+    words = item_words(given.words)
+    found = words.owner.search(text) if ":" in text or "=" in text or "：" in text else None
+    if found is None:
+        return text
+    end = found.end()
+    while more := _MORE.match(text, end):
+        end = more.end()
+    value = text[found.start(1) : end]
+    owner = owner_of(value, given)
+    stop = _VALUE_END.search(value)
+    end = found.start(1) + stop.start() if stop else end
+    facts.set_owner(owner, "behind “owner”", text[found.start() : end])
+    return cut(text, found.start(), end)
+
+
+def take_edge(text: str, facts: Facts, given: Given) -> str:
+    """Without "@sam" or "Sam to …" before it, or "(Sam)", "- @sam", "[Platform team]" behind it. A name without @ is
+    one only where the document shows that it is a person's or a team's."""
+    if facts.owner is not None:
+        return text
+    if "@" in text:
+        found = _AT_START.search(text) or _AT_END.search(text)
+        if found:
+            facts.set_owner(found[1].replace("`", "") if "`" in found[1] else found[1], "a mention", found[0])
+            return text[: found.start()] + text[found.end() :]
+        last = re.search(r" @([^@()]{2,60})$", text)
+        if last and last[1].lower() in given.people:
+            facts.set_owner(last[1], "a mention", last[0])
+            return text[: last.start()]
+    words = item_words(given.words)
+    for pattern, why in ((_BRACKET_END, "in brackets"), (_DASH_END, "behind a dash"), (_BEGIN, "its first words")):
+        found = pattern.search(text)
+        if found and all(name.lower() in given.people for name in _split(found[1])):
+            facts.set_owner(found[1], why, found[0])
+            return text[: found.start()] + text[found.end() :]
+    for pattern in (_GROUP_END, _GROUP_BEGIN):
+        found = pattern.search(text)
+        group = (found[1] or found[2] or "").strip() if found else ""
+        if found and group and _is_team(group, words) and owner_of(group, given):
+            facts.set_owner(group, "a team", found[0])
+            return text[: found.start()] + text[found.end() :]
+    return _lower_person(text, facts, given)
+
+
+def _lower_person(text: str, facts: Facts, given: Given) -> str:
+    """Known people who write themselves small: "sam to …", "… (sam)"."""
+    end = re.search(r" [(\[]([^()\[\]]{2,40})[)\]]\.?$", text)
+    begin = re.match(r"([^\W\d_][\w.' -]{1,40}?)(?: to | will |: )", text)
+    for found in (end, begin):
+        if found and found[1].lower() in given.people:
+            facts.set_owner(found[1], "a person's name", found[0])
+            return text[: found.start()] + text[found.end() :]
+    return text
+
+
+def _split(names: str) -> list[str]:
+    return re.split(r", | and | & |/| \+ ", names)
+
+
+def _is_team(text: str, words: ItemWords) -> bool:
+    """ "Platform team", "team-infra", "SRE": a last or first word that says so, or a name of a role alone."""
+    lower = text.lower()
+    if lower in words.lists["nobody"]:
+        return False
+    pieces = re.split(r"[ _-]", lower)
+    if lower in words.lists["role"]:
+        return True
+    return (
+        1 < len(pieces) <= 4
+        and (pieces[-1] in words.lists["team"] or pieces[0] == "team")
+        and pieces[0]
+        not in (
+            "the",
+            "each",
+            "every",
+            "all",
+            "our",
+            "any",
+            "another",
+            "a",
+            "other",
+            "your",
+            "their",
+            "which",
+        )
+        and pieces[0] not in words.lists["verb"]
+    )
+
+
+def owner_of(text: str, given: Given) -> str | None:
+    """The owner of a cell or a field as it was written; None for "TBD", "-", "everyone" and the like."""
+    text = text.strip().strip("*_`()[].,;|").strip()
+    text = _VALUE_END.split(text, maxsplit=1)[0].strip(" ,;")
+    lower = text.lower()
+    if (
+        given.words.nothing_said(text)
+        or len(text) > 80
+        or lower in item_words(given.words).lists["nobody"]
+        or not any(map(str.isalpha, text))
+    ):
+        return None
+    return text
+
+
+def named_by_habit(heads: Iterable[str], words: ItemWords) -> frozenset[str]:
+    """Names at the same edge of at least two items, and of half of them, are owners by the habit of that text:
+    "(Sam)", "- Sam", "Sam to …", "Sam: …"."""
+    lines = list(heads)
+    found: dict[str, Counter[str]] = {"bracket": Counter(), "dash": Counter(), "to": Counter(), "colon": Counter()}
+    for head in lines:
+        for habit, pattern in (("bracket", _BRACKET_END), ("dash", _DASH_END)):
+            if match := pattern.search(head):
+                found[habit].update(_split(match[1]))
+        if match := _BEGIN.search(head):
+            habit = "to" if match["to"] else "colon"
+            found[habit].update(_split(match[1]))
+    people: set[str] = set()
+    for names in found.values():
+        likely = [name for name in names if _like_a_name(name, words)]
+        if (
+            sum(names[name] for name in likely) >= 2
+            and 2 * sum(names.values()) >= len(lines)
+            and len(likely) == len(names)
+        ):
+            people.update(name.lower() for name in likely)
+    return frozenset(people)
+
+
+def _like_a_name(name: str, words: ItemWords) -> bool:
+    """Short, no word of its own ("Add", "Done", "Monitoring") and no number."""
+    pieces = name.lower().split()
+    known = (
+        words.lists["verb"] | words.lists["done"] | words.lists["open"] | words.lists["past"] | words.lists["no_name"]
+    )
+    return not any(piece in known or any(map(str.isdigit, piece)) for piece in pieces) and not any(
+        piece in words.kinds for piece in pieces
+    )
