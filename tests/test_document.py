@@ -13,7 +13,7 @@ from connectors.base import Ticket, Visibility
 from service.postmortem.document import Facts, build, edit, from_json, questions, same, to_json
 from service.postmortem.forgetting import Forgotten, mark_of
 from service.postmortem.model import Asked, Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
-from service.postmortem.standing import Standing
+from tests.example import standing
 
 OPENED = datetime(2026, 11, 17, 13, 19, tzinfo=UTC)
 CLOSED = datetime(2026, 11, 17, 14, 31, tzinfo=UTC)
@@ -207,45 +207,6 @@ def test_an_edit_changes_no_other_section_and_not_the_document_it_was_made_on() 
 
 
 # --- gaps
-
-
-def standing(number: int, text: str, **changes) -> Standing:
-    item = Standing(
-        id=number,
-        key=f"{number}",
-        number=number,
-        text=text,
-        state="open",
-        word="",
-        reason="",
-        owner=None,
-        owner_id=None,
-        owner_known=True,
-        due=None,
-        due_rule="",
-        priority=None,
-        why=None,
-        done_when=None,
-        refs=(),
-        in_text=True,
-        tracker=None,
-        issue_label=None,
-        issue_url=None,
-        adopted=False,
-        verified_at=None,
-        unreachable_since=None,
-        stale_since=None,
-        ended_at=None,
-        created_at=NOW,
-        incident_id=1,
-        incident_ref="acme/ops#42",
-        incident_title="",
-        incident_url="",
-        incident_severity=None,
-        incident_closed_at=None,
-        postmortem_id=1,
-    )
-    return replace(item, **changes)
 
 
 def test_gaps_are_sections_then_figures_then_owners() -> None:

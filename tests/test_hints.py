@@ -104,7 +104,7 @@ def test_what_a_system_did_and_plain_words_are_not(text: str) -> None:
         "level=warn user=sam msg=engineer forgot to sign",
         "14:05 <sam> I think it is human error",
         "error: human error in line 4",
-        "[issue](https://example.org/human error)",
+        "[human error in review](https://example.org/human error)",
         "https://example.org/obviously",
         "“It was\nhuman error”, they said",
         "The team\n\nfailed to load",

@@ -89,17 +89,18 @@ def test_facts_are_asked_for_where_nobody_stated_them() -> None:
     assert [gap.name for gap in missing(EXAMPLE) if gap.anchor == "facts"] == ["when it was mitigated"]
 
 
-def test_an_item_says_in_one_line_what_it_lacks() -> None:
+def test_an_item_says_what_it_lacks_in_one_line_with_those_that_lack_the_same() -> None:
     items = [
         standing(1, "A", owner="@alex", done_when="It is."),
         standing(2, "B", due=None),
         standing(3, "C", state="done"),
         standing(4, "D", owner="@alex"),
         standing(5, "E", owner="@alex"),
+        standing(6, "F", due=None),
     ]
     assert [str(gap) for gap in missing(EXAMPLE, items) if gap.anchor.startswith("item-")] == [
-        "Item 2. It has no owner, no date and nothing that tells when it is done.",
-        "Items 4 and 5. How can one tell that it is done?",
+        "Items 2 and 6. They have no owner, no date and nothing that tells when it is done.",
+        "Items 4 and 5. How can one tell that they are done?",
     ]
 
 

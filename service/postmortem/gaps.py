@@ -69,30 +69,34 @@ def questions(document: Document, standings: Sequence[Standing]) -> tuple[Gap, .
 
 
 def missing(said: Document | Reading, standings: Sequence[Standing] = ()) -> tuple[Gap, ...]:
-    """Sections, facts, figures, then items without an owner or a date, then those of which nobody can tell when they
-    are done. A reading has its own items."""
+    """Sections, facts, figures, then items without an owner, a date or a way to tell when they are done: those that
+    lack the same in one line. A reading has its own items."""
     items = list(enumerate(said.items, 1)) if isinstance(said, Reading) else [(one.number, one) for one in standings]
-    waiting = [(number, item) for number, item in items if not _ended(item)]
-    lacking = [(number, _lacks(item)) for number, item in waiting]
-    some = [
-        Gap(f"item {number}", f"It has {_listed(lacks)}.", f"item-{number}")
-        for number, lacks in lacking
-        if lacks and lacks != [_NO_END]
-    ]
-    endless = [number for number, lacks in lacking if lacks == [_NO_END]]
-    if endless:
-        name = f"item{'s' if len(endless) > 1 else ''} {_listed([str(number) for number in endless])}"
-        some.append(Gap(name, "How can one tell that it is done?", f"item-{endless[0]}"))
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number, item in items:
+        if not _ended(item) and (lacks := _lacks(item)):
+            alike.setdefault(lacks, []).append(number)
+    some = [_of_items(numbers, lacks) for lacks, numbers in sorted(alike.items(), key=lambda one: one[0] == (_NO_END,))]
     return (*_sections(said, bool(items)), *_facts(said), *_figures(said), *some)
 
 
 _NO_OWNER, _NO_DATE, _NO_END = "no owner", "no date", "nothing that tells when it is done"
 
 
-def _lacks(item: Standing | ReadItem) -> list[str]:
+def _lacks(item: Standing | ReadItem) -> tuple[str, ...]:
     dated = item.due is not None or (isinstance(item, ReadItem) and item.due_text is not None)
     told = ((item.owner, _NO_OWNER), (dated or None, _NO_DATE), (item.done_when, _NO_END))
-    return [words for value, words in told if value is None]
+    return tuple(words for value, words in told if value is None)
+
+
+def _of_items(numbers: Sequence[int], lacks: tuple[str, ...]) -> Gap:
+    """Items that lack the same, in one line."""
+    one = len(numbers) == 1
+    name = f"item{'' if one else 's'} {_listed([str(number) for number in numbers])}"
+    said = f"{'It has' if one else 'They have'} {_listed(lacks)}."
+    if lacks == (_NO_END,):
+        said = f"How can one tell that {'it is' if one else 'they are'} done?"
+    return Gap(name, said, f"item-{numbers[0]}")
 
 
 def _ended(item: Standing | ReadItem) -> bool:

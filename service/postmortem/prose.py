@@ -17,9 +17,10 @@ _LOG = re.compile(
     r"|[ \t]*[EWIF][0-9]{4} [0-9]|[ \t]*[{\[]\"|[ \t]*(?i:error|warning|fatal|exception|traceback)\b[^\n]{0,40}:"
     r"|[^\n]{0,80}\w=[^\s=][^\n]{0,60} \w{1,30}=[^\s=]|[^\n]{0,40}<\w[\w .-]{0,30}> "
 )
-#: tags and addresses, the target of a link, and what is quoted, to the end of the block where no mark ends it
+#: tags and addresses, links (their words are mostly a title of somebody else's), and what is quoted, to the end of the
+#: block where no mark ends it
 _INLINE = re.compile(
-    r"</?[a-z][^<>\n]{0,300}>|\]\([^()\n]{1,700}\)|\b[a-z]{2,10}://[^\s<>]{1,600}"
+    r"</?[a-z][^<>\n]{0,300}>|\[[^\[\]\n]{0,300}\]\([^()\n]{1,700}\)|\b[a-z]{2,10}://[^\s<>]{1,600}"
     r"|“[^”\x01]{0,2000}”?|„[^“”\x01]{0,2000}[“”]?|«[^»\x01]{0,2000}»?|(?<!\w)\"[^\"\x01]{0,2000}\"?"
     r"|(?<!\w)['‘](?=\S)[^'’\n\x01]{1,200}(?<=\S)['’](?!\w)",
     re.IGNORECASE,

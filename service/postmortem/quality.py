@@ -65,11 +65,18 @@ class Hint:
         return self.section.value.replace("_", "-") if self.section else ALSO
 
     @property
-    def place(self) -> str:
+    def part(self) -> str:
+        """The part of the document: "Root cause", "item 4"."""
         if self.item is not None:
             return f"item {self.item}"
-        name = QUESTIONS[self.section][0].lower() if self.section else "the rest of the ticket"
-        return f"{name}, line {self.line}"
+        return QUESTIONS[self.section][0] if self.section else "Also in the ticket"
+
+    @property
+    def place(self) -> str:
+        """ "root cause, line 2", "item 4"."""
+        if self.item is not None:
+            return self.part
+        return f"{self.part.lower() if self.section else 'the rest of the ticket'}, line {self.line}"
 
 
 def as_text(hint: Hint) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from service.postmortem.gaps import QUESTIONS, Gap, questions
+from service.postmortem.gaps import QUESTIONS, Gap, missing
 from service.postmortem.model import Document, Origin, Section, SectionText, TimelineLine
 from service.postmortem.standing import Standing
 from service.postmortem.unheeded import not_obeyed
@@ -20,11 +20,13 @@ WRITTEN, PARTLY, EMPTY = "done", "work", "open"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A time of the incident; `after` says where it stands from the start. `at` None: not recorded yet."""
+    """A time of the incident; `after` says where it stands from the start. `at` None: not recorded yet, or it is no
+    time and `words` say it."""
 
     name: str
     at: datetime | None
     after: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,6 @@ class View:
     facts: tuple[Fact, ...]
     entries: tuple[Entry, ...]
     gaps: tuple[Gap, ...]
-    untold: tuple[str, ...]  # the times that are not stated
     not_obeyed: tuple[str, ...]
     lasted: str  # from when to when, in a sentence
     one_day: date | None  # the day of every line of the timeline, if it is one
@@ -92,7 +93,7 @@ def view(
     document: Document, standings: Sequence[Standing], days: Days, *, opened_at: datetime, closed_at: datetime | None
 ) -> View:
     """`opened_at`, `closed_at`: the ticket's own times."""
-    gaps = questions(document, standings)
+    gaps = missing(document, standings)
     moments = [line.at for line in document.timeline if line.at]
     seen = {days.local_day(at) for at in moments}
     facts = _facts(document, opened_at, closed_at)
@@ -103,7 +104,6 @@ def view(
         facts=facts,
         entries=tuple(_entries(document, days, several=len(seen) > 1)),
         gaps=gaps,
-        untold=_untold(document),
         lasted=span_words(document, days),
         not_obeyed=not_obeyed(document, standings),
         one_day=seen.pop() if len(seen) == 1 else None,
@@ -142,16 +142,16 @@ def _facts(document: Document, opened_at: datetime, closed_at: datetime | None) 
         Fact("Detected", document.detected_at, after(document.detected_at)),
         Fact("Mitigated", document.mitigated_at, after(document.mitigated_at)),
         *((resolved,) if said else ()),
+        *_lasted(document),
         Fact("Ticket closed", closed_at, after(closed_at) if not said or closed_at != document.resolved_at else ""),
     )
 
 
-def _untold(document: Document) -> tuple[str, ...]:
-    """The moments of the incident whose time nobody stated."""
-    moments = ("started", "detected", "mitigated", "resolved")
-    return tuple(
-        name for name in moments if getattr(document, f"{name}_at") is None or f"{name}_at" in document.unstated
-    )
+def _lasted(document: Document) -> tuple[Fact, ...]:
+    """The stated length, where start and end do not say it."""
+    if document.duration is None or not (document.unstated or document.resolved_at is None):
+        return ()
+    return (Fact("Lasted", None, "as stated", _short(document.duration)),)
 
 
 def span_words(document: Document, days: Days) -> str:

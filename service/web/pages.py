@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
@@ -9,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.engine import Connection
 
 from service.errors import NotFound
+from service.hints_file import hints_list
 from service.parts import Parts
 from service.postmortem import document
-from service.postmortem.gaps import QUESTIONS, questions
+from service.postmortem.gaps import QUESTIONS, missing
 from service.postmortem.model import Document, Section
+from service.postmortem.quality import hints
 from service.postmortem.standing import Standing
 from service.postmortem.unheeded import not_obeyed
 from service.store import listings, pages, postmortems
@@ -22,14 +25,17 @@ from service.store.standings import standings
 from service.web.answers import MOST, explain, html, row_number
 from service.web.document_view import view
 from service.web.edits import LONGEST, edit_section, fingerprint, section_of
+from service.web.marked import Lettered, lettered, with_hints
 from service.web.viewer import viewer
 
 PAGE = 50
+MOST_HINTS = 20
 
 
 def blueprint(parts: Parts) -> Blueprint:
     routes = Blueprint("pages", __name__)
     explain(routes, parts)
+    listed_hints = hints_list()
 
     def loaded(connection: Connection, number: int) -> tuple[Any, Document, int, list[Standing]]:
         found = postmortems.load(connection, number)
@@ -64,6 +70,8 @@ def blueprint(parts: Parts) -> Blueprint:
             incident, doc, revision, items = loaded(connection, number)
             history = postmortems.history(connection, number)
         shown = view(doc, items, parts.texts.days, opened_at=incident.opened_at, closed_at=incident.closed_at)
+        found = hints(doc, items, listed_hints, people=[known.name for known in parts.people.known if not known.team])
+        pointed = lettered(found[:MOST_HINTS])
         return html(
             "postmortem.html",
             parts,
@@ -73,6 +81,10 @@ def blueprint(parts: Parts) -> Blueprint:
             incident=incident,
             view=shown,
             history=history,
+            hints=pointed,
+            more_hints=len(found) - len(pointed),
+            hinted={one.hint.item: one.letter for one in reversed(pointed) if one.hint.item is not None},
+            marked={anchor: with_hints(text, told) for anchor, text, told in _hinted(doc, pointed)},
         )
 
     @routes.get(f"/postmortems/<int(max={MOST}):number>.md")
@@ -103,7 +115,7 @@ def blueprint(parts: Parts) -> Blueprint:
             incident={"source": incident.source, "ref": incident.ref, "url": incident.url},
             **told,
             action_items=[listings.plain_item(item) for item in items],
-            missing=[str(gap) for gap in questions(doc, items)],
+            missing=[str(gap) for gap in missing(doc, items)],
         )
 
     @routes.get(f"/postmortems/<int(max={MOST}):number>/edit/<name>")
@@ -160,6 +172,14 @@ def _editable(name: str) -> Section:
             "Action items are not edited here.", "They are read from the ticket: change them there, or in their issues."
         )
     return section
+
+
+def _hinted(doc: Document, pointed: Sequence[Lettered]) -> Iterator[tuple[str, str, list[Lettered]]]:
+    """Anchor, text and hints of each part of the document that has some."""
+    for section, said in (*doc.sections.items(), (None, doc.other)):
+        told = [one for one in pointed if one.hint.item is None and one.hint.section == section]
+        if told and said.text is not None:
+            yield told[0].hint.anchor, said.text, told
 
 
 def _unrecorded(doc: Document, items: int) -> list[str]:
