@@ -133,8 +133,14 @@ def _promise(
 ) -> None:
     """Matches the items that were read to those that are known; new ones get their key, route and due date."""
     known = items.known(connection, incident.id)
-    matching = identity.match(clean_known(connection, known), reading.items)
-    numbers = items.numbers(connection, incident.id)
+    before = items.of_incident(connection, incident.id)
+    matching = identity.match(
+        clean_known(connection, known),
+        reading.items,
+        absent={item.key for item in before if not item.in_text},
+        waiting={item.key: item.unclear for item in before if item.unclear},
+    )
+    numbers = {item.key: item.number for item in before}
     for key, index in matching.same.items():
         item = reading.items[index]
         items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now)

@@ -6,30 +6,27 @@
 
 A key is fixed at first sight. A wrong match would give one item's issue to another, a missed match would file an
 issue twice; so what is not clear waits for a person.
+
+The same promise is one of which fewer than a third of the words changed, wherever it stands now, or more of them where
+it still stands in its place. Where two items come as near, only the place tells, or a person. Of an item whose words
+changed beyond that, nothing is known but its place: what shares some of its words there waits for a person, what shares
+next to none is another item, and the old one is shown as no longer in the text.
 """
 
 from __future__ import annotations
 
 import hashlib
-import heapq
 import hmac
-import re
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
+from itertools import product
 
+from service.postmortem.likeness import CONTAINED, Likeness, Pair, likenesses, plain, wording
 from service.postmortem.model import KnownItem, Matching, ReadItem
+from service.postmortem.positions import Positions
 
-SIMILAR = 0.8  # the same item, wherever it stands, if no other is as close
-CLEARLY = 0.1  # how far the second best has to be behind
-SIMILAR_IN_PLACE = 0.6  # the same item, if it also stands where it stood
-CONTAINED = 0.8  # of the shorter text's words found in the longer: an item that somebody spelled out
-
-_LONGEST = 160  # characters compared for similarity; the exact comparison sees all of them
-_NEAREST = 3  # candidates that are compared in full, for each item
-_WORD = re.compile(r"\w+")
-
-Pair = tuple[int, int]  # indices: known, read
+CLEARLY = 1.0  # how many words nearer than any other
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -56,161 +53,202 @@ def fresh_key(secret: bytes, source: str, incident_key: str, item: ReadItem, tak
     raise AssertionError("more keys are taken than there are")
 
 
-def plain(text: str) -> str:
-    """The words alone: no case, no space, no punctuation; a text without any word keeps its signs."""
-    return " ".join(_WORD.findall(text.casefold())) or "".join(text.split())
-
-
 # --- matching ---------------------------------------------------------------------------------------------------------
 
 
-def match(known: Sequence[KnownItem], read: Sequence[ReadItem]) -> Matching:
+def match(
+    known: Sequence[KnownItem],
+    read: Sequence[ReadItem],
+    *,
+    absent: Collection[str] = (),
+    waiting: Mapping[str, Collection[str]] | None = None,
+) -> Matching:
     """Maps a reading to the known items, never two of one to one of the other.
 
-    In this order: a reference that only the two share, the same words, similar words at the same place, similar words
-    that no other item comes near. What might be one of several known items, or perhaps one of them, is unclear; a known
-    item that an unclear one might be is not called gone.
+    In this order: the same words, a reference that only the two share, nearly the same words that no other item comes
+    near, similar words at the same place. What might be one of several known items, or perhaps one of them, is unclear;
+    a known item that an unclear one might be is not called gone.
+
+    `absent`: the keys of those that the last reading lacked; they have no place. `waiting`: the keys of those that a
+    person was asked about, each with the known keys that it might be; until the answer these are no other's.
     """
-    work = _Matching(known, read)
-    work.by_reference()
+    work = _Matching(known, read, absent, waiting or {})
     work.by_words()
-    work.by_similarity()
+    if len(work.back) < len(read):
+        work.compare()
+        work.by_reference()
+        work.by_likeness()
     return work.result()
 
 
 class _Matching:
-    def __init__(self, known: Sequence[KnownItem], read: Sequence[ReadItem]) -> None:
+    def __init__(
+        self,
+        known: Sequence[KnownItem],
+        read: Sequence[ReadItem],
+        absent: Collection[str],
+        waiting: Mapping[str, Collection[str]],
+    ) -> None:
         self.known = known
         self.read = read
-        self.known_words = [plain(item.text) for item in known]
-        self.read_words = [plain(item.text) for item in read]
+        self.waiting = waiting
+        asked = {other for key, others in waiting.items() if key not in absent for other in others}
+        self.asked = {k for k, item in enumerate(known) if item.key in asked}
+        self.positions = Positions(
+            [None if item.key in absent else (item.anchor, item.position) for item in known],
+            [(item.anchor, item.position) for item in read],
+        )
         self.pairs: dict[int, int] = {}  # known → read
-        self.free_known = dict.fromkeys(range(len(known)))  # in order; a dict, so that taking out is cheap
-        self.free_read = dict.fromkeys(range(len(read)))
-        self.unclear: dict[int, tuple[str, ...]] = {}
+        self.back: dict[int, int] = {}  # read → known
+        self.likeness: dict[Pair, Likeness] = {}
+        self.alike: set[Pair] = set()
+        self.might: dict[int, set[int]] = defaultdict(set)  # read → known
 
     def pair(self, k: int, r: int) -> None:
         self.pairs[k] = r
-        del self.free_known[k], self.free_read[r]
+        self.back[r] = k
 
-    def by_reference(self) -> None:
-        """A reference that stands in exactly one item before and one now. The same words elsewhere outweigh it: then
-        the reference moved, not the item."""
-        before = _holders({k: self.known[k].refs for k in self.free_known})
-        now = _holders({r: self.read[r].refs for r in self.free_read})
-        claims = {(before[ref][0], now[ref][0]) for ref in before if len(before[ref]) == len(now.get(ref, ())) == 1}
-        known_words, read_words = set(self.known_words), set(self.read_words)
-        for k, r in sorted(claims):
-            alone = sum(k == other for other, _ in claims) == 1 == sum(r == other for _, other in claims)
-            moved = self.known_words[k] != self.read_words[r] and (
-                self.known_words[k] in read_words or self.read_words[r] in known_words
-            )
-            if alone and not moved:
-                self.pair(k, r)
+    def free(self, pairs: Iterable[Pair]) -> list[Pair]:
+        return [(k, r) for k, r in pairs if k not in self.pairs and r not in self.back]
 
     def by_words(self) -> None:
-        """Exactly the same words. Copies of one text are told apart by the place they stand in, then by their order."""
+        """Exactly the same words. Copies of one text are told apart by a reference, by where they stand, by order."""
         same: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-        for k in self.free_known:
-            same[self.known_words[k]][0].append(k)
-        for r in self.free_read:
-            same[self.read_words[r]][1].append(r)
-        for before, now in same.values():
-            before.sort(key=lambda k: self.known[k].position)
-            for anchored in (True, False):
-                for r in [r for r in now if r in self.free_read]:
-                    free = (k for k in before if k in self.free_known)
-                    mine = next((k for k in free if not anchored or self.known[k].anchor == self.read[r].anchor), None)
-                    if mine is not None:
-                        self.pair(mine, r)
+        for k, item in sorted(enumerate(self.known), key=lambda one: one[1].position):
+            same[plain(item.text)][0].append(k)
+        for r, now in enumerate(self.read):
+            same[plain(now.text)][1].append(r)
+        for before, after in same.values():
+            for fits in (self._share_a_reference, self._same_anchor, lambda k, r: True):
+                for k, r in product(before, after):
+                    if k not in self.pairs and r not in self.back and fits(k, r):
+                        self.pair(k, r)
 
-    def by_similarity(self) -> None:
-        """Each round pairs what leaves no doubt among what is still free; then less is free, and less in doubt."""
-        there = {(k, r) for k in self.free_known for r in self.free_read if self._same_place(k, r)}
-        near = _near({k: self.known_words[k] for k in self.free_known}, {r: self.read_words[r] for r in self.free_read})
-        for pair in there:
-            near.setdefault(pair, 0.0)
-        while found := self._clear(near, there):
-            for k, r in found:
-                if k in self.free_known and r in self.free_read:
-                    self.pair(k, r)
-        might: dict[int, list[int]] = defaultdict(list)
-        for k, r in self._free(near):
-            if near[k, r] >= SIMILAR or self._spelled_out(k, r):
-                might[r].append(k)
-        self.unclear = {r: tuple(self.known[k].key for k in sorted(might[r])) for r in sorted(might)}
+    def _share_a_reference(self, k: int, r: int) -> bool:
+        return not set(map(_named, self.known[k].refs)).isdisjoint(map(_named, self.read[r].refs))
 
-    def _clear(self, near: Mapping[Pair, float], there: Collection[Pair]) -> list[Pair]:
-        best: dict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])  # of each item: best, second best
-        free = self._free(near)
-        for k, r in free:
-            for side in (("known", k), ("read", r)):
-                best[side] = sorted((*best[side], near[k, r]), reverse=True)[:2]
+    def _same_anchor(self, k: int, r: int) -> bool:
+        return self.known[k].anchor == self.read[r].anchor
+
+    def compare(self) -> None:
+        self.words = [wording(item.text) for item in self.known], [wording(item.text) for item in self.read]
+        self.likeness = likenesses(*self.words)
+        self.alike = {pair for pair, like in self.likeness.items() if like.alike}
+        self.inside = {pair for pair, like in self.likeness.items() if like.inside}
+
+    def by_reference(self) -> None:
+        """A reference that stands in exactly one item before and one now. Where the words of either stand elsewhere,
+        the reference moved, not the item."""
+        before, now = _holders([item.refs for item in self.known]), _holders([item.refs for item in self.read])
+        claims = {(before[ref][0], now[ref][0]) for ref in before if len(before[ref]) == len(now.get(ref, ())) == 1}
+        many = {side: Counter(pair[side] for pair in claims) for side in (0, 1)}
+        elsewhere = {side: {pair[side] for pair in self.alike} for side in (0, 1)}
+        for k, r in self.free(sorted(claims)):
+            moved = (k, r) not in self.alike and (k in elsewhere[0] or r in elsewhere[1])
+            if many[0][k] == many[1][r] == 1 and not moved:
+                self.pair(k, r)
+            else:
+                self.might[r].add(k)
+
+    def by_likeness(self) -> None:
+        """Each round pairs what leaves no doubt; then less is free, and less in doubt."""
+        ahead = _ahead((pair, self.likeness[pair].apart) for pair in self.alike | self.inside)
+        while found := self._sure(ahead) or self._in_gap(ahead) or self._similar():
+            for pair in found:
+                if self.free([pair]):
+                    self.pair(*pair)
+        for k, r in self.free(self.likeness):
+            like = self.likeness[k, r]
+            here = self.positions.same(k, r) and (like.akin or like.similar)
+            if here or like.alike or like.inside or like.spelled_out:
+                self.might[r].add(k)
+        for r in set(range(len(self.read))) - set(self.back):
+            self.might[r].update(k for k in self.pairs if self._split_off(k, r))
+
+    def _candidates(self) -> list[Pair]:
+        """Alike; or, in one text, the one is the other with no more around it than an owner, a date and a mark, as
+        another version of the reader leaves it. What is inside a second one too may be a half of that."""
+        inside = self.free(self.inside)
+        many = Counter(at for pair in inside for at in enumerate(pair))
+        likely = Counter(at for pair in self.free(self.alike) for at in enumerate(pair))
         found = []
-        for k, r in free:
-            score = near[k, r]
-            rival = max(second if first == score else first for first, second in (best["known", k], best["read", r]))
-            anywhere = score >= SIMILAR and score - rival >= CLEARLY
-            in_place = (k, r) in there and score >= rival
-            if anywhere or (in_place and score >= SIMILAR_IN_PLACE) or (in_place and self._spelled_out(k, r)):
-                found.append((k, r))
+        for k, r in self.free(self.alike | self.inside):
+            pair, like = (k, r), self.likeness[k, r]
+            alone = all(many[at] == like.inside for at in enumerate(pair))
+            bare = like.run and self._same_anchor(k, r) and not any(likely[at] for at in enumerate(pair))
+            if k not in self.asked and alone and (like.alike or bare):
+                found.append(pair)
         return found
 
-    def _free(self, pairs: Iterable[Pair]) -> list[Pair]:
-        return [(k, r) for k, r in pairs if k in self.free_known and r in self.free_read]
+    def _sure(self, ahead: Mapping[Pair, float]) -> list[Pair]:
+        """No other item on either side comes as near."""
+        return [pair for pair in self._candidates() if ahead[pair] >= CLEARLY]
 
-    def _same_place(self, k: int, r: int) -> bool:
-        return (self.known[k].anchor, self.known[k].position) == (self.read[r].anchor, self.read[r].position)
+    def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
+        """None is nearer, and this is the order that they had, all of them between the same neighbours."""
+        likely = {pair for pair in self._candidates() if ahead[pair] >= 0 and not self._is_half(pair[1])}
+        return [pair for gap in self.positions.gaps(self.pairs) if likely.issuperset(gap) for pair in gap]
 
-    def _spelled_out(self, k: int, r: int) -> bool:
-        return _spelled_out(self.known_words[k], self.read_words[r])
+    def _similar(self) -> list[Pair]:
+        """Similar, at the same place, and nothing else that is free comes nearer."""
+        here = {pair for gap in self.positions.gaps(self.pairs) for pair in gap}
+        doubted = {k for k, _ in self.free(self.alike)} | self.asked, {r for _, r in self.alike}
+        free = [(k, r) for k, r in self.free(self.likeness) if k not in doubted[0] and r not in doubted[1]]
+        ahead = _ahead((pair, -self.likeness[pair].letters) for pair in free)
+        there = [pair for pair in free if pair in here or self.positions.same(*pair)]
+        return [
+            pair for pair in there if self.likeness[pair].similar and ahead[pair] >= 0 and not self._is_half(pair[1])
+        ]
+
+    def _is_half(self, r: int) -> bool:
+        return any(self._split_off(k, r) for k in self.pairs)
+
+    def _split_off(self, k: int, r: int) -> bool:
+        """Its words stood in a known item, which is still there without them."""
+        if (k, r) not in self.likeness:
+            return False
+        before, now = self.words
+        lost = before[k].counts - now[self.pairs[k]].counts
+        mine = now[r].counts
+        return len(mine) > 1 and sum(word in lost for word in mine) >= CONTAINED * len(mine)
 
     def result(self) -> Matching:
-        awaited = {key for keys in self.unclear.values() for key in keys}
+        unclear = {
+            r: tuple(self.known[k].key for k in sorted(might))
+            for r, might in sorted(self.might.items())
+            if might and r not in self.back
+        }
+        same = {self.known[k].key: r for k, r in self.pairs.items()}
+        awaited = {key for keys in unclear.values() for key in keys}
+        awaited.update(other for key in same for other in self.waiting.get(key, ()))
         return Matching(
-            same={self.known[k].key: r for k, r in self.pairs.items()},
-            new=tuple(r for r in self.free_read if r not in self.unclear),
-            gone=tuple(self.known[k].key for k in self.free_known if self.known[k].key not in awaited),
-            unclear=self.unclear,
+            same=same,
+            new=tuple(r for r in range(len(self.read)) if r not in self.back and r not in unclear),
+            gone=tuple(item.key for item in self.known if item.key not in same and item.key not in awaited),
+            unclear=unclear,
         )
 
 
-def _near(known: Mapping[int, str], read: Mapping[int, str]) -> dict[Pair, float]:
-    """How close (known, read) come to each other, from 0 to 1; pairs with nothing in common are left out.
-
-    In full it is asked only of the few nearest by three-letter pieces, so that 200 by 200 items stay cheap; what the
-    pieces share stands in for the rest.
-    """
-    known_pieces = {k: _pieces(words) for k, words in known.items()}
-    read_pieces = {r: _pieces(words) for r, words in read.items()}
-    near = {
-        (k, r): 2 * len(mine & theirs) / (len(mine) + len(theirs))
-        for k, mine in known_pieces.items()
-        for r, theirs in read_pieces.items()
-        if mine & theirs
+def _ahead(distances: Iterable[tuple[Pair, float]]) -> dict[Pair, float]:
+    """By how much each pair comes nearer than any other pair of either of the two; without any other: infinity."""
+    told = list(distances)
+    best: dict[tuple[int, int], list[float]] = defaultdict(list)  # side and index → the two nearest
+    for pair, distance in told:
+        for at in enumerate(pair):
+            best[at] = sorted((*best[at], distance))[:2]
+    return {
+        pair: min((best[at][best[at][0] == distance :] or [math.inf])[0] for at in enumerate(pair)) - distance
+        for pair, distance in told
     }
-    nearest: dict[tuple[str, int], list[tuple[float, Pair]]] = defaultdict(list)
-    for (k, r), share in near.items():
-        nearest["known", k].append((share, (k, r)))
-        nearest["read", r].append((share, (k, r)))
-    for k, r in {pair for candidates in nearest.values() for _, pair in heapq.nlargest(_NEAREST, candidates)}:
-        near[k, r] = SequenceMatcher(None, known[k][:_LONGEST], read[r][:_LONGEST], autojunk=False).ratio()
-    return near
 
 
-def _pieces(words: str) -> frozenset[str]:
-    padded = f" {words[:_LONGEST]} "
-    return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
+def _named(reference: str) -> str:
+    return reference.strip().casefold().rstrip("/")
 
 
-def _spelled_out(a: str, b: str) -> bool:
-    shorter, longer = sorted((set(a.split()), set(b.split())), key=len)
-    return len(shorter) >= 3 and len(shorter & longer) >= CONTAINED * len(shorter)
-
-
-def _holders(refs: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
+def _holders(refs: Sequence[Sequence[str]]) -> dict[str, list[int]]:
     held: dict[str, list[int]] = defaultdict(list)
-    for index, named in refs.items():
-        for ref in {ref.strip().casefold().rstrip("/") for ref in named} - {""}:
+    for index, named in enumerate(refs):
+        for ref in set(map(_named, named)) - {""}:
             held[ref].append(index)
     return held

@@ -1,0 +1,157 @@
+"""How alike two wordings of an action item are. Pure.
+
+    wording(text) -> Wording
+    plain(text) -> str                                  the words alone
+    likenesses(known, read) -> {(known, read): Likeness}
+
+Readers of different versions leave owners, dates and links in a text or take them out; they are no part of a wording.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+SIMILAR = 0.8  # of the letters
+KEPT = 2 / 3  # of the words: fewer than a third changed
+SIMILAR_IN_PLACE = 0.6  # the same item, if it also stands where it stood
+CONTAINED = 0.8  # of the shorter text's words found in the longer: an item that somebody spelled out
+AKIN = 1 / 3  # of the longer words
+_CLOSE = 0.75  # of a word's letters: a slip or another ending
+_SLIP = 0.5  # what a slip costs, in words
+_MOST_SLIPS = 4  # words on either side among which slips are looked for
+_MOST_EXTRA = 8  # words around a text that may be an owner, a date and a mark
+
+_LONGEST = 160  # letters compared; of the words, all that an item may have
+_MOST_WORDS = 400
+_NEAREST = 4  # candidates whose letters are compared, for each item
+_LONGER = 4  # letters of a word that tells something
+
+_WORDS = re.compile(r"\w+")
+#: a script without spaces is compared by its signs
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
+_AROUND = re.compile(
+    r"https?://\S+"
+    r"|(?<!\w)@\w[\w./-]*"
+    r"|(?<!\w)(?:[\w.-]{1,100}/[\w.-]{1,100})?#\d+\b"
+    r"|\b[A-Z][A-Z0-9_]{1,20}-\d+\b"
+    r"|\b\d{4}-\d\d-\d\d\b"
+    r"|\b[Pp][0-4]\b"
+)
+
+Pair = tuple[int, int]  # indices: known, read
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    words: tuple[str, ...]
+    counts: Counter[str]
+    whole: str  # the words in one line, with a space at either end
+    line: str  # as much of it as is compared by letters
+    pieces: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """`words`: the share that both have. `letters`: 0 to 1. `apart`: how many words only one of them has, a slip being
+    half a word. `inside`: the one is the other with words around it, in a `run` with only a few. `spelled_out`: most
+    words of the one are in the other. `akin`: they share some of the words that tell something."""
+
+    words: float
+    letters: float
+    apart: float
+    inside: bool
+    run: bool
+    spelled_out: bool
+    akin: bool
+
+    @property
+    def alike(self) -> bool:
+        return self.words > KEPT or self.letters >= SIMILAR
+
+    @property
+    def similar(self) -> bool:
+        return self.letters >= SIMILAR_IN_PLACE or self.spelled_out
+
+
+def plain(text: str) -> str:
+    """The words alone: no case, no space, no punctuation; a text without any word keeps its signs."""
+    return " ".join(_WORDS.findall(text.casefold())) or "".join(text.split())
+
+
+def wording(text: str) -> Wording:
+    found = _WORD.findall(_AROUND.sub(" ", text).casefold()) or plain(text).split()
+    words = tuple(found[:_MOST_WORDS])
+    whole = f" {' '.join(words)} "
+    padded = whole[: _LONGEST + 2]
+    pieces = frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
+    return Wording(words, Counter(words), whole, padded.strip(), pieces)
+
+
+def likenesses(known: Sequence[Wording], read: Sequence[Wording]) -> dict[Pair, Likeness]:
+    """Of all pairs that have anything in common. Letters are compared in full only among the few nearest of each, so
+    that 200 by 200 items stay cheap; what their pieces share stands in for the rest."""
+    shares: dict[Pair, float] = {}
+    nearest: dict[tuple[str, int], list[tuple[float, Pair]]] = defaultdict(list)
+    for k, before in enumerate(known):
+        for r, now in enumerate(read):
+            common = len(before.pieces & now.pieces)
+            if common:
+                share = 2 * common / (len(before.pieces) + len(now.pieces))
+                shares[k, r] = share
+                nearest["known", k].append((share, (k, r)))
+                nearest["read", r].append((share, (k, r)))
+    closely = {pair for candidates in nearest.values() for _, pair in heapq.nlargest(_NEAREST, candidates)}
+    return {
+        (k, r): likeness(known[k], read[r], None if (k, r) in closely else share) for (k, r), share in shares.items()
+    }
+
+
+def likeness(a: Wording, b: Wording, letters: float | None = None) -> Likeness:
+    """`letters` as far as it is known; else they are compared."""
+    if letters is None:
+        letters = SequenceMatcher(None, a.line, b.line, autojunk=False).ratio()
+    only_a, only_b = list((a.counts - b.counts).elements()), list((b.counts - a.counts).elements())
+    slips = _slips(only_a, only_b)
+    common = len(a.words) - len(only_a)
+    shorter, longer = sorted((a, b), key=lambda one: len(one.words))
+    inside = len(shorter.words) >= 2 and shorter.whole in longer.whole
+    found = sum(word in longer.counts for word in shorter.counts)
+    return Likeness(
+        words=(common + slips) / max(len(longer.words), 1),
+        letters=letters,
+        apart=len(only_a) + len(only_b) - (2 - _SLIP) * slips,
+        inside=inside,
+        run=inside and len(longer.words) - len(shorter.words) <= _MOST_EXTRA,
+        spelled_out=len(shorter.counts) >= 3 and found >= CONTAINED * len(shorter.counts),
+        akin=_akin(a, b),
+    )
+
+
+def _slips(only_a: Sequence[str], only_b: Sequence[str]) -> int:
+    """How many of the words that changed are only written otherwise."""
+    if len(only_a) > _MOST_SLIPS or len(only_b) > _MOST_SLIPS:
+        return 0
+    left, slips = list(only_b), 0
+    for word in only_a:
+        other = next((one for one in left if _close(word, one)), None)
+        if other is not None:
+            left.remove(other)
+            slips += 1
+    return slips
+
+
+def _close(a: str, b: str) -> bool:
+    if a.isdigit() or b.isdigit() or min(len(a), len(b)) < 3:
+        return False
+    return SequenceMatcher(None, a[:40], b[:40], autojunk=False).ratio() >= _CLOSE
+
+
+def _akin(a: Wording, b: Wording) -> bool:
+    telling = [{word for word in one.counts if len(word) >= _LONGER} for one in (a, b)]
+    most = max(map(len, telling))
+    return most > 0 and len(telling[0] & telling[1]) >= AKIN * most
