@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from service.postmortem.times import Stamp
 
 MOST = 20  # sentences about one text
+_NO_DATE = " is no date that can be right. It was left out."
 _LEAST = timedelta(minutes=5)
 
 
@@ -39,11 +40,21 @@ def of_stamp(stamp: Stamp) -> str | None:
             first, second = int(parts[0]), int(parts[1])
             if 1 <= first <= 12 and 1 <= second <= 12:
                 return f"“{stamp.slip}” may be read with the day or the month first. It was left out."
-        return f"“{stamp.slip}” is no date that can be right. It was left out."
+        return f"“{stamp.slip}”{_NO_DATE}"
     if stamp.day and stamp.weekday is not None and stamp.year_known and stamp.weekday != stamp.day.weekday():
         said = f"{date(2001, 1, 1 + stamp.weekday):%A}"  # 1 January 2001 was a Monday
         return f"The text says {said} {told_day(stamp.day)}. That day was a {stamp.day:%A}."
     return None
+
+
+def together(sentences: Sequence[str]) -> list[str]:
+    """The sentences, those about dates that cannot be right in one where they are many."""
+    wrong = [sentence for sentence in sentences if sentence.endswith(_NO_DATE)]
+    if len(wrong) < 3:
+        return list(sentences)
+    words = wrong[0].removesuffix(_NO_DATE)
+    one = f"{words} and {len(wrong) - 1} others are no dates that can be right. They were left out."
+    return [one if sentence is wrong[0] else sentence for sentence in sentences if sentence not in wrong[1:]]
 
 
 def of_days(title: date | None, rows: Sequence[datetime], zone: tzinfo) -> str | None:

@@ -145,6 +145,12 @@ def _pair(here: _Reader, pair: Pair) -> None:
         stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", pair.value[:500])} - {""}
 
 
+def _day_of(here: _Reader, pair: Pair) -> date | None:
+    """The day of a clock time in a field: that of its heading, else that of the incident."""
+    stamp, _ = times.leading(pair.under, here.base, here.habits)
+    return (stamp.day if stamp else None) or here.stated.day
+
+
 def _keep(here: _Reader, moment: str, at: datetime | None, evidence: Evidence) -> None:
     if at is not None and moment not in here.stated.moments:
         here.stated.moments[moment] = at
@@ -153,7 +159,8 @@ def _keep(here: _Reader, moment: str, at: datetime | None, evidence: Evidence) -
 
 def _moment(here: _Reader, pair: Pair, moment: str) -> tuple[datetime | None, Evidence]:
     near = here.near.get(moment)
-    base = here.stated.day or (near.date() if near else here.base)
+    day = _day_of(here, pair)
+    base = day or (near.date() if near else here.base)
     stamp, rest = times.leading(pair.value, base, here.habits)
     words = pair.value[: len(pair.value) - len(rest)] if stamp and rest else pair.value
     evidence = Evidence(words.strip(" ,;:-–—|()*`"), pair.first, pair.last, pair.where)
@@ -164,8 +171,8 @@ def _moment(here: _Reader, pair: Pair, moment: str) -> tuple[datetime | None, Ev
         return None, evidence
     _year(here, stamp)
     here.bare = here.bare or stamp.zone is None
-    if stamp.day is not None or here.stated.day is not None or near is None:
-        return times.moment_of(replace(stamp, day=stamp.day or here.stated.day), here.zone), evidence
+    if stamp.day is not None or day is not None or near is None:
+        return times.moment_of(replace(stamp, day=stamp.day or day), here.zone), evidence
     return times.nearest(stamp, here.zone, near), evidence
 
 
@@ -189,7 +196,7 @@ def _span(here: _Reader, pair: Pair) -> None:
     if stamp is None or stamp.clock is None or stamp.slip or (length and stamp.until is None):
         return
     _doubt(here, doubts.of_stamp(stamp))
-    stamp = replace(stamp, day=stamp.day or stated.day)
+    stamp = replace(stamp, day=stamp.day or _day_of(here, pair))
     words = pair.value[: len(pair.value) - len(rest)].strip(" ,;:-–—|(*`") if rest else pair.value
     evidence = Evidence(words, pair.first, pair.last, pair.where)
     if stamp.day is not None:
@@ -250,3 +257,4 @@ def _doubts(here: _Reader) -> None:
         _doubt(here, f"Days have no year; read as {here.guessed_year}.")
     if here.bare and stated.zone is None:
         _doubt(here, doubts.of_zone(here.zone))
+    stated.doubts = doubts.together(stated.doubts)

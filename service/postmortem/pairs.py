@@ -16,13 +16,15 @@ _SECTIONS = (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT)
 
 
 class Pair(NamedTuple):
-    """`name` is a key of the vocabulary; `first` and `last` are lines from 1; `where`: what kind of place it is."""
+    """`name` is a key of the vocabulary; `first` and `last` are lines from 1; `where`: what kind of place it is,
+    `under` its heading."""
 
     name: str
     value: str
     first: int
     last: int
     where: str
+    under: str = ""
 
 
 def pairs_of(outline: Outline, words: Vocabulary) -> Iterator[Pair]:
@@ -35,7 +37,7 @@ def pairs_of(outline: Outline, words: Vocabulary) -> Iterator[Pair]:
         if part.section not in _SECTIONS:
             continue
         named = part.section is Section.TIMELINE or part.section is None
-        yield from _in_blocks(part.blocks, words, named=named)
+        yield from (pair._replace(under=part.name) for pair in _in_blocks(part.blocks, words, named=named))
         if part.section is None and part.name and part.blocks and key(part.name) in words.fact_names:
             where = f"the heading “{part.name}”"
             yield Pair(key(part.name), plain_of(part.blocks), part.blocks[0].start + 1, part.blocks[-1].end, where)

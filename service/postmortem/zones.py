@@ -16,22 +16,38 @@ _OFFSETS = {
 }
 # fmt: on
 _PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_REGIONS = {
+    "eastern": "America/New_York",
+    "central": "America/Chicago",
+    "mountain": "America/Denver",
+    "pacific": "America/Los_Angeles",
+    "central european": "Europe/Berlin",
+    "uk": "Europe/London",
+    "london": "Europe/London",
+    "berlin": "Europe/Berlin",
+    "japan": "Asia/Tokyo",
+}
+_REGION = "|".join(sorted(_REGIONS, key=len, reverse=True))
 _ZONE_WORD = "|".join(sorted({*_OFFSETS, *_PLACES}, key=len, reverse=True))
 _ZONE = re.compile(
     r"\s{0,3}\(?(?:(?P<off>(?:UTC|GMT) ?[+-]\d{1,2}(?::?\d{2})?|\+\d\d:?\d\d|-\d{4})(?![\d-])|"
-    rf"(?P<abbr>{_ZONE_WORD})(?![A-Za-z0-9])"
-    r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))\)?"
+    rf"(?P<abbr>{_ZONE_WORD}|utc|gmt)(?![A-Za-z0-9])|(?P<region>(?i:{_REGION}))(?= [\w ]{{0,9}}[Tt]ime\b)"
+    r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))(?: (?:Standard |Daylight |Summer )?[Tt]ime\b)?\)?"
 )
 _ISO_OFFSET = re.compile(r" ?(?P<off>[+-]\d\d:\d\d)(?!\d)")
 _STATED_ZONE = re.compile(
-    r"(?i:\btimes?|\btimeline|\btime ?zone|\bdocumented|\btimestamps?)\b[^.\n\d|]{0,40}?(?<![A-Za-z])"
-    rf"(?P<name>(?:UTC|GMT)[+-]\d{{1,2}}(?::\d\d)?|{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}})(?![A-Za-z])"
+    r"(?i:\btimes?|\btimeline|\btime ?zone|\bdocumented|\btimestamps?)\b(?:[^.\n\d|]|\n(?!\n)){0,40}?(?<![A-Za-z])"
+    rf"(?P<name>(?:UTC|GMT)[+-]\d{{1,2}}(?::\d\d)?|{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}}|"
+    rf"(?i:utc|(?:\b[a-z]{{2}}/|(?<!/))(?:{_REGION})(?= (?:standard |daylight |summer )?time\b|[.,)\n]|$)))(?![A-Za-z])"
 )
 
 
 def zone_named(name: str) -> tzinfo | None:
     """The zone of an abbreviation, an offset or an IANA name; None if it is none."""
     name = name.strip()
+    region = _REGIONS.get(name.lower().rpartition("/")[2])  # "US/Pacific" as well
+    if region:
+        return ZoneInfo(region)
     if name.upper() in _OFFSETS:
         return timezone(timedelta(minutes=_OFFSETS[name.upper()])) if _OFFSETS[name.upper()] else UTC
     try:
@@ -63,6 +79,6 @@ def zone_at(text: str, at: int, *, iso: bool = False) -> tuple[tzinfo | None, in
     found = (_ISO_OFFSET.match(text, at) if iso else None) or _ZONE.match(text, at)
     if found is None:
         return None, at
-    named = found.groupdict()
-    zone = _offset(named["off"]) if named["off"] else zone_named(named["abbr"] or named["iana"])
+    named = {"abbr": None, "iana": None, "region": None, **found.groupdict()}
+    zone = _offset(named["off"]) if named["off"] else zone_named(named["abbr"] or named["region"] or named["iana"])
     return (zone, found.end()) if zone else (None, at)
