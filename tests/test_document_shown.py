@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from service.postmortem.document import Facts
 from service.postmortem.model import Origin, SectionText
-from tests.example import EXAMPLE, ITEMS, comment, whole
+from tests.example import EXAMPLE, ITEMS, TEXTS, at, comment, whole
 
 ALSO = SectionText("# Thanks\nTo all who helped, @alex too.\n\n```\nopen", Origin.READ, "the ticket")
 
@@ -39,3 +40,12 @@ def test_a_stated_length_is_shown_where_start_or_end_is_not_stated() -> None:
 
 def test_the_comment_is_not_edited_for_what_stands_in_the_ticket_anyway() -> None:
     assert comment(replace(EXAMPLE, other=ALSO), ITEMS).lines == comment(EXAMPLE, ITEMS).lines
+
+
+def test_the_summary_made_of_facts_gives_the_stated_length_where_the_end_is_not_known() -> None:
+    facts = Facts("Slow", None, (), at("14:05"), None, at("14:19"), at("15:31"), timedelta(hours=2))
+    assert TEXTS.summary(facts) == (
+        "The incident began on Tuesday 17 November 2026 at 14:05 CET. The ticket was closed at 15:31 CET, "
+        "1 hour 26 minutes later. It lasted 2 hours, as stated."
+    )
+    assert "lasted" not in TEXTS.summary(replace(facts, resolved_at=at("15:19")))

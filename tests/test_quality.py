@@ -10,6 +10,7 @@ from service.hints_file import hints_list
 from service.postmortem.gaps import missing
 from service.postmortem.model import Origin, Reading, ReadItem, Section, SectionText
 from service.postmortem.quality import hints
+from service.words import words
 from tests.example import EXAMPLE, standing
 
 LISTED = hints_list()
@@ -54,6 +55,18 @@ def test_an_item_of_which_nobody_can_tell_what_is_done_is_named(text: str, kind:
 )
 def test_an_item_that_says_what_is_to_be_done_is_left_alone(text: str) -> None:
     assert of_item(text) == []
+
+
+def test_the_vague_wishes_of_the_reader_are_named_in_a_document_too() -> None:
+    told = [standing(1, "Mehr aufpassen"), standing(2, "Prometheus umziehen")]
+    assert [hint.item for hint in hints(EXAMPLE, told, LISTED, words=words())] == [1]
+    assert hints(EXAMPLE, told, LISTED) == ()
+
+
+def test_a_long_wish_is_shown_by_its_first_words() -> None:
+    item = ReadItem("Ab jetzt besser aufpassen und immer zuerst alle anderen fragen, was sie davon halten", vague=True)
+    (hint,) = hints(Reading("", None, None, None, {}, (), (item,)), (), LISTED)
+    assert hint.words == "Ab jetzt besser aufpassen und immer zuerst alle anderen"
 
 
 def test_an_item_that_ended_or_says_when_it_is_done_needs_no_hint() -> None:

@@ -37,6 +37,7 @@ class Facts:
     resolved_at: datetime | None
     opened_at: datetime
     closed_at: datetime | None
+    duration: timedelta | None = None  # as stated
 
 
 class Words(Protocol):
@@ -62,6 +63,7 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
         reading.resolved_at,
         ticket.opened_at,
         ticket.closed_at,
+        reading.duration,
     )
     kept = previous if ticket.from_payload else None
     started = reading.started_at or _stated_before(kept, "started_at")

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from service.postmortem.blame import HintList, Rule, found
 from service.postmortem.gaps import QUESTIONS
+from service.postmortem.itemwords import item_words
 from service.postmortem.model import Document, Reading, Section, SectionText
 from service.postmortem.prose import BREAK, prose
 from service.postmortem.standing import Standing
+from service.postmortem.vague import is_vague
+from service.postmortem.vocabulary import Vocabulary
 
 #: hints of the shipped list that are found by looking at the whole item
 NO_VERB, VAGUE = "no_verb", "vague"
@@ -85,14 +88,20 @@ def as_text(hint: Hint) -> str:
 
 
 def hints(
-    said: Document | Reading, standings: Sequence[Standing], listed: HintList, *, people: Iterable[str] = ()
+    said: Document | Reading,
+    standings: Sequence[Standing],
+    listed: HintList,
+    *,
+    people: Iterable[str] = (),
+    words: Vocabulary | None = None,
 ) -> tuple[Hint, ...]:
     """In the order of the document, at most one in a sentence. `standings`: the action items of a document, () for a
-    reading, which holds its own. `people`: names of people that are known; those that the document names count too."""
+    reading, which holds its own. `people`: names of people that are known; those that the document names count too.
+    `words`: by which the items of a document are looked at once more for vague wishes; a reading knows its own."""
     names = listed.names | {
         word for name in (*people, *_named(said, standings)) for word in name.lower().split() if len(word) > 2
     }
-    items = _items(said, standings)
+    items = _items(said, standings, words)
     texts = [(section, said.sections.get(section)) for section in Section]
     found_here: list[Hint] = []
     for section, text in (*texts, (None, said.other)):
@@ -113,13 +122,17 @@ class _Item:
     done_when: str | None
 
 
-def _items(said: Document | Reading, standings: Sequence[Standing]) -> list[_Item]:
+def _items(said: Document | Reading, standings: Sequence[Standing], words: Vocabulary | None) -> list[_Item]:
     if isinstance(said, Reading):
         return [
             _Item(number, item.text, item.done, item.vague, item.done_when)
             for number, item in enumerate(said.items, start=1)
         ]
-    return [_Item(item.number, item.text, item.ended, False, item.done_when) for item in standings]
+    known = item_words(words) if words is not None else None
+    return [
+        _Item(item.number, item.text, item.ended, known is not None and is_vague(item.text, known), item.done_when)
+        for item in standings
+    ]
 
 
 def _named(said: Document | Reading, standings: Sequence[Standing]) -> Iterator[str]:
@@ -158,7 +171,9 @@ def _of_item(item: _Item, listed: HintList, names: frozenset[str]) -> Iterator[H
     whole = listed.rules.get(kind)
     if whole is not None:
         start = len(item.text) - len(item.text.lstrip())
-        shown = item.text.strip().split("\n")[0][:_MOST_SHOWN].rstrip()
+        shown = item.text.strip().split("\n")[0]
+        if len(shown) > _MOST_SHOWN:
+            shown = shown[:_MOST_SHOWN].rpartition(" ")[0] or shown[:_MOST_SHOWN]
         line = item.text.count("\n", 0, start) + 1
         column = start - (item.text.rfind("\n", 0, start) + 1)
         yield Hint(kind, " ".join(shown.split()), whole.reason, whole.better, line, column, item=item.number)

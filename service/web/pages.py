@@ -70,7 +70,8 @@ def blueprint(parts: Parts) -> Blueprint:
             incident, doc, revision, items = loaded(connection, number)
             history = postmortems.history(connection, number)
         shown = view(doc, items, parts.texts.days, opened_at=incident.opened_at, closed_at=incident.closed_at)
-        found = hints(doc, items, listed_hints, people=[known.name for known in parts.people.known if not known.team])
+        people = [known.name for known in parts.people.known if not known.team]
+        found = hints(doc, items, listed_hints, people=people, words=parts.words)
         pointed = lettered(found[:MOST_HINTS])
         return html(
             "postmortem.html",
