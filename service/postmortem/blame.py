@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.postmortem.prose import BREAK
+
 #: between two words of a phrase; lines may be wrapped there
 _GAP = r"[ \t\r\n]{1,3}"
 _SLOT = re.compile(r"\{([a-z_]+)(\??)\}")
@@ -72,12 +74,21 @@ def found(rule: Rule, text: str, lowered: str, names: frozenset[str]) -> Iterato
 
 
 def _matches(phrase: Phrase, text: str, lowered: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
-    if not any(literal in lowered for literal in phrase.literals):
-        return
-    for match in phrase.pattern.finditer(text):
-        said = [value for key, value in match.groupdict().items() if value and key.startswith("name")]
-        if all(value.startswith("@") or value.lower() in names for value in said):
-            yield match.span("shown") if "shown" in phrase.pattern.groupindex else match.span()
+    for start, end in sorted({block for literal in phrase.literals for block in _blocks(literal, lowered)}):
+        for match in phrase.pattern.finditer(text, start, end):
+            said = [value for key, value in match.groupdict().items() if value and key.startswith("name")]
+            if all(value.startswith("@") or value.lower() in names for value in said):
+                yield match.span("shown") if "shown" in phrase.pattern.groupindex else match.span()
+
+
+def _blocks(literal: str, lowered: str) -> Iterator[tuple[int, int]]:
+    """From and to of the blocks that hold it; no phrase runs over two of them."""
+    at = lowered.find(literal)
+    while at >= 0:
+        end = lowered.find(BREAK, at)
+        end = len(lowered) if end < 0 else end
+        yield lowered.rfind(BREAK, 0, at) + 1, end
+        at = lowered.find(literal, end)
 
 
 def hint_list(*tables: Mapping[str, Any]) -> HintList:
