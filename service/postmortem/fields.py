@@ -212,13 +212,17 @@ def _severity(here: _Reader) -> None:
     if stated.severity is None:
         stated.severity = severity_of_title(outline.title)
         if stated.severity:
-            stated.evidence["severity"] = Evidence(outline.title, 1, 1, "the title")
+            line = next((part.start + 1 for part in outline.parts if part.level == 1), 1)
+            stated.evidence["severity"] = Evidence(outline.title, line, line, "the title")
     for part in pairs.first_parts(outline) if stated.severity is None else ():
-        for block in part.blocks[:20]:
-            text = plain_of((block,)) if block.kind == "paragraph" else ""
-            stated.severity = stated.severity or severity_alone(text)
-            if stated.severity and "severity" not in stated.evidence:
-                stated.evidence["severity"] = Evidence(text, block.start + 1, block.end, "a line of its own")
+        alone = [
+            (part.name, part.start),
+            *((plain_of((b,)), b.start) for b in part.blocks[:20] if b.kind == "paragraph"),
+        ]
+        for text, line in alone:
+            if stated.severity is None and (severity := severity_alone(text)):
+                stated.severity = severity
+                stated.evidence["severity"] = Evidence(text, line + 1, line + 1, "a line of its own")
 
 
 def _timeline(here: _Reader, source: str, url: str) -> None:

@@ -35,6 +35,9 @@ def pairs_of(outline: Outline, words: Vocabulary) -> Iterator[Pair]:
             yield Pair(key(name), value, 1, max(front, 1), "the front matter")
     for part in outline.parts:
         if part.section not in _SECTIONS:
+            if part.begins and part.blocks and key(part.name) in words.moments:  # "Recovery: 15:10"
+                where = f"the field “{part.name}”"
+                yield Pair(key(part.name), plain_of(part.blocks), part.start + 1, part.blocks[0].end, where)
             continue
         named = part.section is Section.TIMELINE or part.section is None
         yield from (pair._replace(under=part.name) for pair in _in_blocks(part.blocks, words, named=named))

@@ -17,7 +17,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\W{0,3}(?:incident\W{1,3})?(SEV(?:ERITY)?[ _-]?[0-5]|P[0-5]|S[0-5])(?![\w.])(?=\W)|"
+    r"\W{0,3}(?:incident\W{1,3})?(SEV(?:ERITY)?[ _-]?[0-5](?![\w.])|[PS][0-5](?=[\])] |:| [-–—|] | incident| outage))|"
     r".{0,200}[(\[](SEV(?:ERITY)?[ _-]?[0-5]|P[0-5])[)\]]",
     re.IGNORECASE,
 )

@@ -75,7 +75,7 @@ def habits_of(parts: Iterable[Part]) -> times.Habits:
 
 
 def _part(part: Part, clock: LogClock, day: date | None) -> list[TimelineLine]:
-    stated = zones.stated_zone(part.text) or (zones.stated_zone(part.name) if part.begins else None)
+    stated = zones.stated_zone(part.text) or (zones.zone_in(part.name) if part.begins else None)
     clock.zone = stated or clock.zone
     usual = _USUAL_DAY.search(part.text[:2000])
     clock.usual = days.day_at(usual[1], 0, day).day if usual else clock.usual
@@ -270,6 +270,11 @@ def in_order(lines: Iterable[TimelineLine]) -> tuple[TimelineLine, ...]:
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Nearly the same words; a number that differs is another thing."""
-    differing = one ^ other
-    return len(differing) * 4 <= len(one | other) and not any(c.isdigit() for word in differing for c in word)
+    """Nearly the same words: some more of them, or other forms of the same. A number or name that differs is another
+    thing."""
+    mine, theirs = one - other, other - one
+    if (len(mine) + len(theirs)) * 4 > len(one | other) or any(c.isdigit() for word in mine | theirs for c in word):
+        return False
+    if not mine or not theirs:
+        return True
+    return {word[:4] for word in mine} == {word[:4] for word in theirs} and min(map(len, mine | theirs)) > 3

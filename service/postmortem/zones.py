@@ -62,6 +62,15 @@ def stated_zone(text: str) -> tzinfo | None:
     return (_offset(found["name"]) or zone_named(found["name"])) if found else None
 
 
+def zone_in(heading: str) -> tzinfo | None:
+    """The zone that stands anywhere in the heading of a timeline: "Timeline, 3 March 2026 (UTC)"."""
+    for word in re.finditer(r"(?<![\w/+])[A-Z]", heading[:200]):
+        zone, _ = zone_at(heading, word.start())
+        if zone:
+            return zone
+    return stated_zone(heading)
+
+
 def _offset(written: str) -> tzinfo | None:
     digits = written.upper().removeprefix("UTC").removeprefix("GMT").strip()
     if digits[:1] not in ("+", "-") or not digits[1:2].isdigit():
