@@ -91,6 +91,9 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
     lead, rest = lead_in(block.spans)
     if lead and not (leads and not rest):
         name = plain(lead)
+        if rest and walk.given.words.nothing_said(name):
+            add_with_lead(block.spans, Facts(here=lines_of_block(block)), walk)
+            return
         if rest and len(name.split()) < 3 and name.split()[0].lower() not in walk.words.lists["verb"]:
             walk.add_sentences(block, answer=True)
             return

@@ -139,6 +139,8 @@ def of_status(text: str, words: ItemWords) -> str | None:
 def cut(text: str, start: int, end: int) -> str:
     """Without a stretch, nor the brackets and separators that held it."""
     left, right = text[:start].rstrip(" -–—,;|"), text[end:].lstrip(" ")
+    if left.endswith(".") and right.startswith("."):
+        right = right[1:].lstrip(" ")
     if left.endswith(("(", "[")) and right.startswith((")", "]")):
         left, right = left[:-1].rstrip(), right[1:]
     elif left.endswith(("(", "[")) or right.startswith((")", "]")):

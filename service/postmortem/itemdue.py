@@ -20,16 +20,19 @@ def take(text: str, facts: Facts, today: date | None, words: ItemWords) -> str:
     kept beside the item, and stay in a sentence."""
     if not any(map(str.isdigit, text)) and today is None and not _worth(text):
         return text
-    for pattern, why in ((words.due, "behind “due”"), (words.due_before, "behind “by”")):
+    ways = ((words.due, "behind “due”"), (words.due_before, "behind “by”"), (words.due_until, "behind “until”"))
+    for pattern, why in ways:
         for found in pattern.finditer(text):
             day, end = dates.due_at(text, found.end(), today)
+            if day is not None and pattern is words.due_until and text[end:].lstrip(" ")[:1].isalnum():
+                continue  # "Freeze it until 3 May because …" says how long
             if day is not None:
                 facts.set_due(day, text[found.end() : end].strip(), why, text[found.start() : end])
                 return cut(text, found.start(), end)
             end = dates.due_words(text, found.end())
             if end > found.end() and (pattern is words.due or not text[end:].lstrip()[:1].isalnum()):
                 facts.set_due(None, text[found.end() : end].strip(), why, text[found.start() : end])
-                return text if pattern is words.due_before else cut(text, found.start(), end)
+                return cut(text, found.start(), end) if pattern is words.due else text
     for found in _BRACKET.finditer(text):
         if taken := _taken(text, found.end(), found.start(), ")]", facts, today, "in brackets"):
             return taken
@@ -63,7 +66,7 @@ def set_field(facts: Facts, value: str, today: date | None, why: str, words: Ite
     bare = value.strip().strip("*_`()[].").strip()
     if not bare:
         return
-    found = words.due_before.match(bare)
+    found = words.due_before.match(bare) or words.due_until.match(bare)
     start = found.end() if found else 0
     day, end = dates.due_at(bare, start, today)
     rest = bare[end:].strip(" .,;)(")

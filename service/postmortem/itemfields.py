@@ -42,7 +42,7 @@ def without_fields(spans: Sequence[Span], facts: Facts, given: Given, *, first: 
             kept.extend((*([Span(" ")] if kept else []), *line))
             continue
         if first:
-            facts.here = (number, here[1])
+            facts.here = (number, number)
         facts.add_refs(references.refs_of(line), f"the field “{found[1]}”")
         set_fact(facts, found[0], found[2], given, f"the field “{found[1]}”")
         facts.here = here
@@ -76,11 +76,13 @@ def only_fields(block: Block, words: ItemWords) -> bool:
 
 def columns_of(header: Sequence[Sequence[Span]], words: ItemWords) -> dict[str, int]:
     """Which column of a table holds which fact, by the names in its header; the first of a kind counts."""
+    names = [plain(cell) for cell in header]
+    facts = [words.columns.get(key(name) or name.strip().lower()) if len(name) <= 60 else None for name in names]
     columns: dict[str, int] = {}
-    for index, cell in enumerate(header):
-        name = plain(cell)
-        fact = words.columns.get(key(name) or name.strip().lower()) if len(name) <= 60 else None
-        if fact is None and name.startswith("#"):
+    for index, (name, fact) in enumerate(zip(names, facts, strict=True)):
+        if key(name) in words.lists["name_column"]:
+            fact = "owner" if "text" in facts else "text"  # of a person, or of the task
+        elif fact is None and name.startswith("#"):
             fact = "number"
         if fact and fact not in columns:
             columns[fact] = index

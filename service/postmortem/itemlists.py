@@ -60,8 +60,7 @@ def _item(item: Block, walk: Walk) -> None:
 def _lines(item: Block, walk: Walk, end: int) -> tuple[int, int]:
     """The lines of a bullet with its details, without the empty ones that follow."""
     while end > item.start + 1:
-        last = walk.source.stretch((end, end))
-        if not last or last[0].strip():
+        if any(line.strip() for line in walk.source.stretch((end, end))):
             break
         end -= 1
     return item.start + 1, max(item.start + 1, end)
@@ -71,26 +70,14 @@ def add_with_lead(spans: Sequence[Span], facts: Facts, walk: Walk) -> None:
     """A bold beginning is the item and the rest explains it, unless the bold words only name what it is about."""
     lead, rest = lead_in(spans)
     name = plain(lead)
-    behind = plain(spans[len(lead) :])
-    if (
-        lead
-        and rest
-        and (
-            name.split()[0].lower() in walk.words.lists["verb"]
-            or (
-                len(name.split()) >= 3
-                and behind[:1] not in (":", "：")
-                and plain(lead_of(spans))[-1:] not in (":", "：")
-            )
-        )
-    ):
+    if lead and rest and walk.given.words.nothing_said(name):  # "**Action item 3:** Document the rebuild"
+        spans = spans[len(lead) :]
+    elif lead and rest and _stands_alone(name, spans, walk):
         facts.add_refs(references.refs_of(spans))
         if (past := itemdone.told(rest, walk.words)) or (past := itemdone.is_detail_done(rest, walk.words)):
             facts.set_done(past, "it is told as done")
         rest = itemtext.take_facts(rest, facts, walk.given)
         facts.why, spans = facts.why or rest[: itemtext.WHY_LIMIT] or None, lead
-    elif lead and rest and walk.given.words.nothing_said(name):
-        spans = spans[len(lead) :]
     walk.add(spans, facts)
 
 
@@ -112,10 +99,14 @@ def lead_in(spans: Sequence[Span]) -> tuple[tuple[Span, ...], str]:
     ), rest.lstrip(":：-–—. ")
 
 
-def lead_of(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The bold beginning as it stands."""
+def _stands_alone(name: str, spans: Sequence[Span], walk: Walk) -> bool:
+    """Whether a bold beginning is a thing to do by itself: it has a verb, or ends with a stop or its line. Of "**Retry
+    limits**: add them to the proxy" the words behind the colon tell what to do."""
+    if name.split()[0].lower() in walk.words.lists["verb"]:
+        return True
     count = next((index for index, span in enumerate(spans) if not span.bold), len(spans))
-    return tuple(spans[:count])
+    written, behind = plain(spans[:count]), plain(spans[count:])
+    return len(name.split()) >= 3 and written[-1:] not in (":", "：") and behind[:1] not in (":", "：")
 
 
 def _is_group(head: Block, text: str, nested: Sequence[Block], walk: Walk) -> bool:

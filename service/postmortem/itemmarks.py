@@ -16,6 +16,7 @@ from service.postmortem.outline import Part
 
 #: what "Action: …" says there was done there and then
 _TELLING = frozenset({Section.TIMELINE, Section.RESOLUTION, Section.SUMMARY})
+_SIGN = re.compile(r"^(?::[a-z0-9_+-]{1,30}:|[^\w\s()\[\]*_@#`\"'<:-]{1,3}) ?")
 _FOCUS = re.compile(
     r"\bwe(?: are|['’]re) (?:now |currently |also ){0,2}(?:focused on|focusing on|working on|doing|taking|planning)\b",
     re.IGNORECASE,
@@ -46,7 +47,7 @@ def _paragraph(block: Block, walk: Walk, *, weak: bool) -> None:
     for number, line in enumerate(lines_of(block.spans), block.start + 1):
         text = plain(line)
         box = itemdone.BOX.match(text)
-        bare = text[box.end() :] if box else text
+        bare = _SIGN.sub("", text[box.end() :] if box else text, count=1)
         found = walk.words.marker.match(bare) or (walk.words.weak_marker.match(bare) if weak else None)
         if found is None or not bare[found.end() :].strip():
             continue

@@ -58,7 +58,7 @@ def _ends_here(text: str, end: int, behind: Sequence[Span]) -> bool:
     """Whether what follows could begin a sentence: a capital letter, a number, a sign, or nothing."""
     rest = text[end:].lstrip()
     if rest:
-        return not rest[0].islower()
+        return not rest[0].islower() and rest[0] not in "(["
     following = next((span.text.lstrip() for span in behind if span.text.strip()), "")
     return not following[:1].islower()
 

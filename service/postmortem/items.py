@@ -19,7 +19,7 @@ from service.postmortem.itemwords import item_words
 from service.postmortem.markdown import plain
 from service.postmortem.model import ReadItem, Section
 from service.postmortem.outline import Part
-from service.postmortem.owners import named_by_habit
+from service.postmortem.owners import mentioned, named_by_habit
 from service.postmortem.vocabulary import key
 
 __all__ = ["merge", "read_items", "unite"]
@@ -34,6 +34,7 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
     parts = list(parts)
     mine = [part for part in parts if part.section is Section.ACTION_ITEMS]
     habit = named_by_habit(_heads(mine), item_words(given.words))
+    habit = habit.union(*(mentioned(part.text) for part in parts))
     walk = Walk(replace(given, people=given.people | habit) if habit else given)
     groups: list[tuple[int, Group, bool]] = []  # level, what its name states, whether it holds no items
     for index, part in enumerate(parts):

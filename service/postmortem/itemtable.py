@@ -68,7 +68,9 @@ def _read(
             why = labels[fact]
             struck = row[index] and all(span.struck for span in row[index] if span.text.strip())
             facts.add_refs(references.refs_of(row[index]), why)
-            if not struck:
+            if fact == "refs":
+                itemdone.take_marks(said[index], facts, words)
+            elif not struck:
                 itemfields.set_fact(facts, fact, said[index], given, why)
         for index, cell in enumerate(row):
             if index not in columns.values():

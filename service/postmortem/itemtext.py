@@ -22,6 +22,7 @@ _BRACED = re.compile(r"^\{\{ ?([^{}]{3,}?) ?\}\}")
 _EMPTY = re.compile(r" ?(?:\( ?\)|\[ ?\])$")
 _SENTENCE = re.compile(r"[.!?。][)\"”]? \S|。\S")
 WHY_LIMIT = 600  # characters; the rest stays in the section
+_SHORTENED = re.compile(r"\b(?:etc|usw|e\.g|i\.e|al)$|\b\w$", re.IGNORECASE)
 _EDGES = " \t-–—:;,|→>/"
 
 __all__ = ["Facts", "item", "read_line", "take_facts"]
@@ -29,7 +30,13 @@ __all__ = ["Facts", "item", "read_line", "take_facts"]
 
 def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     """The clean text of one line; what is taken off it goes to `facts`, which may hold more already."""
-    shown = [span for span in spans if span.text.strip() and not itemdone.BOX.fullmatch(span.text.strip())]
+    shown = [
+        span
+        for span in spans
+        if span.text.strip(" -–—:.,")
+        and not itemdone.BOX.fullmatch(span.text.strip())
+        and not (span.href and len(spans) > 1)
+    ]
     if shown and all(span.struck for span in shown):
         facts.set_done(max((span.text.strip() for span in shown), key=len), "struck through")
     else:
@@ -38,7 +45,9 @@ def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     facts.add_refs(references.refs_of(spans))
     spans = itemdone.take_link(spans, facts, item_words(given.words))
     text = plain(references.without_pointers(spans))
-    return take_facts(itemdone.take_box(text, facts), facts, given)
+    text = take_facts(itemdone.take_box(text, facts), facts, given)
+    facts.vague = is_vague(text, item_words(given.words))
+    return _without_stop(_first_sentence(text, facts, item_words(given.words)))
 
 
 def take_facts(text: str, facts: Facts, given: Given) -> str:
@@ -60,14 +69,14 @@ def take_facts(text: str, facts: Facts, given: Given) -> str:
         if text == before:
             break
     text = _BRACED.sub(r"\1", text.strip().strip("_*").strip(_EDGES)).strip()
+    text = references.without_first_url(text, facts.refs)
     text = references.without_last_refs(references.without_last_url(text, facts.refs), facts.refs).rstrip(_EDGES)
     if not facts.done and (past := itemdone.told(text, words)):
         facts.set_done(past, "it is told as done")
     if text[:1].islower() and not named.lstrip(_EDGES).startswith(text[:20]):
         text = text[0].upper() + text[1:]
-    facts.vague = is_vague(text, words)
     if text:
-        return _first_sentence(text, facts, words)
+        return text
     nothing = given.words.nothing_said(whole) or facts.owner or facts.due or facts.due_text
     return "" if nothing else whole
 
@@ -82,11 +91,25 @@ def _first_sentence(text: str, facts: Facts, words: ItemWords) -> str:
     kept = 1
     while kept < len(told) and told[kept].split(" ", 1)[0].strip("*_`,").lower() in words.lists["verb"]:
         kept += 1
+    if len(told) > kept and _is_remark(told[-1], words):
+        del told[-1]
     rest = " ".join(told[kept:])
-    if len(rest.split()) < 3:
+    if rest and len(rest.split()) < 3:
         return text
-    facts.why = facts.why or rest[:WHY_LIMIT]
+    facts.why = facts.why or rest[:WHY_LIMIT] or None
     return " ".join(told[:kept])
+
+
+def _without_stop(text: str) -> str:
+    """Without the full stop of a single sentence: this is a title."""
+    bare = text.removesuffix(".")
+    return text if bare.endswith(".") or _SENTENCE.search(bare) or _SHORTENED.search(bare) else bare
+
+
+def _is_remark(text: str, words: ItemWords) -> bool:
+    """ "Ticket raised", "PR exists": it tells of the issue, not of the work."""
+    told = text.lower().strip(" .!").split()
+    return len(told) <= 4 and any(word in words.lists["ticket"] or word in words.lists["refs"] for word in told[:2])
 
 
 def _named_facts(text: str, facts: Facts, given: Given, words: ItemWords) -> str:

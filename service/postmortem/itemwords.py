@@ -28,6 +28,7 @@ class ItemWords:
     owner: re.Pattern[str]
     due: re.Pattern[str]
     due_before: re.Pattern[str]
+    due_until: re.Pattern[str]
     joiner: re.Pattern[str]
     priority: re.Pattern[str]
     ticket: re.Pattern[str]
@@ -101,6 +102,7 @@ def item_words(words: Vocabulary) -> ItemWords:
             BEGIN + rf"(?:{_any(of('due'))}(?: date| by| on)?[*_]{{0,2}} ?[:=：]?[*_]{{0,2}} ?|[📅🗓⏰]\ufe0f? ?)"
         ),
         due_before=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_before'))} "),
+        due_until=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_until'))} "),
         joiner=_compiled(f"{_any(of('joiner'))}[,:]? +"),
         priority=_compiled(BEGIN + f"{_any(of('priority'))}" + IS + r"(P?[0-4])(?!\w)"),
         ticket=_compiled(BEGIN + f"{_any(of('refs'))}" + IS + r"([^\s,;()\[\]]{1,200})"),
@@ -115,9 +117,9 @@ def item_words(words: Vocabulary) -> ItemWords:
         ),
         done_last=re.compile(
             r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
-            rf"|(?: [-–—:|]|:) *(?i:{done})[.!]?$"
+            rf"|(?: [-–—:|]|:) *(?i:{done})(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){{0,120}})?[.!]?$"
             rf"|(?<=[.!?)]) +_?(?i:already )?(?i:{done})"
-            r"(?: (?:in|on|by|via|with|as|through|since)\b[^.]{0,120})?[_.!]{0,2}$"
+            r"(?: (?:in|on|by|via|with|as|through|since|see)\b(?:[^.]|\.(?=\S)){0,120})?[_.!]{0,2}$"
         ),
         done_told=_compiled(
             r"(?:(?<=[-–—,;:(.!?]) ?|^)(?:this|it|which|these|both|all of this|all of these|already)\b"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from service.postmortem.given import Given
@@ -32,7 +31,9 @@ _GROUP_END = re.compile(r" [(\[]([^()\[\]]{2,40})[)\]][.,;]?$| [-–—|] ([^-�
 _GROUP_BEGIN = re.compile(
     r"^[(\[]([^()\[\]]{2,40})[)\]](?: ?[:–—-])? +|^(?:[Tt]he )?([\w&/ -]{1,40}?)(?: (?:to|will) |: )"
 )
-_VALUE_END = re.compile(r" (?:due|by|priority|status|deadline|ticket|issue|eta)\b| [-–—] |; ", re.IGNORECASE)
+_VALUE_END = re.compile(
+    r" (?:due|by|priority|status|deadline|ticket|issue|eta)\b| [-–—] |; |\.(?: (?=[A-Z])|\.|$)", re.IGNORECASE
+)
 _MORE = re.compile(rf"(?:, | and | & |/| \+ )(?:{_MENTION}|{_NAME})(?=$|[\s)\].,;|/])(?! ?[:=])")
 
 
@@ -129,7 +130,8 @@ def _is_team(text: str, words: ItemWords) -> bool:
 
 def owner_of(text: str, given: Given) -> str | None:
     """The owner of a cell or a field as it was written; None for "TBD", "-", "everyone" and the like."""
-    text = text.strip().strip("*_`()[].,;|").strip()
+    text = text.strip().strip("*_`.,;|").strip()
+    text = text.strip("()[]") if text[:1] in "([" or text.count("(") != text.count(")") else text
     text = _VALUE_END.split(text, maxsplit=1)[0].strip(" ,;")
     lower = text.lower()
     if (
@@ -143,27 +145,32 @@ def owner_of(text: str, given: Given) -> str | None:
 
 
 def named_by_habit(heads: Iterable[str], words: ItemWords) -> frozenset[str]:
-    """Names at the same edge of at least two items, and of half of them, are owners by the habit of that text:
-    "(Sam)", "- Sam", "Sam to …", "Sam: …"."""
+    """Names at the same edge of at least two items are owners by the habit of that text: "(Sam)" or "- Sam" behind at
+    least half of them, "Sam to …" before a verb. "Checkout: …" is as often a part of the system: it shows nothing."""
     lines = list(heads)
-    found: dict[str, Counter[str]] = {"bracket": Counter(), "dash": Counter(), "to": Counter(), "colon": Counter()}
-    for head in lines:
-        for habit, pattern in (("bracket", _BRACKET_END), ("dash", _DASH_END)):
-            if match := pattern.search(head):
-                found[habit].update(_split(match[1]))
-        if match := _BEGIN.search(head):
-            habit = "to" if match["to"] else "colon"
-            found[habit].update(_split(match[1]))
     people: set[str] = set()
-    for names in found.values():
-        likely = [name for name in names if _like_a_name(name, words)]
-        if (
-            sum(names[name] for name in likely) >= 2
-            and 2 * sum(names.values()) >= len(lines)
-            and len(likely) == len(names)
-        ):
-            people.update(name.lower() for name in likely)
+    for pattern in (_BRACKET_END, _DASH_END):
+        names = [name for head in lines if (match := pattern.search(head)) for name in _split(match[1])]
+        if len(names) >= 2 and 2 * len(names) >= len(lines) and all(_like_a_name(name, words) for name in names):
+            people.update(name.lower() for name in names)
+    to: list[str] = []
+    for head in lines:
+        match = _BEGIN.search(head)
+        if match and match["to"]:
+            verb = head[match.end() :].split(" ", 1)[0].strip(",./").lower()
+            names = _split(match[1])
+            if verb in words.lists["verb"] and all(_like_a_name(name, words) for name in names):
+                to.extend(names)
+    if len(to) >= 2:
+        people.update(name.lower() for name in to)
     return frozenset(people)
+
+
+def mentioned(text: str) -> frozenset[str]:
+    """Whom a text calls by "@": they are people or teams, and stay so where the sign is left out."""
+    if "@" not in text:
+        return frozenset()
+    return frozenset(found[0][1:].lower() for found in re.finditer(rf"(?<![\w/.]){_MENTION}", text, re.IGNORECASE))
 
 
 def _like_a_name(name: str, words: ItemWords) -> bool:

@@ -27,7 +27,7 @@ _NOT_KEYS = frozenset(
 _POINTING_LINK = re.compile(
     r"[-–—:,]? ?[(\[]?"
     r"(?:issues?|ticket|jira|pr|pull request|mr|link|here|tracking issue|github issue|bug|task|story|card)?"
-    r"(?: ?#?\d{1,9})?[)\]]?",
+    r"(?: ?#?\d{1,9})?[)\]]?|(?:[\w.-]{1,60}/[\w./-]{1,80})?[#!]\d{1,9}|[A-Z][A-Z0-9_]{1,11}-\d{1,7}|T\d{2,9}",
     re.IGNORECASE,
 )
 _POINTING_WORD = re.compile(
@@ -35,6 +35,7 @@ _POINTING_WORD = re.compile(
 )
 
 
+_FIRST_URL = re.compile(r"<?(https?://[^\s<>()]{1,300}?)>?(?: ?[-–—:|] | )")
 _LAST_REFS = re.compile(r" [(\[]([^()\[\]]{2,120})[)\]]\.?$")
 _POINTING_NAME = re.compile(r"(?:issues?|tickets?|jira|github|see|and|bug|tracked|in):?", re.IGNORECASE)
 
@@ -80,6 +81,14 @@ def without_last_url(text: str, refs: Sequence[str]) -> str:
         return text
     start = max(0, len(text) - 400) + link.start()
     return text[:start].rstrip(" (<[") if start > 3 else text
+
+
+def without_first_url(text: str, refs: Sequence[str]) -> str:
+    """Without a bare address at the beginning that is kept as a reference, if other words follow it."""
+    link = _FIRST_URL.match(text[:400]) if text[:5] in ("http:", "https", "<http") else None
+    if link is None or link[1] not in refs or len(text[link.end() :].split()) < 2:
+        return text
+    return text[link.end() :]
 
 
 def without_last_refs(text: str, refs: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from service.postmortem.itemwords import ItemWords
 
 _LONGEST = 14  # words; who writes more has said what is meant
 _CHECKABLE = re.compile(r"[`\d#@/]|[a-z][A-Z]|\b[A-Z]{2,}\b|\w\.\w|_")
-_TIED = re.compile(r" (?:if|when|whenever|unless|each time|every time) ", re.IGNORECASE)
+_TIED = re.compile(r" (?:if|whenever|unless|each time|every time) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)?")
 _SMALL = frozenset(
     (
