@@ -195,7 +195,9 @@ def test_a_time_is_right_to_the_minute_and_one_that_is_not_stated_is_said() -> N
     assert time(ten.replace(minute=1)) == {"time": Tally(0, 1, 1)}
     assert time(None) == {"time": Tally(0, 1, 1)}
     assert time(ten, started=None) == {"time not stated": Tally(0, 1, 1)}
-    assert time(ten, started={**DRAFT["started"], "told": True}) == {"time told": Tally(1, 1, 1)}
+    told = {"started": {**DRAFT["started"], "told": True}}
+    assert time(ten, **told) == {"time told": Tally(1, 1, 1)}
+    assert time(None, **told) == {"time told": Tally(0, 0, 1)}
 
 
 def test_a_document_without_items_is_right_if_none_is_read() -> None:

@@ -83,7 +83,7 @@ def figures(counts: Counts) -> list[Figure]:
         Figure("sections recall", sections.right, sections.stated, recall(sections)),
         Figure("sections F1", 2 * sections.right, sections.given + sections.stated, f1(sections)),
         _case("start and end", counts.of("time")),
-        _case("start and end, told, not named", counts.of("time told")),
+        _case("start and end told, right if read", counts.of("time told")),
         Figure("start and end read, not stated", 0, counts.of("time not stated").given, None),
         _case("severity", counts.of("severity")),
         Figure("severity read, not stated", 0, counts.of("severity not stated").given, None),

@@ -234,6 +234,6 @@ def _time(counts: Counts, labelled: Labelled | None, read: datetime | None) -> N
         if read is not None:
             counts.case("time not stated", False)
     elif labelled.get("told"):
-        counts.case("time told", same_time(labelled, read))
+        counts.of("time told").add(Tally(int(same_time(labelled, read)), int(read is not None), 1))
     else:
         counts.case("time", same_time(labelled, read))

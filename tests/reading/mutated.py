@@ -66,6 +66,6 @@ _CHANGES: tuple[Callable[[str, random.Random], str], ...] = (
     lambda text, random_: text.replace(
         random_.choice("#-*|[]:()`\n @"), random_.choice(("", " ", "|", "\n", "```", "👩‍👧"))
     ),
-    lambda text, random_: text.upper(),
+    lambda text, random_: text.lower(),
     lambda text, random_: text[: random_.randint(0, len(text))],
 )
