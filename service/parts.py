@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connectors.base import Publisher, Source, Tracker
 from service.engine import Engine
+from service.postmortem.blame import HintList
 from service.postmortem.people import People
 from service.postmortem.vocabulary import Vocabulary
 from service.settings import Settings
@@ -25,6 +26,7 @@ class Parts:
     people: People
     texts: Texts
     words: Vocabulary  # by which tickets are read
+    hints: HintList  # on the wording of documents
     installation: bytes  # the key of every marker; made once, kept in the database
     now: Callable[[], datetime]
     engine: Engine

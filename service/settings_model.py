@@ -17,6 +17,7 @@ from service.settings_values import (
     Duration,
     Flag,
     Folder,
+    HintFile,
     Listen,
     PemFile,
     Schedule,
@@ -184,6 +185,9 @@ class Settings(Part):
     )
     vocabulary: WordFile = Field(
         default=None, description="A TOML file with your own words for the reader, beside config/vocabulary/."
+    )
+    hints: HintFile = Field(
+        default=None, description="A TOML file with your own hints on wording, beside config/hints/."
     )
     sources: dict[str, BaseModel] = Field(
         default={}, description="Where incidents come from, each at `/webhooks/<name>`."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
+from service.hints_file import hints_list
 from service.words import words
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -100,11 +102,11 @@ def _folder(value: object) -> object:
     return value
 
 
-def _word_file(value: object) -> object:
-    """A file of words for the reader; read here, so that a fault in it is said at boot."""
+def _readable(value: object, read: Callable[[Path], object]) -> object:
+    """The name of a file; it is read here, so that a fault in it is said at boot."""
     if isinstance(value, str):
         try:
-            words(Path(value))
+            read(Path(value))
         except ValueError as error:
             raise PydanticCustomError("setting", "{why}", {"why": str(error)}) from None
     return value
@@ -134,5 +136,6 @@ Url = Annotated[str, BeforeValidator(_url)]
 Listen = Annotated[str, BeforeValidator(_listen)]
 Schedule = Annotated[str, BeforeValidator(_schedule)]
 Folder = Annotated[Path | None, BeforeValidator(_folder)]
-WordFile = Annotated[Path | None, BeforeValidator(_word_file)]
+WordFile = Annotated[Path | None, BeforeValidator(lambda value: _readable(value, words))]
+HintFile = Annotated[Path | None, BeforeValidator(lambda value: _readable(value, hints_list))]
 PemFile = Annotated[str | None, BeforeValidator(_pem_file)]

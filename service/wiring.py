@@ -15,6 +15,7 @@ from connectors.base import AfterwordError
 from service import accounts, pause, tokens
 from service import settings as reading
 from service.engine import Distributed, Embedded, Engine
+from service.hints_file import hints_list
 from service.jobs import Jobs
 from service.parts import Parts
 from service.pipeline import tell
@@ -92,6 +93,7 @@ def assemble(
         people=people_of(settings),
         texts=Texts([settings.templates] if settings.templates else [], settings.timezone, settings.public_url),
         words=words(settings.vocabulary),
+        hints=hints_list(settings.hints),
         installation=installation,
         now=now,
         engine=engine,

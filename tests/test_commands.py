@@ -129,6 +129,7 @@ def test_read_prints_the_shape_of_the_interface(tmp_path: Path) -> None:
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == [
         # called as in every document
         *("Summary", "Impact", "Root cause", "Timeline", "Resolution and recovery", "Lessons learned", "Action items"),
+        "Also in the text",
     ]
     assert page.count("Not recorded yet") == 5
 

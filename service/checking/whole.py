@@ -9,6 +9,7 @@ from service.checking import connections, ground, routes, standing
 from service.checking.line import Line, Look
 from service.checking.room import file_of
 from service.engine import Engine
+from service.hints_file import hints_list
 from service.parts import Parts
 from service.settings import Settings
 from service.store.database import Database
@@ -73,6 +74,7 @@ def parts_of(settings: Settings, engine: Engine) -> Parts:
         people=wiring.people_of(settings),
         texts=Texts([], settings.timezone, settings.public_url),
         words=words(settings.vocabulary),
+        hints=hints_list(settings.hints),
         installation=b"",
         now=wiring.clock,
         engine=engine,

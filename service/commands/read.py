@@ -11,8 +11,11 @@ from pathlib import Path
 
 from connectors.base import AfterwordError
 from connectors.text import from_adf, from_wiki
+from service.hints_file import hints_list
 from service.postmortem.explain import explained
+from service.postmortem.gaps import missing
 from service.postmortem.printed import as_json, as_markdown
+from service.postmortem.quality import as_text, hints
 from service.postmortem.reading import read_text
 from service.postmortem.zones import zone_named
 from service.words import words
@@ -41,6 +44,8 @@ def run(args: Namespace) -> int:
         sys.stdout.write(as_markdown(reading))
         return 0
     shown = as_json(reading)
+    shown["missing"] = [str(gap) for gap in missing(reading)]
+    shown["hints"] = [as_text(hint) for hint in hints(reading, (), hints_list())]
     if args.explain:
         shown["explain"] = explained(reading, text)
         if form != "markdown":

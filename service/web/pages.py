@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.engine import Connection
 
 from service.errors import NotFound
-from service.hints_file import hints_list
 from service.parts import Parts
 from service.postmortem import document
 from service.postmortem.gaps import QUESTIONS, missing
@@ -35,7 +34,6 @@ MOST_HINTS = 20
 def blueprint(parts: Parts) -> Blueprint:
     routes = Blueprint("pages", __name__)
     explain(routes, parts)
-    listed_hints = hints_list()
 
     def loaded(connection: Connection, number: int) -> tuple[Any, Document, int, list[Standing]]:
         found = postmortems.load(connection, number)
@@ -71,7 +69,7 @@ def blueprint(parts: Parts) -> Blueprint:
             history = postmortems.history(connection, number)
         shown = view(doc, items, parts.texts.days, opened_at=incident.opened_at, closed_at=incident.closed_at)
         people = [known.name for known in parts.people.known if not known.team]
-        found = hints(doc, items, listed_hints, people=people, words=parts.words)
+        found = hints(doc, items, parts.hints, people=people, words=parts.words)
         pointed = lettered(found[:MOST_HINTS])
         return html(
             "postmortem.html",
