@@ -111,8 +111,8 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
         walk.add(lead, facts)
     elif references.refs_of(block.spans) and _is_bare(block.spans):
         walk.add(block.spans, Facts(here=lines_of_block(block)))
-    elif not lead and not leads:
-        walk.add_sentences(block, answer=answer)
+    elif not lead:
+        walk.add_sentences(block, firm=leads, answer=answer and not leads)
 
 
 def _is_bare(spans: Sequence[Span]) -> bool:

@@ -26,6 +26,7 @@ _HEDGED = re.compile(
     r"might|not|n't|never|yet|so)\b|\?|n['’]t\b",
     re.IGNORECASE,
 )
+_AUXILIARY = (" been ", " is ", " are ", " was ", " were ")
 _ONGOING = re.compile(r"\b(?:begun|started|beginning|starting|planned|agreed|decided|discussed) ", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
     if found:
         facts.set_done(found[0], "a mark")
         text = _MARK.sub("", text).strip()
-    if text[-1:] in ")]" or "(" in text or "[" in text:
+    if "(" in text or "[" in text:
         found = words.open_bracket.search(text)
         if found:
             text = cut(text, found.start(), found.end())
@@ -67,6 +68,9 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
         if found:
             facts.set_done(found[0], "a word in brackets")
             text = cut(text, found.start(), found.end())
+    lower = text.lower()
+    if not any(word in lower for word in words.done_worth):
+        return text
     for pattern, why in ((words.done_first, "its first word"), (words.done_last, "its last words")):
         found = pattern.search(text)
         if found and found[0] != text.strip() and not _NOT.search(text[max(0, found.start() - 14) : found.start()]):
@@ -91,15 +95,15 @@ def told(text: str, words: ItemWords) -> str | None:
     head = first.split(" ", 1)[0].lower().strip('*_`"“(')
     if head in words.lists["verb"]:
         return None
-    found = words.passive.search(first)
+    found = words.passive.search(first) if any(word in first for word in _AUXILIARY) else None
     if (
         found
         and not _HEDGED.search(first[: found.start()])
         and not first[found.end() :][:20].lower().startswith(" when")
     ):
         return found[0].strip()
-    last = words.ends_done.match(first)
-    if last and len(first.split()) <= 5 and not _HEDGED.search(first):
+    short = len(first) <= 60 and len(first.split()) <= 5
+    if short and words.ends_done.match(first) and not _HEDGED.search(first):
         return first.rsplit(" ", 1)[-1]
     return None
 

@@ -18,10 +18,9 @@ _LONGEST = 40  # characters of words in a column that are kept as they stand
 def take(text: str, facts: Facts, today: date | None, words: ItemWords) -> str:
     """Without the due date: behind "due", "by", in brackets, or at the end behind a dash. Words that name no day are
     kept beside the item, and stay in a sentence."""
-    if not any(map(str.isdigit, text)) and today is None and not _worth(text):
-        return text
+    lower = text.lower()
     ways = ((words.due, "behind “due”"), (words.due_before, "behind “by”"), (words.due_until, "behind “until”"))
-    for pattern, why in ways:
+    for pattern, why in ways if any(word in lower for word in words.due_worth) else ():
         for found in pattern.finditer(text):
             day, end = dates.due_at(text, found.end(), today)
             if day is not None and pattern is words.due_until and text[end:].lstrip(" ")[:1].isalnum():
@@ -33,18 +32,13 @@ def take(text: str, facts: Facts, today: date | None, words: ItemWords) -> str:
             if end > found.end() and (pattern is words.due or not text[end:].lstrip()[:1].isalnum()):
                 facts.set_due(None, text[found.end() : end].strip(), why, text[found.start() : end])
                 return cut(text, found.start(), end) if pattern is words.due else text
-    for found in _BRACKET.finditer(text):
+    for found in _BRACKET.finditer(text) if "(" in text or "[" in text else ():
         if taken := _taken(text, found.end(), found.start(), ")]", facts, today, "in brackets"):
             return taken
-    for found in _DASHED.finditer(text):
+    for found in _DASHED.finditer(text) if any(map(str.isdigit, text)) else ():
         if taken := _taken(text, found.end(), found.start(), "", facts, today, "at the end of its line"):
             return taken
     return text
-
-
-def _worth(text: str) -> bool:
-    lower = text.lower()
-    return any(word in lower for word in ("due", "by ", "before", "until", "eta", "deadline", "target", "(", "[", "📅"))
 
 
 def _taken(text: str, at: int, start: int, closing: str, facts: Facts, today: date | None, why: str) -> str | None:

@@ -10,13 +10,19 @@ from service.postmortem import itemdone
 from service.postmortem.itemfacts import Facts, source_of
 from service.postmortem.itemlists import read_list
 from service.postmortem.itemwalk import Walk, lines_of_block
+from service.postmortem.itemwords import ItemWords
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Part
 
 #: what "Action: …" says there was done there and then
 _TELLING = frozenset({Section.TIMELINE, Section.RESOLUTION, Section.SUMMARY})
-_SIGN = re.compile(r"^(?::[a-z0-9_+-]{1,30}:|[^\w\s()\[\]*_@#`\"'<:-]{1,3}) ?")
+_LEAD = re.compile(r"[\W\d_]{0,24}(?:[xX]\][\W_]{0,8}|[a-z_]{2,20}:[\W_]{1,8})?")
+#: what may stand before the word: a time, ":bulb:", an emoji
+_SIGN = re.compile(
+    r"^(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?(?: ?(?:UTC|GMT|[A-Z]{3,4}|[ap]m))?[\])]?[ :–—-]{0,3}"
+    r"|:[a-z0-9_+-]{1,30}:|[^\w\s()\[\]*_@#`\"'<:-]{1,3}) ?"
+)
 _FOCUS = re.compile(
     r"\bwe(?: are|['’]re) (?:now |currently |also ){0,2}(?:focused on|focusing on|working on|doing|taking|planning)\b",
     re.IGNORECASE,
@@ -24,15 +30,23 @@ _FOCUS = re.compile(
 
 
 def read_marked(part: Part, walk: Walk) -> None:
-    words = walk.words
-    lower = part.text.lower()
-    if not any(word in lower for word in (*words.lists["marker"], *words.lists["weak_marker"])) and "we" not in lower:
-        return
     walk.source = source_of(part)
-    for block in _all(part.blocks):
-        if block.kind == "paragraph":
-            _paragraph(block, walk, weak=part.section not in _TELLING)
-    _led(part.blocks, walk)
+    if any(_begins_marked(line, walk.words) for line in part.text.split("\n")):
+        for block in _all(part.blocks):
+            if block.kind == "paragraph":
+                _paragraph(block, walk, weak=part.section not in _TELLING)
+    if ":\n" in part.text or ":**\n" in part.text or "：\n" in part.text:
+        _led(part.blocks, walk)
+
+
+def _begins_marked(line: str, words: ItemWords) -> bool:
+    """Whether a line may begin with the word for an action item: a cheap look, before its tree is asked."""
+    lead = _LEAD.match(line)
+    at = lead.end() if lead else 0
+    if line[at : at + 2].lower() not in words.marker_heads:
+        return False
+    rest = line[at:]
+    return words.marker.match(rest) is not None or words.weak_marker.match(rest) is not None
 
 
 def _all(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -72,12 +72,21 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         return None
     found = (words.firm_promise if firm else words.promise).search(text)
     if found is not None:
-        if firm and not _of_work(text[found.end() :], words):
+        behind = text[found.end() :].split(maxsplit=2)
+        if (firm and not _of_work(text[found.end() :], words)) or not behind:
             return None
-        return None if text[found.end() :].lstrip().lower().startswith(("not ", "never ")) else found[0]
+        return None if behind[0].lower() in words.lists["no_work"] else found[0]
     if firm:
+        due = words.due_before.search(text)
+        if due and any(map(str.isdigit, text[due.end() : due.end() + 14])):
+            return needed(text, words)
         counted = _COUNTED.match(text)
         return counted[1] if counted and counted[1].lower() in words.lists["verb"] else None
+    return needed(text, words)
+
+
+def needed(text: str, words: ItemWords) -> str | None:
+    """The words by which somebody is asked for work: "the platform team must …"."""
     found = words.need.search(text)
     if found is None or found.start() == 0:
         return None

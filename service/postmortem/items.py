@@ -19,7 +19,7 @@ from service.postmortem.itemwords import item_words
 from service.postmortem.markdown import plain
 from service.postmortem.model import ReadItem, Section
 from service.postmortem.outline import Part
-from service.postmortem.owners import mentioned, named_by_habit
+from service.postmortem.owners import first_names, mentioned, named_by_habit
 from service.postmortem.vocabulary import key
 
 __all__ = ["merge", "read_items", "unite"]
@@ -33,13 +33,12 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
     """The items of all parts that belong to the section, and those that are marked elsewhere."""
     parts = list(parts)
     mine = [part for part in parts if part.section is Section.ACTION_ITEMS]
-    habit = named_by_habit(_heads(mine), item_words(given.words))
-    habit = habit.union(*(mentioned(part.text) for part in parts))
-    walk = Walk(replace(given, people=given.people | habit) if habit else given)
+    walk = Walk(_knowing(parts, mine, given) if mine else given)
     groups: list[tuple[int, Group, bool]] = []  # level, what its name states, whether it holds no items
     for index, part in enumerate(parts):
         if part.section is not Section.ACTION_ITEMS:
             groups.clear()
+            walk.group = Group()
             read_marked(part, walk)
             continue
         while groups and groups[-1][0] >= part.level:
@@ -59,6 +58,14 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
         _promises(parts, walk)
     found = _without_chores(walk)
     return unite([item(one.text, one.facts, anchor, 0, one.source) for one in found])
+
+
+def _knowing(parts: Sequence[Part], mine: Sequence[Part], given: Given) -> Given:
+    """With the people whom the text itself shows as such."""
+    words = item_words(given.words)
+    shown = named_by_habit(_heads(mine), words).union(*(mentioned(part.text) for part in parts))
+    shown |= first_names(given.people, words)
+    return replace(given, people=given.people | shown) if shown else given
 
 
 def _foreign(part: Part, walk: Walk) -> bool:

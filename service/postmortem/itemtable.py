@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from service.postmortem import itemdone, itemdue, itemfields, itemkinds, references
+from service.postmortem import itemdone, itemdue, itemfields, itemkinds, owners, references
 from service.postmortem.given import Given
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemwords import ItemWords, item_words
@@ -108,7 +108,7 @@ def _is_data(header: Row, words: ItemWords) -> bool:
 
 
 def _guessed(body: Sequence[tuple[Row, int]], given: Given, known: dict[str, int] | None = None) -> dict[str, int]:
-    """Columns by what stands in them: what is to be done is the longest text; an owner is never guessed but by @."""
+    """Columns by what stands in them: what is to be done is the longest text; an owner is a name."""
     words = item_words(given.words)
     columns = dict(known or {})
     width = max((len(row) for row, _ in body), default=0)
@@ -135,6 +135,10 @@ def _guessed(body: Sequence[tuple[Row, int]], given: Given, known: dict[str, int
     first("priority", lambda text: itemkinds.priority_of(text) is not None and len(text) < 4)
     first("type", lambda text: itemkinds.kind_of(text, words) is not None)
     first("owner", lambda text: _MENTION.fullmatch(text) is not None or text.lower() in given.people)
+    names = next((index for index, found in cells.items() if owners.like_names(found, words)), None)
+    if "owner" not in columns and names is not None and len(cells) > 1:
+        columns["owner"] = names
+        del cells[names]
     if "text" not in columns and cells:
         best = max(cells, key=lambda index: sum(map(len, cells[index])) / len(cells[index]))
         if sum(map(len, cells[best])) / len(cells[best]) >= _SHORT / 2:

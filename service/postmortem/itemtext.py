@@ -23,6 +23,7 @@ _EMPTY = re.compile(r" ?(?:\( ?\)|\[ ?\])$")
 _SENTENCE = re.compile(r"[.!?。][)\"”]? \S|。\S")
 WHY_LIMIT = 600  # characters; the rest stays in the section
 _SHORTENED = re.compile(r"\b(?:etc|usw|e\.g|i\.e|al)$|\b\w$", re.IGNORECASE)
+_BOXED = re.compile(r"^\[[ xX]\] ?")
 _EDGES = " \t-–—:;,|→>/"
 
 __all__ = ["Facts", "item", "read_line", "take_facts"]
@@ -39,8 +40,14 @@ def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     ]
     if shown and all(span.struck for span in shown):
         facts.set_done(max((span.text.strip() for span in shown), key=len), "struck through")
-    else:
-        spans = [span for span in spans if not span.struck]
+    elif any(span.struck for span in shown):
+        rest = [span for span in spans if not span.struck]
+        said = itemdone.is_detail_done(_BOXED.sub("", plain(rest)), item_words(given.words))
+        if said:  # "~~Restore traffic~~ Done by Kim"
+            facts.set_done(said, "it is said behind it")
+            spans = [span for span in spans if span.struck]
+        else:
+            spans = rest
     facts.note("text", plain(spans), "a line of its own")
     facts.add_refs(references.refs_of(spans))
     spans = itemdone.take_link(spans, facts, item_words(given.words))

@@ -17,6 +17,7 @@ _SMALL = frozenset(
 _FEW = 200  # items among which rewordings are looked for; beyond, only the same words count
 _ALIKE = 0.8  # of the words of both
 _ALIKE_REF = 0.45  # where both name the same one issue
+_NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _LEAST = 4  # words; fewer say too little to be called a rewording
 
 
@@ -24,12 +25,12 @@ def unite(items: Iterable[ReadItem]) -> list[ReadItem]:
     """The same item twice is one: the first stays and takes what only the later one states. Positions are set anew."""
     read = list(items)
     kept: dict[str, ReadItem] = {}
-    said: dict[str, frozenset[str]] = {}
+    said: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
     for one in read:
         name = key(one.text) or one.text
         if len(one.text) > 180:
             name = one.text
-        mine = _words(one.text)
+        mine = _words(one.text) if len(read) <= _FEW else _NOTHING
         first = name if name in kept else _same(one, mine, kept, said) if len(read) <= _FEW else None
         if first is None:
             kept[name], said[name] = one, mine
@@ -44,11 +45,15 @@ def unite(items: Iterable[ReadItem]) -> list[ReadItem]:
 
 
 def _same(
-    one: ReadItem, mine: frozenset[str], kept: dict[str, ReadItem], said: dict[str, frozenset[str]]
+    one: ReadItem,
+    own: tuple[frozenset[str], frozenset[str]],
+    kept: dict[str, ReadItem],
+    said: dict[str, tuple[frozenset[str], frozenset[str]]],
 ) -> str | None:
+    mine, numbers = own
     for name, other in kept.items():
-        theirs = said[name]
-        if not mine or not theirs or _numbers(mine) != _numbers(theirs):
+        theirs, others = said[name]
+        if not mine or not theirs or numbers != others:
             continue
         alike = len(mine & theirs) / len(mine | theirs)
         refs = one.refs and one.refs == other.refs
@@ -61,8 +66,10 @@ def _same(
     return None
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _SMALL)
+def _words(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a text by their stems, and those of them that are numbers or single letters."""
+    found = frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _SMALL)
+    return found, frozenset(word for word in found if len(word) == 1 or any(map(str.isdigit, word)))
 
 
 def _stem(word: str) -> str:
@@ -70,10 +77,6 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
-
-
-def _numbers(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word for word in words if any(map(str.isdigit, word)) or len(word) == 1)
 
 
 def merge(first: ReadItem, other: ReadItem) -> ReadItem:

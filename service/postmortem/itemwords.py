@@ -27,6 +27,8 @@ class ItemWords:
     kinds: Mapping[str, Kind]
     owner: re.Pattern[str]
     due: re.Pattern[str]
+    #: a text without any of these holds none of the patterns of a due date
+    due_worth: tuple[str, ...]
     due_before: re.Pattern[str]
     due_until: re.Pattern[str]
     joiner: re.Pattern[str]
@@ -34,6 +36,8 @@ class ItemWords:
     ticket: re.Pattern[str]
     status: re.Pattern[str]
     type: re.Pattern[str]
+    #: a text without any of these says nothing of "done"
+    done_worth: tuple[str, ...]
     done_bracket: re.Pattern[str]
     done_first: re.Pattern[str]
     done_last: re.Pattern[str]
@@ -46,6 +50,7 @@ class ItemWords:
     passive: re.Pattern[str]
     ends_done: re.Pattern[str]
     marker: re.Pattern[str]
+    marker_heads: frozenset[str]
     weak_marker: re.Pattern[str]
     promise: re.Pattern[str]
     firm_promise: re.Pattern[str]
@@ -101,6 +106,9 @@ def item_words(words: Vocabulary) -> ItemWords:
         due=_compiled(
             BEGIN + rf"(?:{_any(of('due'))}(?: date| by| on)?[*_]{{0,2}} ?[:=：]?[*_]{{0,2}} ?|[📅🗓⏰]\ufe0f? ?)"
         ),
+        due_worth=_shortest(
+            {"📅", "🗓", "⏰", *of("due"), *(f"{word} " for word in of("due_before") | of("due_until"))}
+        ),
         due_before=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_before'))} "),
         due_until=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_until'))} "),
         joiner=_compiled(f"{_any(of('joiner'))}[,:]? +"),
@@ -108,6 +116,7 @@ def item_words(words: Vocabulary) -> ItemWords:
         ticket=_compiled(BEGIN + f"{_any(of('refs'))}" + IS + r"([^\s,;()\[\]]{1,200})"),
         status=_compiled(BEGIN + _any(of("status")) + IS + r"([^,;|()\[\]\n]{1,40})"),
         type=_compiled(BEGIN + _any(of("type")) + IS + r"([^,;|()\[\]\n]{1,30})"),
+        done_worth=_shortest(of("done")),
         done_bracket=_compiled(
             rf"[(\[]\**_?(?:already |now |all )?{done}(?:(?: (?:in|on|by|via|with|as|through)|:| ?[–—,#-]| \d)"
             r"[^()\[\]]{0,80}| ✅)?_?\**[)\]]"
@@ -145,6 +154,7 @@ def item_words(words: Vocabulary) -> ItemWords:
             + participle
         ),
         ends_done=_compiled(rf"[^.,;:!?]{{3,60}} {_any(past)}\.?$"),
+        marker_heads=frozenset(word[:2] for word in of("marker") | of("weak_marker")),
         marker=_compiled(_marked(of("marker"))),
         weak_marker=_compiled(_marked(of("weak_marker"))),
         promise=_compiled(_any(_quotes(of("promise")))),
@@ -162,13 +172,24 @@ def item_words(words: Vocabulary) -> ItemWords:
     )
 
 
+def _shortest(words: Iterable[str]) -> tuple[str, ...]:
+    """Without those that hold another of them."""
+    kept: list[str] = []
+    for word in sorted(words, key=len):
+        if not any(other in word for other in kept):
+            kept.append(word)
+    return tuple(kept)
+
+
 def _quotes(words: Iterable[str]) -> set[str]:
     return {form for word in words for form in (word, word.replace("'", "’"))}
 
 
 def _marked(words: Iterable[str]) -> str:
     """The beginning of a line that says of itself that it is an item: "ACTION ITEM: …", "[TODO] …", "AI 3: …"."""
+    long = either(word for word in words if len(word) > 2)
     return (
-        rf"^[*_\[(]{{0,4}}(?:{either(words)})s?(?: ?[-#]? ?\d{{1,3}})?"
-        r"(?:[*_]{0,3}[\])][*_]{0,3} ?[:：–—-]?|[*_]{0,3} ?[:：][*_]{0,3}| +[–—-])(?= |$|(?<=：)) *"
+        rf"^[*_\[(]{{0,4}}(?:(?:{either(words)})s?(?: ?[-#]? ?\d{{1,3}})?"
+        r"(?:[*_]{0,3}[\])][*_]{0,3} ?[:：–—-]?|[*_]{0,3} ?[:：][*_]{0,3})"
+        rf"|(?:{long})s? +[–—-])(?= |$|(?<=：)) *"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from service.postmortem.given import Given
 from service.postmortem.itemdone import cut
@@ -24,6 +24,7 @@ _AT_END = re.compile(
 )
 _NAME = r"[A-ZÀ-Þ][\w.'’-]{0,20}(?: [A-ZÀ-Þ][\w.'’-]{0,20}){0,2}"
 _NAMES = rf"{_NAME}(?:(?:, | and | & |/| \+ ){_NAME}){{0,4}}"
+_ALL_NAMES = re.compile(_NAMES)
 _BRACKET_END = re.compile(rf" [(\[]({_NAMES})[)\]][.,;]?$")
 _DASH_END = re.compile(rf"(?: [-–—|]|:| →) ({_NAMES})\.?$")
 _BEGIN = re.compile(rf"^[(\[]?({_NAMES})(?:[)\]]? (?P<to>to|will|should)(?: also)? (?=\w)|[)\]]?: ?| [-–—] |[)\]] )")
@@ -85,6 +86,8 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
 
 def _lower_person(text: str, facts: Facts, given: Given) -> str:
     """Known people who write themselves small: "sam to …", "… (sam)"."""
+    if not given.people:
+        return text
     end = re.search(r" [(\[]([^()\[\]]{2,40})[)\]]\.?$", text)
     begin = re.match(r"([^\W\d_][\w.' -]{1,40}?)(?: to | will |: )", text)
     for found in (end, begin):
@@ -132,7 +135,7 @@ def owner_of(text: str, given: Given) -> str | None:
     """The owner of a cell or a field as it was written; None for "TBD", "-", "everyone" and the like."""
     text = text.strip().strip("*_`.,;|").strip()
     text = text.strip("()[]") if text[:1] in "([" or text.count("(") != text.count(")") else text
-    text = _VALUE_END.split(text, maxsplit=1)[0].strip(" ,;")
+    text = _VALUE_END.split(text, maxsplit=1)[0].strip(" ,;-–—")
     lower = text.lower()
     if (
         given.words.nothing_said(text)
@@ -164,6 +167,21 @@ def named_by_habit(heads: Iterable[str], words: ItemWords) -> frozenset[str]:
     if len(to) >= 2:
         people.update(name.lower() for name in to)
     return frozenset(people)
+
+
+def like_names(cells: Sequence[str], words: ItemWords) -> bool:
+    """Whether these are names and nothing else, as in a column of owners without a head."""
+    return len(cells) >= 2 and all(
+        _ALL_NAMES.fullmatch(cell) and all(_like_a_name(name, words) for name in _split(cell)) for cell in cells
+    )
+
+
+def first_names(people: Iterable[str], words: ItemWords) -> frozenset[str]:
+    """ "kim" of "kim poe", who is known by both names."""
+    pairs = (name.split() for name in people)
+    return frozenset(
+        pair[0] for pair in pairs if len(pair) == 2 and len(pair[0]) > 2 and _like_a_name(" ".join(pair), words)
+    )
 
 
 def mentioned(text: str) -> frozenset[str]:
