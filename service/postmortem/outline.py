@@ -26,6 +26,7 @@ _FIELD_LINE = re.compile(
     r"[ \t]{0,4}(?P<rest>.*)",
     re.DOTALL,
 )
+_AHEAD = (Section.LESSONS_LEARNED, Section.ACTION_ITEMS)
 _FREE = (None, Section.SUMMARY)  # where fields may name sections
 _TITLE_PREFIX = re.compile(
     r"^(?:post-?mortem|incident(?: report)?|pir|rca|retrospective) ?(?::|-|–|—) ?", re.IGNORECASE
@@ -209,8 +210,8 @@ class _Walk:
         if inherited is Section.ACTION_ITEMS:
             return None
         own = self.words.section_of(name, exact=inherited is not None)
-        if inherited is not None and own is None and self.words.section_of(name) is Section.ACTION_ITEMS:
-            own = Section.ACTION_ITEMS
+        if inherited is not None and own is None and (longer := self.words.section_of(name)) in _AHEAD:
+            own = longer
         if inherited is Section.TIMELINE and isinstance(after, Block) and _dated(prose_of([after])[:60]):
             return None
         return None if own is inherited else own
@@ -226,7 +227,7 @@ class _Walk:
 
     def block(self, block: Block) -> None:
         here, outer = self.here, self.outer()
-        found = cutting.pieces(block, self.lines, self.words) if self.may_hold_fields() else None
+        found = cutting.pieces(block, self.lines, self.words) if self.may_hold_fields(block) else None
         if found is not None and any(piece.section not in (None, here.section) for piece in found):
             self.fields(block, found)
             return
@@ -235,8 +236,11 @@ class _Walk:
             self.open("", LABEL, outer, False, block.start, block.start)
         self.here.blocks.append(block)
 
-    def may_hold_fields(self) -> bool:
-        """Before the first section and inside the summary, where people put them, and after another field."""
+    def may_hold_fields(self, block: Block) -> bool:
+        """Before the first section and inside the summary, where people put them, and after another field; a bold
+        beginning of a paragraph ("**Resolution:** the pool was …") in every section that does not look ahead."""
+        if block.kind == "paragraph" and block.spans and block.spans[0].bold and self.here.section not in _AHEAD:
+            return True
         return self.here.section in _FREE or (self.here.level == LABEL and self.beside() in _FREE)
 
     def fields(self, block: Block, found: Sequence[Piece]) -> None:

@@ -15,6 +15,7 @@ from service.postmortem.outline import Outline, Part
 from service.postmortem.vocabulary import Vocabulary, key
 
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,})[)\]]")
+_HEADING_MARKS = re.compile(r"[\s>]{0,8}(?:#{1,6}|[-*+]\s|\d{1,3}[.)]\s)?\s{0,8}")
 _WORD = re.compile(r"\w")
 _FEWEST = 4  # words beside a link that make a line prose
 _ADDRESS = re.compile(r"https?://\S+")
@@ -28,9 +29,10 @@ def read_sections(
     for part in _with_lead(whole, words) if lead else whole.parts:
         if part.section is not None:
             found.setdefault(part.section, []).append(part)
-    texts = {section: _text(section, parts, words) for section, parts in found.items()}
+    rows = whole.text.split("\n")
+    texts = {section: _text(section, parts, words, rows) for section, parts in found.items()}
     return {
-        section: SectionText(text, Origin.READ, source, url, at=at, lines=_lines(found[section]))
+        section: SectionText(text, Origin.READ, source, url, at=at, lines=_lines(found[section], rows))
         for section, text in texts.items()
         if text
     }
@@ -50,60 +52,65 @@ def read_other(
     text's own title is kept elsewhere. Together with the title, the front matter and what read_sections gives with the
     same `lead`, this is every word of the text but headings that only name a section and answers that say nothing."""
     parts = [part for part in (_with_lead(whole, words) if lead else whole.parts) if part.section is None]
+    rows = whole.text.split("\n")
     pieces: list[str] = []
     used: list[Part] = []
     for part in parts:
         own = bool(part.name) and not (titled and part.start == whole.titled_at)
-        heading = _heading(part) if own and key(part.name) != key(whole.title) else ""
+        heading = _heading(part, rows) if own and key(part.name) != key(whole.title) else ""
         said = [piece for piece in (heading, part.text) if _WORD.search(piece)]
         pieces.extend(said)
         used.extend([part] if said else [])
     if not pieces:
         return SectionText(None, Origin.MISSING)
-    return SectionText("\n\n".join(pieces), Origin.READ, source, url, at=at, lines=_lines(used))
+    return SectionText("\n\n".join(pieces), Origin.READ, source, url, at=at, lines=_lines(used, rows))
 
 
-def _lines(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
-    """First and last lines, from 1; parts that follow each other, with at most empty lines between, are one."""
+def _lines(parts: Sequence[Part], rows: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """First and last lines, from 1; parts with nothing but empty lines between them are one."""
     spans: list[tuple[int, int]] = []
     for part in parts:
         if part.end <= part.start:
             continue
-        if spans and spans[-1][1] <= part.start <= spans[-1][1] + 1:
+        if spans and spans[-1][1] <= part.start and not any(row.strip() for row in rows[spans[-1][1] : part.start]):
             spans[-1] = (spans[-1][0], part.end)
         else:
             spans.append((part.start + 1, part.end))
     return tuple(spans)
 
 
-def _text(section: Section, parts: Sequence[Part], words: Vocabulary) -> str:
+def _text(section: Section, parts: Sequence[Part], words: Vocabulary, rows: Sequence[str]) -> str:
     """The parts of one section together. Names other than the section's own stay, so that nothing loses its meaning;
     "" where no part says anything."""
     told = [not words.nothing_said(part.text) for part in parts]
     several = sum(1 for part, said in zip(parts, told, strict=True) if part.begins and said) > 1
     pieces: list[str] = []
     for part, said in zip(parts, told, strict=True):
-        if not part.begins or (said and _says_more(part.name, section, words, several=several)):
-            heading = _heading(part) if not part.begins else f"**{part.name}**"
-        else:
-            heading = ""
+        more = not part.begins or (said and _says_more(part, section, words, several=several))
+        heading = _heading(part, rows) if more else ""
         pieces.extend(piece for piece in (heading, part.text if said else "") if piece)
     return "\n\n".join(pieces).strip() if any(told) else ""
 
 
-def _heading(part: Part) -> str:
-    if part.level in range(1, BOLD_LINE):
-        return f"### {part.name}" if part.name else ""
-    return f"**{part.name}**" if part.name and part.spans else ""
+def _heading(part: Part, rows: Sequence[str]) -> str:
+    """The heading of a part, with the links that it has."""
+    name = part.name
+    if any(span.href for span in part.spans):
+        name = _HEADING_MARKS.sub("", rows[part.start], count=1).rstrip("# ").replace("**", "")
+    if not name:
+        return ""
+    if part.level in range(1, BOLD_LINE) and not part.begins:
+        return f"### {name}"
+    return f"**{name}**" if part.spans or part.begins else ""
 
 
-def _says_more(name: str, section: Section, words: Vocabulary, *, several: bool) -> bool:
+def _says_more(part: Part, section: Section, words: Vocabulary, *, several: bool) -> bool:
     """Whether a heading says more than which section it begins."""
     if several:
-        return key(name) != section.value.replace("_", " ")
-    if any(words.named(found) is not section for found in _BRACKETED.findall(name)):
+        return key(part.name) != section.value.replace("_", " ")
+    if any(words.named(found) is not section for found in _BRACKETED.findall(part.name)):
         return True
-    return not words.is_name(name)
+    return not words.is_name(part.name) or any("://" in span.href for span in part.spans)
 
 
 def _with_lead(whole: Outline, words: Vocabulary) -> Sequence[Part]:
