@@ -79,6 +79,7 @@ class People:
         self.deleted: list[Promise] = []
         self.touched: set[int] = set()
         self.merged: dict[int, tuple[Promise, Promise]] = {}
+        self.seen: set[int] = set()
         self.said: dict[str, int] = {}  # what was ever said, and of which item
         for words, named in zip_longest(texts, refs, fillvalue=()):
             self.put(replace(self.promise(words), refs=named))
@@ -200,7 +201,9 @@ class People:
 
     def delete(self) -> None:
         if (index := self.pick()) is not None:
-            self.deleted.append(self.items.pop(index))
+            one = self.items.pop(index)
+            if one.id in self.seen:
+                self.deleted.append(one)
 
     def restore(self) -> None:
         if self.deleted:
@@ -236,6 +239,7 @@ class People:
 
     def read(self) -> list[ReadItem]:
         """What a reader sees: the items by where they stand."""
+        self.seen.update(one.id for one in self.items)
         at: Counter[str] = Counter()
         found = []
         for one in self.items:

@@ -190,15 +190,12 @@ class _Matching:
         return [pair for gap in self.positions.gaps(self.pairs) if likely.issuperset(gap) for pair in gap]
 
     def _similar(self) -> list[Pair]:
-        """Similar, at the same place, and nothing else that is free comes nearer."""
-        here = {pair for gap in self.positions.gaps(self.pairs) for pair in gap}
+        """Similar, in the order that they had, and nothing else that is free comes nearer."""
         doubted = {k for k, _ in self.free(self.alike)} | self.asked, {r for _, r in self.alike}
         free = [(k, r) for k, r in self.free(self.likeness) if k not in doubted[0] and r not in doubted[1]]
         ahead = _ahead((pair, -self.likeness[pair].letters) for pair in free)
-        there = [pair for pair in free if pair in here or self.positions.same(*pair)]
-        return [
-            pair for pair in there if self.likeness[pair].similar and ahead[pair] >= 0 and not self._is_half(pair[1])
-        ]
+        there = [pair for gap in self.positions.gaps(self.pairs) for pair in gap if pair in ahead]
+        return [(k, r) for k, r in there if self.likeness[k, r].similar and ahead[k, r] >= 0 and not self._is_half(r)]
 
     def _is_half(self, r: int) -> bool:
         return any(self._split_off(k, r) for k in self.pairs)

@@ -4,7 +4,8 @@
     plain(text) -> str                                  the words alone
     likenesses(known, read) -> {(known, read): Likeness}
 
-Readers of different versions leave owners, dates and links in a text or take them out; they are no part of a wording.
+Readers of different versions leave owners, dates and links in a text or take them out: what is surely one of these is
+no part of a wording, and what may be one stands around it (`Likeness.run`).
 """
 
 from __future__ import annotations
@@ -29,19 +30,15 @@ _MOST_EXTRA = 8  # words around a text that may be an owner, a date and a mark
 _LONGEST = 160  # letters compared; of the words, all that an item may have
 _MOST_WORDS = 400
 _NEAREST = 4  # candidates whose letters are compared, for each item
+_FEW = 3  # words: with fewer, everything counts
 _LONGER = 4  # letters of a word that tells something
+_SIGNS = "\u3040"  # where the scripts begin of which one sign does
 
 _WORDS = re.compile(r"\w+")
-#: a script without spaces is compared by its signs
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
-_AROUND = re.compile(
-    r"https?://\S+"
-    r"|(?<!\w)@\w[\w./-]*"
-    r"|(?<!\w)(?:[\w.-]{1,100}/[\w.-]{1,100})?#\d+\b"
-    r"|\b[A-Z][A-Z0-9_]{1,20}-\d+\b"
-    r"|\b\d{4}-\d\d-\d\d\b"
-    r"|\b[Pp][0-4]\b"
-)
+#: what stands between spaces, such as "cert-manager"; a script without spaces is compared by its signs
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:[^\W\u3040-\u30ff\u3400-\u9fff]|(?<=[^\W_])[^\w\s](?=[^\W_]))+")
+_ADDRESS = re.compile(r"https?://\S+")
+_AROUND = re.compile(r"(?<!\w)@\w[\w./-]*|\b\d{4}-\d\d-\d\d\b|\b[Pp][0-4]\b")
 
 Pair = tuple[int, int]  # indices: known, read
 
@@ -75,7 +72,7 @@ class Likeness:
 
     @property
     def similar(self) -> bool:
-        return self.letters >= SIMILAR_IN_PLACE or self.spelled_out
+        return (self.letters >= SIMILAR_IN_PLACE and self.akin) or self.spelled_out
 
 
 def plain(text: str) -> str:
@@ -84,12 +81,18 @@ def plain(text: str) -> str:
 
 
 def wording(text: str) -> Wording:
-    found = _WORD.findall(_AROUND.sub(" ", text).casefold()) or plain(text).split()
+    found = _words(_ADDRESS.sub(" ", text))
+    if len(found) < _FEW:  # an item may be no more than its addresses
+        found = _words(text) or plain(text).split()
     words = tuple(found[:_MOST_WORDS])
     whole = f" {' '.join(words)} "
     padded = whole[: _LONGEST + 2]
     pieces = frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
     return Wording(words, Counter(words), whole, padded.strip(), pieces)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_AROUND.sub(" ", text).casefold())
 
 
 def likenesses(known: Sequence[Wording], read: Sequence[Wording]) -> dict[Pair, Likeness]:
@@ -152,6 +155,6 @@ def _close(a: str, b: str) -> bool:
 
 
 def _akin(a: Wording, b: Wording) -> bool:
-    telling = [{word for word in one.counts if len(word) >= _LONGER} for one in (a, b)]
+    telling = [{word for word in one.counts if len(word) >= _LONGER or word >= _SIGNS} for one in (a, b)]
     most = max(map(len, telling))
     return most > 0 and len(telling[0] & telling[1]) >= AKIN * most
