@@ -41,6 +41,22 @@ WEEKDAYS: Mapping[str, Word] = dict(
         ),
     )
 )
+_MONTHS = (
+    "january jan januar jänner janvier janv enero ene janeiro gennaio gen januari",
+    "february feb febr februar février févr fév fev febrero fevereiro febbraio februari",
+    "march mar märz maerz mär mrz mars marzo março maart mrt",
+    "april apr avril avr abril abr aprile",
+    "may mai mayo maio maggio mag mei",
+    "june jun juni juin junio junho giugno giu",
+    "july jul juli juillet juil julio julho luglio lug",
+    "august aug août aout aoû agosto ago augustus",
+    "september sept sep septembre septiembre setembro set settembre",
+    "october oct oktober okt octobre octubre outubro out ottobre ott",
+    "november nov novembre noviembre novembro",
+    "december dec dezember dez décembre déc diciembre dic dezembro dicembre",
+)
+#: the names and abbreviations of the months → 1 to 12
+MONTHS: Mapping[str, int] = {name: month for month, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _ONE_TO_TWELVE = (
     "one ein eine einem einer un une una um uma",
     "two zwei deux dos dois duas",

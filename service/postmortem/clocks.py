@@ -10,7 +10,7 @@ from datetime import time
 from typing import NamedTuple
 
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,9})?(?!\d|:\d)")
-_LETTER = re.compile(r"(\d{1,2}) ?(?:[hH時](?:(\d{2})分?)?(?![\w.]| ?\d)|[Uu]hr\b)")
+_LETTER = re.compile(r"(\d{1,2}) ?(?:[hH時](?:(\d{2})分?(?!\w)|(?![\w.]| ?\d))|[Uu]hr\b)")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d%]|\.\d| ?(?:[kMGT]i?[Bb]\b|ms\b|s\b|%|LTS\b))")
 _BARE = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?!\d|[.,:/-]\d)")
 _BARE_MARK = re.compile(r" ?(?:hrs?\b|h\b|hours\b|Z\b|UTC|GMT|[A-Z]{1,3}ST\b|[A-Z]{1,3}DT\b|[A-Z]{1,2}ET\b)")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
-from service.postmortem.calendar_words import CAPITALS, WEEKDAYS
+from service.postmortem.calendar_words import CAPITALS, MONTHS, WEEKDAYS
 
 _AHEAD = timedelta(days=92)  # further ahead of its base a day lies behind it: what is told has happened
 YEARS = range(1970, 2101)  # a year outside is a slip of the pen or another number
@@ -36,12 +35,8 @@ _WORDED = re.compile(
 )
 _YEAR = re.compile(r"(?:,? (?:de |del )?|-|, ?)(\d{4,9})(?![\d:%]|[.,]\d|[^\W\d_])")
 _CLOCKLIKE = re.compile(r" ?(?:h\b|hrs?\b|z\b|utc|gmt|[a-z]{1,3}t\b)", re.IGNORECASE)
-_MONTH = re.compile(
-    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|fév|fev|déc|avr|juin|juil|aoû|ene|abr|ago|dic|out|"
-    r"set|mag|giu|lug|ott|gen|mei|maa"
-)
-_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)")
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+_ORDERED = tuple(re.compile(rf"{mark}(\d{{1,2}}){mark}(?:19|20)\d\d(?!\d)") for mark in "/-")
+_FIRST = re.compile(r"(?<![\d/.-])\d{1,2}$")
 #: months that are words of other kinds in English: without a year only as they are written for a month, or not at all
 _ALSO_WORDS = {"may": "May", "mar": "Mar", "march": "March", "set": "", "out": "", "ago": "", "gen": "", "mag": ""}
 
@@ -63,15 +58,9 @@ def made(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@lru_cache(maxsize=1024)
 def month_named(name: str) -> int | None:
-    """1 to 12 of the name or abbreviation of a month, in one of the languages that are read here."""
-    if not _MONTH.match(name):
-        return None
-    import dateparser  # lazily: it loads its locale data, which only a month in words needs
-
-    found = dateparser.parse(f"1 {name} 2000", languages=list(_LANGUAGES), settings={"REQUIRE_PARTS": ["day", "month"]})
-    return found.month if found else None
+    """1 to 12 of the name or abbreviation of a month in lower case, in one of the languages that are read here."""
+    return MONTHS.get(name)
 
 
 def day_at(text: str, at: int, base: date | None, *, ahead: bool = False, day_first: bool | None = None) -> Day:
@@ -159,11 +148,12 @@ def _with_year(month: int, day: int, base: date | None, ahead: bool) -> date | N
 def order_in(text: str) -> bool | None:
     """Whether a text writes the day before the month in 13/03/2026; None where its days do not tell."""
     told = set()
-    if "/" in text or "-" in text:
-        for found in _SLASHED.finditer(text[:200_000]):
-            first, second = int(found[1]), int(found[3])
-            if 12 < first <= 31 and second <= 12:
+    for pattern in _ORDERED:
+        for found in pattern.finditer(text, 0, 200_000):
+            before = _FIRST.search(text, max(0, found.start() - 3), found.start())
+            first, second = int(before[0]) if before else 0, int(found[1])
+            if 12 < first <= 31 and 1 <= second <= 12:
                 told.add(True)
-            elif 12 < second <= 31 and first <= 12:
+            elif 12 < second <= 31 and 1 <= first <= 12:
                 told.add(False)
     return told.pop() if len(told) == 1 else None

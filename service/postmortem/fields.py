@@ -24,6 +24,7 @@ from service.postmortem.severity import (
     severity_of_labels,
     severity_of_title,
 )
+from service.postmortem.texts import Texts
 from service.postmortem.timeline import habits_of, read_timeline
 
 __all__ = ["Stated", "plain_of", "read_fields", "severity_of", "severity_of_labels"]
@@ -81,12 +82,13 @@ def read_fields(
     stated = Stated(zone=zones.stated_zone(outline.text))
     habits = replace(habits_of(outline.parts), day_first=days.order_in(outline.text))
     here = _Reader(outline, given, near, stated, stated.zone or given.zone, habits)
-    found = list(pairs.pairs_of(outline, given.words))
-    _days(here, found)
+    texts = Texts()
+    found = list(pairs.pairs_of(outline, given.words, texts))
+    _days(here, found, texts)
     for pair in found:
         _pair(here, pair)
     _severity(here)
-    said = moments.in_prose(outline.parts, given.words, here.zone, stated.day, here.base, habits)
+    said = moments.in_prose(outline.parts, texts, given.words, here.zone, stated.day, here.base, habits)
     for moment, at in said.moments.items():
         _keep(here, moment, at, said.evidence[moment])
     if stated.duration is None and said.duration is not None:
@@ -99,7 +101,7 @@ def read_fields(
     return stated
 
 
-def _days(here: _Reader, found: list[Pair]) -> None:
+def _days(here: _Reader, found: list[Pair], texts: Texts) -> None:
     """The day of the incident, by its title, a field, the front matter, or the only day that is named."""
     stated, outline, today = here.stated, here.outline, here.given.today
     here.title_day = _day_in(here, outline.title)
@@ -116,7 +118,7 @@ def _days(here: _Reader, found: list[Pair]) -> None:
     middle = date(int(month[2]), number, 15) if month and number else None
     here.base = stated.day or middle or today
     if stated.day is None:
-        stated.day = moments.only_day(outline.parts, here.base, here.habits)
+        stated.day = moments.only_day(outline.parts, texts, here.base, here.habits)
         here.base = stated.day or here.base
 
 

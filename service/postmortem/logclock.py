@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from service.postmortem import doubts, times
 
@@ -50,13 +50,13 @@ class LogClock:
         self._turn_to(stamp)
         if stamp.clock is None or self.day is None:
             return None
-        moment = times.moment_of(replace(stamp, day=self.day), self.zone)
-        if stamp.day is None and self.last is not None and moment and moment < self.last:
+        moment = self._moment(stamp.clock, stamp)
+        if stamp.day is None and self.last is not None and moment < self.last:
             moment = self._later(stamp, moment, self.last)
         else:
             self.half = stamp.half
-        self.bare = self.bare or (stamp.zone is None and moment is not None)
-        self.last = moment or self.last
+        self.bare = self.bare or stamp.zone is None
+        self.last = moment
         return moment
 
     def _turn_to(self, stamp: times.Stamp) -> None:
@@ -69,7 +69,7 @@ class LogClock:
             self.day += timedelta(days=(stamp.weekday - self.day.weekday() + 3) % 7 - 3)
             self.last = None
 
-    def _later(self, stamp: times.Stamp, moment: datetime, last: datetime) -> datetime | None:
+    def _later(self, stamp: times.Stamp, moment: datetime, last: datetime) -> datetime:
         """A time before the one that stands above it: of the afternoon, after midnight, or out of order."""
         assert stamp.clock is not None
         if self.half and not stamp.half and stamp.clock.hour <= 12 and last <= moment + _NOON <= last + _MIDNIGHT:
@@ -80,4 +80,8 @@ class LogClock:
             return moment
         assert self.day is not None
         self.day += timedelta(days=1)
-        return times.moment_of(replace(stamp, day=self.day), self.zone)
+        return self._moment(stamp.clock, stamp)
+
+    def _moment(self, clock: time, stamp: times.Stamp) -> datetime:
+        assert self.day is not None
+        return datetime.combine(self.day, clock, tzinfo=stamp.zone or self.zone).astimezone(UTC)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from service.postmortem import days, durations, times
-from service.postmortem.markdown import Block, lines_of, plain
 from service.postmortem.model import Evidence, Section, TimelineLine
 from service.postmortem.outline import Part
 from service.postmortem.phrases import Phrases, Place, flat, letters_of, phrases, places
+from service.postmortem.texts import Texts, may_hold_a_time, paragraphs
 from service.postmortem.vocabulary import Vocabulary, key
 
 MOMENTS = ("started", "detected", "mitigated", "resolved")
@@ -27,6 +27,7 @@ _PLACE = re.compile(
     r"(?<![\w.:/#-])(?:(?=\d)|(?=[A-Z][a-zäéû]{2,8},? (?:the )?\d)|(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day))",
     re.I,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _SPAN_BEFORE = re.compile(
     r"(?:between|from|zwischen|von|entre|de|du|desde|des)\W{1,3}(?:\w{2,13}\W{1,2})?$", re.IGNORECASE
 )
@@ -64,34 +65,25 @@ class Said:
         return True
 
 
-def sentences(parts: Iterable[Part]) -> Iterator[tuple[str, int, int]]:
+def sentences(parts: Iterable[Part], texts: Texts) -> Iterator[tuple[str, int, int]]:
     """The sentences with a clock time or a length of time, outside the timeline, with the lines of their paragraph."""
     count = 0
     for part in parts:
         if part.section not in _SECTIONS:
             continue
-        for text, first, last in _texts(part.blocks):
-            if not any(map(str.isdigit, text)) and " hour" not in text:
+        for block in paragraphs(part.blocks):
+            text = texts.of(block) if may_hold_a_time(block) else ""
+            if not text or not (_CLOCKISH.search(text) or _FOR_WORDS.search(text)):
                 continue
             for sentence in _SENTENCE.split(text) if len(text) > 60 else [text]:
                 if count < _MOST and (_CLOCKISH.search(sentence) or _FOR_WORDS.search(sentence)):
                     count += 1
-                    yield sentence[:_LONGEST], first, last
+                    yield sentence[:_LONGEST], block.start + 1, block.end
 
 
 _FOR_WORDS = re.compile(
     r"\b(?:for|last(?:ed|s|ing)?|outage|downtime|duration|dauerte|dur(?:é|ó|ou|ante|ant)|pendant)\b", re.I
 )
-
-
-def _texts(blocks: Iterable[Block]) -> Iterator[tuple[str, int, int]]:
-    stack = list(blocks)[::-1]
-    while stack:
-        block = stack.pop()
-        if block.kind == "paragraph":
-            lines = lines_of(block.spans)
-            yield plain(block.spans), block.start + 1, block.start + max(len(lines), 1)
-        stack.extend(reversed(block.children))
 
 
 def stamps_in(text: str, base: date | None, habits: times.Habits) -> list[tuple[times.Stamp, int, int]]:
@@ -114,12 +106,18 @@ def stamps_in(text: str, base: date | None, habits: times.Habits) -> list[tuple[
 
 
 def in_prose(
-    parts: Iterable[Part], words: Vocabulary, zone: tzinfo, day: date | None, base: date | None, habits: times.Habits
+    parts: Iterable[Part],
+    texts: Texts,
+    words: Vocabulary,
+    zone: tzinfo,
+    day: date | None,
+    base: date | None,
+    habits: times.Habits,
 ) -> Said:
     """What sentences say. `day`: of clock times without any; `base` lends its year to days without one."""
     said = Said()
     kinds = {name: phrases(words, f"said_{name}") for name in (*MOMENTS, "trouble", "planned", "lasted")}
-    for sentence, first, last in sentences(parts):
+    for sentence, first, last in sentences(parts, texts):
         low = flat(sentence)
         letters = letters_of(low)
         if places(low, letters, kinds["planned"]):
@@ -221,6 +219,7 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
     """What the lines of a timeline say: those that name a moment before those with a phrase; the first start and the
     last end."""
     kinds = {name: phrases(words, f"said_{name}") for name in MOMENTS}
+    lasts = {last for kind in kinds.values() for last in kind.lasts}
     firm: dict[str, TimelineLine] = {}
     loose: dict[str, TimelineLine] = {}
     for line in lines:
@@ -233,6 +232,8 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
             continue
         low = flat(line.text[:200])
         letters = letters_of(low)
+        if low.isascii() and letters.isdisjoint(lasts):
+            continue
         for kind in MOMENTS:
             if (kind == "resolved" or kind not in loose) and places(low, letters, kinds[kind]):
                 loose[kind] = line
@@ -243,19 +244,22 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
 def labelled(lines: Sequence[TimelineLine], read: dict[str, int]) -> list[TimelineLine]:
     """The lines, with a label where a moment was read from one. `read`: moment → its line in the source."""
     labels = {line: LABELS[moment] for moment, line in read.items() if line}
-    return [replace(line, label=labels.get(line.line, line.label)) if line.at else line for line in lines]
+    return [replace(line, label=labels[line.line]) if line.line in labels and line.at else line for line in lines]
 
 
-def only_day(parts: Iterable[Part], base: date | None, habits: times.Habits) -> date | None:
+def only_day(parts: Iterable[Part], texts: Texts, base: date | None, habits: times.Habits) -> date | None:
     """The day of clock times that have none: the only whole one that the text names before its timeline."""
     found: set[date] = set()
+    left = _MOST
     for part in parts:
         if part.section is Section.TIMELINE:
             break
-        if part.section not in (None, Section.SUMMARY, Section.IMPACT):
-            continue
-        for text, _, _ in _texts(part.blocks):
-            for place in _PLACE.finditer(text[:4000]) if any(map(str.isdigit, text)) else ():
+        for block in paragraphs(part.blocks) if part.section in (None, Section.SUMMARY, Section.IMPACT) else ():
+            if left <= 0 or not any(_YEAR.search(span.text) for span in block.spans):
+                continue
+            left -= 1
+            text = texts.of(block)
+            for place in _PLACE.finditer(text[:_LONGEST]):
                 read = days.day_at(text, place.start(), base, day_first=habits.day_first)
                 if read.day and read.year_known:
                     found.add(read.day)

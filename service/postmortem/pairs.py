@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from service.postmortem.markdown import Block, lines_of, plain
+from service.postmortem.markdown import Block, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Outline, Part, field_of
+from service.postmortem.texts import Texts, may_hold_a_time
 from service.postmortem.vocabulary import Vocabulary, key
 
 _NAMED = re.compile(r"([^\W\d_][^\W\d_ ]{0,20}(?: [^\W\d_]{1,20}){0,3}):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
@@ -27,7 +28,7 @@ class Pair(NamedTuple):
     under: str = ""
 
 
-def pairs_of(outline: Outline, words: Vocabulary) -> Iterator[Pair]:
+def pairs_of(outline: Outline, words: Vocabulary, texts: Texts) -> Iterator[Pair]:
     """The fields that a text states, above all before its first section. Only names that the vocabulary knows."""
     front = len(outline.text) - len(outline.text.lstrip("\n"))
     for name, value in outline.front.items():
@@ -40,7 +41,8 @@ def pairs_of(outline: Outline, words: Vocabulary) -> Iterator[Pair]:
                 yield Pair(key(part.name), plain_of(part.blocks), part.start + 1, part.blocks[0].end, where)
             continue
         named = part.section is Section.TIMELINE or part.section is None
-        yield from (pair._replace(under=part.name) for pair in _in_blocks(part.blocks, words, named=named))
+        for pair in _in_blocks(part.blocks, words, texts, named=named):
+            yield pair._replace(under=part.name)
         if part.section is None and part.name and part.blocks and key(part.name) in words.fact_names:
             where = f"the heading “{part.name}”"
             yield Pair(key(part.name), plain_of(part.blocks), part.blocks[0].start + 1, part.blocks[-1].end, where)
@@ -56,18 +58,19 @@ def plain_of(blocks: Iterable[Block]) -> str:
     return ", ".join(plain(item.children[0].spans) for item in listed.children if item.children) if listed else ""
 
 
-def _in_blocks(blocks: Iterable[Block], words: Vocabulary, *, named: bool) -> Iterator[Pair]:
+def _in_blocks(blocks: Iterable[Block], words: Vocabulary, texts: Texts, *, named: bool) -> Iterator[Pair]:
     for block in blocks:
         if block.kind == "paragraph":
-            for number, line in enumerate(lines_of(block.spans), start=block.start + 1):
-                yield from _pair(plain(line), words, number, named=named)
+            if (named and may_hold_a_time(block)) or any(":" in span.text or "：" in span.text for span in block.spans):
+                for text, number in texts.lines(block):
+                    yield from _pair(text, words, number, named=named)
         elif block.kind == "list":
             for item in block.children:
-                yield from _in_blocks(item.children, words, named=named)
+                yield from _in_blocks(item.children, words, texts, named=named)
         elif block.kind == "table":
             yield from _in_table(block, words)
         elif block.kind == "quote":
-            yield from _in_blocks(block.children, words, named=named)
+            yield from _in_blocks(block.children, words, texts, named=named)
 
 
 def _in_table(block: Block, words: Vocabulary) -> Iterator[Pair]:

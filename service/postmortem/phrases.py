@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,11 +14,16 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Phrases(NamedTuple):
-    """`lasts` are the last words of the phrases: a sentence with none of them is not looked at."""
+    """`by_last`: the phrases by their last words, so that a sentence is asked only for those that it can hold; those in
+    scripts without spaces stand in `unspaced`."""
 
-    pattern: re.Pattern[str]
-    lasts: frozenset[str]
+    by_last: Mapping[str, tuple[str, ...]]
+    unspaced: tuple[str, ...]
     unsure: re.Pattern[str]
+
+    @property
+    def lasts(self) -> Set[str]:
+        return self.by_last.keys()
 
 
 class Place(NamedTuple):
@@ -29,13 +34,15 @@ class Place(NamedTuple):
 @lru_cache(maxsize=64)
 def phrases(words: Vocabulary, kind: str) -> Phrases:
     """The phrases of one kind of fact."""
-    known = words.facts.get(kind, frozenset())
-    unsure = words.facts.get("unsure", frozenset())
-    return Phrases(
-        re.compile(rf"(?<!\w)(?:{either(known) or '(?!)'})(?!\w)"),
-        frozenset(word for phrase in known for word in _LETTERS.findall(phrase)[-1:]),
-        re.compile(rf"(?<![\w'])(?:{either(unsure) or '(?!)'})(?!\w)"),
-    )
+    by_last: dict[str, list[str]] = {}
+    unspaced = []
+    for phrase in sorted(words.facts.get(kind, ())):
+        if ord(phrase[0]) > 0x2FFF:
+            unspaced.append(phrase)
+        else:
+            by_last.setdefault(_LETTERS.findall(phrase)[-1], []).append(phrase)
+    unsure = re.compile(rf"(?<![\w'])(?:{either(words.facts.get('unsure', ())) or '(?!)'})(?!\w)")
+    return Phrases({last: tuple(found) for last, found in by_last.items()}, tuple(unspaced), unsure)
 
 
 def flat(text: str) -> str:
@@ -48,11 +55,19 @@ def letters_of(low: str) -> frozenset[str]:
     return frozenset(_LETTERS.findall(low))
 
 
-def places(low: str, letters: Iterable[str], kind: Phrases, *, sure: bool = True) -> list[Place]:
-    """Where phrases of this kind stand in a flat sentence; `sure`: without those after a "not" or a "should"."""
-    if kind.lasts.isdisjoint(letters) and low.isascii():
-        return []
-    found = [Place(*one.span()) for one in kind.pattern.finditer(low)]
-    if not sure:
-        return found
+def places(low: str, letters: Set[str], kind: Phrases) -> list[Place]:
+    """Where phrases of this kind stand in a flat sentence, without those after a "not" or a "should"."""
+    found = [place for word in kind.lasts & letters for phrase in kind.by_last[word] for place in _whole(low, phrase)]
+    if not low.isascii():
+        found += [Place(at, at + len(phrase)) for phrase in kind.unspaced if (at := low.find(phrase)) >= 0]
+    found.sort()
     return [one for one in found if not kind.unsure.search(low, max(0, one.start - _UNSURE), one.start)]
+
+
+def _whole(low: str, phrase: str) -> Iterator[Place]:
+    at = low.find(phrase)
+    while at >= 0:
+        end = at + len(phrase)
+        if not low[at - 1 : at].isalnum() and not low[end : end + 1].isalnum():
+            yield Place(at, end)
+        at = low.find(phrase, end)

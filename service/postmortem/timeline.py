@@ -49,8 +49,7 @@ def read_timeline(
     """The lines in the order of the text. `day` is the day of a clock time before any day is written. A `clock` that is
     given is walked along, and keeps what had to be assumed."""
     parts = list(parts)
-    clock = clock or LogClock(zone, day)
-    clock.habits = replace(habits_of(parts), day_first=clock.habits.day_first)
+    clock = clock or LogClock(zone, day, habits=habits_of(parts))
     has_section = any(part.section is Section.TIMELINE for part in parts)
     lines: list[TimelineLine] = []
     for part in parts:
@@ -126,8 +125,9 @@ def _is_log(block: Block) -> bool:
         columns = timetable.time_columns(block) if len(block.rows) > 3 else []
         heads = [" ".join(plain(row[i]) for i in columns if i < len(row)) for row in block.rows[1:]] if columns else []
     else:
-        heads = [plain(item.children[0].spans[:4]) for item in block.children if item.children]
-    stamps = [times.leading(head)[0] for head in heads]
+        first = [item.children[0].spans[:4] for item in block.children if item.children]
+        heads = [plain(spans) if spans and times.may_lead(spans[0].text or "9") else "" for spans in first]
+    stamps = [times.leading(head)[0] if head else None for head in heads]
     timed = sum(1 for stamp in stamps if stamp is not None and stamp.clock is not None and stamp.day is not None)
     return timed >= 3 and timed * 10 >= len(heads) * 6
 

@@ -69,10 +69,15 @@ class Habits:
 NO_HABITS = Habits()
 
 
+def may_lead(text: str) -> bool:
+    """Whether a text may begin with a time, by its first letters alone."""
+    head = text if text[:1].isalnum() else text[:16].lstrip(_OPENING)
+    return head[:1].isdigit() or _HEAD.match(head) is not None
+
+
 def leading(text: str, base: date | None = None, habits: Habits = NO_HABITS) -> tuple[Stamp | None, str]:
     """The time that a line begins with, and the rest of the line. `base` lends its year to a day without one."""
-    head = text if text[:1].isalnum() else text[:16].lstrip(_OPENING)
-    if not (head[:1].isdigit() or _HEAD.match(head)):
+    if not may_lead(text):
         return None, text
     begin = _past(_BEFORE, text, 0)
     stamp, end = stamp_at(text, begin, base, habits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: Abbreviations, in minutes east of UTC. IST is India's and CST America's: the uses most common in incident logs.
@@ -42,6 +43,7 @@ _STATED_ZONE = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def zone_named(name: str) -> tzinfo | None:
     """The zone of an abbreviation, an offset or an IANA name; None if it is none."""
     name = name.strip()
@@ -89,5 +91,7 @@ def zone_at(text: str, at: int, *, iso: bool = False) -> tuple[tzinfo | None, in
     if found is None:
         return None, at
     named = {"abbr": None, "iana": None, "region": None, **found.groupdict()}
-    zone = _offset(named["off"]) if named["off"] else zone_named(named["abbr"] or named["region"] or named["iana"])
+    zone = (
+        _offset(named["off"]) if named["off"] else zone_named(named["abbr"] or named["region"] or named["iana"] or "")
+    )
     return (zone, found.end()) if zone else (None, at)
