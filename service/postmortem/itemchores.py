@@ -19,6 +19,12 @@ _TOLD = re.compile(
     r"\b(?:was|were|had|did|didn['’]t|took|couldn['’]t|wasn['’]t|weren['’]t|did not)\b",
     re.IGNORECASE,
 )
+_REGRET = re.compile(
+    r"\b(?:should|could|would|must|might) (?:not |also |probably )?have \w+(?:ed|en|wn|de|nt|ne)\b", re.IGNORECASE
+)
+_SEE = re.compile(
+    r"(?:please )?(?:see|refer to|more (?:details|information)|details|read|follow along)\b", re.IGNORECASE
+)
 _HEADER = re.compile(
     r"(?:action(?: item)?s?|owner|due(?: date)?|status|priority|ticket|who|what|when|task)", re.IGNORECASE
 )
@@ -58,6 +64,8 @@ def is_document(spans: Sequence[Span], words: ItemWords) -> bool:
         return first not in words.lists["verb"] or len(text.split()) < 2
     if _ADDRESS.fullmatch(text):
         return True
+    if _SEE.match(text) and (shown[-1].href or "://" in shown[-1].text):
+        return True
     labelled = ":" in text and (_LABELLED.fullmatch(text) or (shown[-1].href and not shown[0].href and len(shown) == 2))
     if not labelled:
         return False
@@ -95,6 +103,8 @@ def is_story(text: str, facts: Facts, words: ItemWords) -> bool:
         return False
     if text.split(" ", 1)[0].strip('*_`"“').lower() in words.lists["verb"] or text.endswith("?"):
         return False
+    if _REGRET.search(text):
+        return True
     return _TOLD.search(text) is not None and not words.promise.search(text) and not words.need.search(text)
 
 

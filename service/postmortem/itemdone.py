@@ -26,6 +26,11 @@ _HEDGED = re.compile(
     r"might|not|n't|never|yet|so)\b|\?|n['’]t\b",
     re.IGNORECASE,
 )
+#: what may follow a mark at the end of a text: other marks, and no words
+_AT_EDGE = re.compile(r"[*_ ]{0,4}(?:$|[@(\[#,;|.:–—-]|https?:|P\d|by |due |owner)", re.IGNORECASE)
+_LEFT = re.compile(
+    r"\b(?:still|remaining|remains|to do|todo|pending|in progress|waiting|partially|partly)\b", re.IGNORECASE
+)
 _AUXILIARY = (" been ", " is ", " are ", " was ", " were ")
 _ONGOING = re.compile(r"\b(?:begun|started|beginning|starting|planned|agreed|decided|discussed) ", re.IGNORECASE)
 
@@ -65,7 +70,7 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
         if found:
             text = cut(text, found.start(), found.end())
         found = words.done_bracket.search(text)
-        if found:
+        if found and (found.start() < 2 or _AT_EDGE.match(text, found.end())):
             facts.set_done(found[0], "a word in brackets")
             text = cut(text, found.start(), found.end())
     lower = text.lower()
@@ -87,7 +92,7 @@ def told(text: str, words: ItemWords) -> str | None:
     """The words of a first sentence in the past, or in the passive, by which the work was done: "Added an alert"."""
     end = _SENTENCE_END.search(text[:600])
     first = text[: end.start()] if end else text[:600]
-    if not first or words.past_of_ticket.match(first):
+    if not first or words.past_of_ticket.match(first) or _LEFT.search(first):
         return None
     began = words.past.match(first)
     if began:

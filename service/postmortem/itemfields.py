@@ -39,7 +39,7 @@ def without_fields(spans: Sequence[Span], facts: Facts, given: Given, *, first: 
     for number, line in enumerate(lines_of(spans), first):
         found = field_of(plain(line), words)
         if found is None:
-            kept.extend((*([Span(" ")] if kept else []), *line))
+            kept.extend((*([Span("\n")] if kept else []), *line))
             continue
         if first:
             facts.here = (number, number)

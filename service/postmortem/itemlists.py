@@ -102,11 +102,14 @@ def lead_in(spans: Sequence[Span]) -> tuple[tuple[Span, ...], str]:
 def _stands_alone(name: str, spans: Sequence[Span], walk: Walk) -> bool:
     """Whether a bold beginning is a thing to do by itself: it has a verb, or ends with a stop or its line. Of "**Retry
     limits**: add them to the proxy" the words behind the colon tell what to do."""
-    if name.split()[0].lower() in walk.words.lists["verb"]:
-        return True
     count = next((index for index, span in enumerate(spans) if not span.bold), len(spans))
     written, behind = plain(spans[:count]), plain(spans[count:])
-    return len(name.split()) >= 3 and written[-1:] not in (":", "：") and behind[:1] not in (":", "：")
+    colon = written[-1:] in (":", "：") or behind[:1] in (":", "：")
+    if not colon:
+        return len(name.split()) >= 3 or _begins_with_verb(name, walk)
+    first = behind.lstrip(":：-–— ").split(" ", 1)[0].lower()
+    told = first in walk.words.lists["verb"] or first in walk.words.lists["past"] or first.endswith("ing")
+    return _begins_with_verb(name, walk) and not told
 
 
 def _is_group(head: Block, text: str, nested: Sequence[Block], walk: Walk) -> bool:
@@ -191,6 +194,8 @@ def _detail(block: Block, facts: Facts, walk: Walk) -> str:
     if text and (done := itemdone.is_detail_done(text, walk.words)):
         facts.set_done(done, "it is said below it")
         facts.add_refs(references.refs_of(rest), "named below it")
+    elif text and block.spans and (pointed := references.pointed_at(rest)):
+        facts.add_refs(pointed, "named below it")
     elif text and all(span.href or not span.text.strip(" ,;.&") for span in rest):
         facts.add_refs(references.refs_of(rest), "named below it")
     elif text.startswith("@") and " " not in text:

@@ -52,7 +52,9 @@ def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     facts.add_refs(references.refs_of(spans))
     spans = itemdone.take_link(spans, facts, item_words(given.words))
     text = plain(references.without_pointers(spans))
-    text = take_facts(itemdone.take_box(text, facts), facts, given)
+    text = itemdone.take_box(text, facts)
+    marked = item_words(given.words).marker.match(text) or item_words(given.words).weak_marker.match(text)
+    text = take_facts(text[marked.end() :] if marked else text, facts, given)
     facts.vague = is_vague(text, item_words(given.words))
     return _without_stop(_first_sentence(text, facts, item_words(given.words)))
 
@@ -76,7 +78,7 @@ def take_facts(text: str, facts: Facts, given: Given) -> str:
         if text == before:
             break
     text = _BRACED.sub(r"\1", text.strip().strip("_*").strip(_EDGES)).strip()
-    text = references.without_first_url(text, facts.refs)
+    text = references.without_first_ref(references.without_first_url(text, facts.refs), facts.refs)
     text = references.without_last_refs(references.without_last_url(text, facts.refs), facts.refs).rstrip(_EDGES)
     if not facts.done and (past := itemdone.told(text, words)):
         facts.set_done(past, "it is told as done")

@@ -143,7 +143,7 @@ def item_words(words: Vocabulary) -> ItemWords:
         past=_compiled(
             rf"(?:{subject})?{_any(past)} |{subject}{_any(of('past_with_object'))} |"
             rf"{_any(of('past_with_object'))} "
-            r"(?:the|a|an|our|all|both|this|these|that|its|from|to|\d|`|[a-z]{2,14}ly )"
+            r"(?:(?:the|a|an|our|all|both|this|these|that|its|from|to) |\d|`|[a-z]{2,14}ly )"
         ),
         past_of_ticket=_compiled(
             rf"(?:{subject})?(?:created|opened|raised|filed|added|made|logged|submitted|wrote) (?:\w+ ){{0,3}}{tickets}"

@@ -30,12 +30,19 @@ _POINTING_LINK = re.compile(
     r"(?: ?#?\d{1,9})?[)\]]?|(?:[\w.-]{1,60}/[\w./-]{1,80})?[#!]\d{1,9}|[A-Z][A-Z0-9_]{1,11}-\d{1,7}|T\d{2,9}",
     re.IGNORECASE,
 )
+_POINTING_WORDS = frozenset(
+    ("see", "the", "this", "an", "a", "for", "more", "here", "issue", "issues", "ticket", "jira", "pr", "link")
+) | frozenset(
+    ("details", "info", "information", "tracking", "tracked", "in", "github", "also", "related", "follow", "along")
+)
 _POINTING_WORD = re.compile(
     r"(?:[-–—,:(;]? )(?:issue|ticket|tracked in|see|tracking issue|pr|pull request):? *$", re.IGNORECASE
 )
 
 
 _FIRST_URL = re.compile(r"<?(https?://[^\s<>()]{1,300}?)>?(?: ?[-–—:|] | )")
+_NAME = r"((?:[\w.-]{1,60}/[\w.-]{1,80})?#\d{1,9}|[A-Z][A-Z0-9_]{1,11}-\d{1,7}|[Bb]ug \d{3,9}|T\d{2,9})"
+_FIRST_REF = re.compile(rf"[(\[]{_NAME}[)\]](?: ?[:–—-])? +|{_NAME}(?::| [:–—-]) +")
 _LAST_REFS = re.compile(r" [(\[]([^()\[\]]{2,120})[)\]]\.?$")
 _POINTING_NAME = re.compile(r"(?:issues?|tickets?|jira|github|see|and|bug|tracked|in):?", re.IGNORECASE)
 
@@ -59,6 +66,20 @@ def refs_of(spans: Sequence[Span]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def pointed_at(spans: Sequence[Span]) -> list[str]:
+    """The issues of the links whose words only point: "[issue](…)", "[see here](…)"."""
+    return refs_of([span for span in spans if span.href and _points(span.text)])
+
+
+def _points(text: str) -> bool:
+    """Whether the words of a link say nothing but where it leads."""
+    text = text.strip()
+    if _POINTING_LINK.fullmatch(text):
+        return True
+    told = text.lower().strip(" .,:;()[]").split()
+    return 0 < len(told) <= 6 and all(word in _POINTING_WORDS for word in told)
+
+
 def without_pointers(spans: Sequence[Span]) -> list[Span]:
     """Without a last link whose words only point ("[Issue](…)", "[#12](…)"), if other words are left."""
     kept = list(spans)
@@ -66,7 +87,7 @@ def without_pointers(spans: Sequence[Span]) -> list[Span]:
         tail = len(kept)
         while tail > 1 and not kept[tail - 1].text.strip(" .,;)]\n"):
             tail -= 1
-        if not kept[tail - 1].href or not _POINTING_LINK.fullmatch(kept[tail - 1].text.strip()):
+        if not kept[tail - 1].href or not _points(kept[tail - 1].text):
             break
         del kept[tail - 1 :]
     if kept and len(kept) < len(spans) and not kept[-1].code:
@@ -89,6 +110,17 @@ def without_first_url(text: str, refs: Sequence[str]) -> str:
     if link is None or link[1] not in refs or len(text[link.end() :].split()) < 2:
         return text
     return text[link.end() :]
+
+
+def without_first_ref(text: str, refs: Sequence[str]) -> str:
+    """Without "[OPS-7]" or "acme/ops#12:" before what is to be done."""
+    found = _FIRST_REF.match(text)
+    if found is None or len(text[found.end() :].split()) < 2:
+        return text
+    name = found[1] or found[2]
+    number = name.rpartition("#")[2].rpartition(" ")[2]
+    kept = name in refs or (len(number) > 1 and any(ref.endswith(number) for ref in refs))
+    return text[found.end() :] if kept else text
 
 
 def without_last_refs(text: str, refs: Sequence[str]) -> str:
