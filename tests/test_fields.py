@@ -99,6 +99,8 @@ def test_a_field_counts_before_a_sentence_and_a_sentence_before_a_line() -> None
     assert read(f"# Down\n\nStart: 2026-03-03 14:05 UTC\n\n{said}{line}").moments["started"] == at(14, 5)
     assert read(f"# Down\n\n{said}{line}").moments["started"] == at(14, 7)
     assert read(f"# Down{line}").moments["started"] == at(14, 9)
+    assert read(f"# Down\n\nStart: 2026-03-03 14:05 UTC\n\n{said}{line}").told == set()
+    assert read(f"# Down\n\n{said}{line}").told == {"started"}
 
 
 def test_the_line_that_a_moment_was_read_from_is_labelled() -> None:

@@ -39,7 +39,8 @@ class Stated:
     """`moments`: started, detected, mitigated, resolved, in UTC. `day` is the day that the text itself gives to the
     incident, for clock times without one. `timeline`: the text's own lines, with a label where a moment was read from
     one. `doubts`: what the text says in two ways, and what had to be assumed. `evidence`: started_at, detected_at,
-    mitigated_at, resolved_at, duration, severity."""
+    mitigated_at, resolved_at, duration, severity. `told`: the moments that no field states, but a sentence or a line of
+    the timeline."""
 
     moments: dict[str, datetime] = field(default_factory=dict)
     severity: str | None = None
@@ -50,6 +51,7 @@ class Stated:
     doubts: list[str] = field(default_factory=list)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     timeline: list[TimelineLine] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ def read_fields(
     for pair in found:
         _pair(here, pair)
     _severity(here)
+    fielded = set(stated.moments)
     said = moments.in_prose(outline.parts, texts, given.words, here.zone, stated.day, here.base, habits)
     for moment, at in said.moments.items():
         _keep(here, moment, at, said.evidence[moment])
@@ -97,6 +100,7 @@ def read_fields(
     for stamp in said.stamps:
         _doubt(here, doubts.of_stamp(stamp))
     _timeline(here, source, url)
+    stated.told = set(stated.moments) - fielded
     _doubts(here)
     return stated
 
