@@ -55,6 +55,8 @@ def test_a_hostile_text_takes_little_more_than_parsing_a_good_one(reader: str) -
     for _, before, unit in (case for case in CASES if case[0] == reader and case[1] in BEFORE[reader][:2]):
         text = of_length(unit, 8_192, before)
         taken = least(lambda text=text: READERS[reader](text), 1)
+        if taken > 20 * bare:  # it may have been the first to load a library, or had to wait
+            taken = least(lambda text=text: READERS[reader](text), 3)
         if taken > 20 * bare and taken > 20 * least(lambda text=text: PARSER.parse(text), 1):
             slow.append((before, unit, round(taken / bare)))
     assert slow == []
