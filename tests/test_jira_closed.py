@@ -185,7 +185,7 @@ def test_what_people_ticked_on_cloud_is_not_lost(jira):
     made.description = type(jira.create_issue("OPS", "y", "z").description)("", {})
     made.description.adf = {"type": "doc", "version": 1, "content": [tasks, panel]}
     text = source(jira).fetch(made.key).text
-    assert text == "- [x] a @712020:sam\n- [ ] b @712020:sam\n\n> Call first"
+    assert text == "- [x] a @712020:sam\n- [ ] b @712020:sam\n\nCall first"  # a panel is no quote
 
 
 @pytest.mark.parametrize("jira", ["cloud"], indirect=True)

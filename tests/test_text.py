@@ -177,6 +177,8 @@ def test_adf_forbids_a_quote_in_a_list_so_its_words_stand_there_plainly() -> Non
 
 
 def test_what_adf_holds_beyond_markdown_is_read_as_words() -> None:
+    """A panel is a box around text, no quote: people write their sections into it, and wiki's panels are read so."""
+
     def text(words: str) -> dict[str, object]:
         return {"type": "text", "text": words}
 
@@ -197,7 +199,7 @@ def test_what_adf_holds_beyond_markdown_is_read_as_words() -> None:
             {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "x"}}]},
         ],
     }  # fmt: skip
-    assert from_adf(doc) == "- [x] done\n- [ ] to do\n\n> careful\n\n@Alex 2026-11-30 https://example.org new"
+    assert from_adf(doc) == "- [x] done\n- [ ] to do\n\ncareful\n\n@Alex 2026-11-30 https://example.org new"
 
 
 # --- anything at all --------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from typing import Any
 from connectors.text.neutral import plain
 
 _DEEPEST = 40
+#: Atlassian's own emoji that say whether something is done; the standard ones come as their character
+_SIGNS = {":check_mark:": "✅", ":white_check_mark:": "✅", ":cross_mark:": "❌", ":x:": "❌", ":warning:": "⚠️"}
 
 
 def from_adf(doc: object, names: Mapping[str, str] | None = None) -> str:
@@ -56,7 +58,8 @@ class _Reader:
         kind = _kind(node)
         if kind == "heading":
             level = _attr(node, "level")
-            return "#" * (int(level) if level in "123456" and level else 2) + " " + self.inline(_content(node), depth)
+            words = self.inline(_content(node), depth).replace("\n", " ")
+            return "#" * (int(level) if level in "123456" and level else 2) + " " + words
         if kind in ("bulletList", "orderedList", "taskList", "decisionList"):
             return self.bullets(node, depth)
         if kind == "codeBlock":
@@ -67,13 +70,15 @@ class _Reader:
             return "---"
         if kind in ("blockCard", "embedCard"):
             return _attr(node, "url")
-        if kind in ("blockquote", "panel"):
+        if kind == "blockquote":
             inner = "\n\n".join(self.blocks(node, depth))
             return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
         if kind == "table":
             return self.table(node, depth)
         if kind in ("expand", "nestedExpand") and _attr(node, "title"):
-            return "\n\n".join([f"**{_attr(node, 'title')}**", *self.blocks(node, depth)])
+            title = " ".join(_attr(node, "title").split())
+            fold = f"<details>\n<summary>{title}</summary>"
+            return "\n\n".join([fold, *self.blocks(node, depth), "</details>"])
         return "\n\n".join(self.blocks(node, depth))
 
     def bullets(self, node: Mapping[str, Any], depth: int) -> str:
@@ -108,7 +113,17 @@ class _Reader:
         return "\n".join("| " + " | ".join(row) + " |" for row in padded)
 
     def inline(self, nodes: Sequence[object], depth: int) -> str:
-        return "".join(self.span(node, depth) for node in nodes if isinstance(node, Mapping)).strip()
+        out: list[str] = []
+        strong = False  # the last words were bold: those that follow without a space are of the same run
+        for node in nodes:
+            if not isinstance(node, Mapping):
+                continue
+            said, before = self.span(node, depth), strong
+            strong = said.endswith("**") and said.startswith("**") and len(said) > 4
+            if before and strong and out[-1].endswith("**"):
+                out[-1], said = out[-1][:-2], said[2:]
+            out.append(said)
+        return "".join(out).strip()
 
     def span(self, node: Mapping[str, Any], depth: int) -> str:
         match _kind(node):
@@ -119,7 +134,7 @@ class _Reader:
             case "mention":
                 return "@" + self.called(_attr(node, "id"), _attr(node, "text").lstrip("@"))
             case "emoji":
-                return _attr(node, "text") or _attr(node, "shortName")
+                return _SIGNS.get(_attr(node, "shortName")) or _attr(node, "text") or _attr(node, "shortName")
             case "status" | "placeholder":
                 return _attr(node, "text")
             case "inlineCard":

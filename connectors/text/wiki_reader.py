@@ -30,6 +30,8 @@ _INLINE = re.compile(
     | (?P<link>\[(?P<link_text>(?:[^\[\]\n\\]|\\.){0,2000})\])
     | (?P<image>(?<![A-Za-z0-9])!(?P<image_name>[^\s!|]{1,1000})(?:\|[^!\n]{0,200})?!)
     | (?P<url>(?<![A-Za-z0-9])(?:https?://|mailto:)[^\s{}\[\]|!\\]{1,2000})
+    | (?P<icon>(?<![\w(])\((?:/|x|!)\)(?!\w))
+    | (?P<status>\{status:(?P<status_text>[^{}\n]{1,200})\})
     | (?P<entity>&\#(?P<code>[0-9]{2,3});)
     | (?P<braced>\{\*\}(?P<braced_text>[^{}\n]{1,500})\{\*\})
     | (?P<strong>(?<![\w*])\*(?=[^\s*])(?P<strong_text>[^*\n]{1,1000})(?<=\S)\*(?![\w*]))
@@ -42,6 +44,9 @@ _INLINE = re.compile(
     re.VERBOSE,
 )
 _SIGNS = {"strong": "**", "braced": "**", "em": "*", "strike": "~~", "under": "", "super": "", "cite": ""}
+_FOLD = "\x02"  # stands where an {expand} begins or ends; no text holds it
+_CELL_LINES = 40  # lines of a cell that are looked through for its end
+_ICONS = {"(/)": "✅", "(x)": "❌", "(!)": "⚠️"}
 _CELL_EDGE = re.compile(r"(?<!\\)\|{1,2}")
 
 
@@ -49,9 +54,10 @@ def from_wiki(text: str, names: Mapping[str, str] | None = None) -> str:
     """Markdown. `names`: account id or user name → the name that a mention shows."""
     known = names or {}
     out: list[str] = []
+    folds: list[bool] = []  # the {expand}s that are open: whether each has a title
     for language, piece in _pieces(plain(text)):
         if language is None:
-            out += _lines(piece, known)
+            out += _lines(piece, known, folds)
         else:
             fence = "```"
             while fence in piece:
@@ -85,17 +91,33 @@ def _pieces(text: str) -> Iterator[tuple[str | None, str]]:
 
 def _box(found: re.Match[str]) -> str:
     title = re.search(r"title=([^|]{1,200})", found.group(2) or "")
+    if found.group(1).lower() == "expand":
+        return f"\n{_FOLD}{title.group(1).strip() if title else ''}\n" if found.group(2) else f"\n{_FOLD}\n"
     return f"\n*{title.group(1).strip()}*\n" if title else ""
 
 
-def _lines(markup: str, names: Mapping[str, str]) -> list[str]:
+def _fold(title: str, opened: list[bool]) -> list[str]:
+    """The Markdown of a line that opens or closes an {expand}; one macro does both."""
+    if title:
+        opened.append(True)
+        return ["", "<details>", f"<summary>{title}</summary>", ""]
+    if not opened:
+        opened.append(False)
+        return [""]
+    return ["", "</details>", ""] if opened.pop() else [""]
+
+
+def _lines(markup: str, names: Mapping[str, str], folds: list[bool]) -> list[str]:
     out: list[str] = []
     rows: list[str] = []
     quoted = False
-    for line in _QUOTE.sub("\n{quote}\n", _BOX.sub(_box, markup)).split("\n"):
+    for line in _rows_joined(_QUOTE.sub("\n{quote}\n", _BOX.sub(_box, markup)).split("\n")):
         if line.lower() == "{quote}":
             quoted = not quoted
             out.append("")
+            continue
+        if line.startswith(_FOLD):
+            out += _fold(line[1:], folds)
             continue
         if line.lstrip().startswith("|"):
             rows.append(line.strip())
@@ -109,11 +131,30 @@ def _lines(markup: str, names: Mapping[str, str]) -> list[str]:
     return [line for i, line in enumerate(out) if line or (i and out[i - 1])]
 
 
+def _rows_joined(lines: list[str]) -> Iterator[str]:
+    """The lines, those of a cell that goes on below as one row."""
+    at = 0
+    while at < len(lines):
+        row, end = lines[at], at + 1
+        if row.lstrip().startswith("|") and not row.rstrip().endswith("|"):
+            while (
+                end < min(len(lines), at + _CELL_LINES)
+                and lines[end].strip()
+                and not lines[end].lstrip().startswith("|")
+            ):
+                if lines[end].rstrip().endswith("|"):
+                    row, at = "\\\\ ".join((row, *lines[at + 1 : end + 1])), end
+                    break
+                end += 1
+        yield row
+        at += 1
+
+
 def _line(line: str, names: Mapping[str, str]) -> str:
     if found := _HEADING.match(line):
         return "#" * int(found.group(1)) + " " + _inline(found.group(2), names)
     if _RULE.match(line):
-        return "---"
+        return "\n---"
     if found := _ITEM.match(line):
         marks = found.group(1)
         indent = "".join("   " if mark == "#" else "  " for mark in marks[:-1])
@@ -128,7 +169,7 @@ def _table(rows: list[str], names: Mapping[str, str]) -> list[str]:
     cells = []
     for row in rows:
         inner = _inline(row.replace("\\\\", " "), names, cell=True)
-        cells.append([part.strip() for part in _CELL_EDGE.split(inner.strip().strip("|"))])
+        cells.append([" ".join(part.split()) for part in _CELL_EDGE.split(inner.strip().strip("|"))])
     width = max(len(row) for row in cells)
     cells = [row + [""] * (width - len(row)) for row in cells]
     return ["| " + " | ".join(row) + " |" for row in [cells[0], ["---"] * width, *cells[1:]]]
@@ -146,6 +187,10 @@ def _inline(text: str, names: Mapping[str, str], depth: int = 0, *, cell: bool =
         if kind in ("entity", "code"):
             code = int(found.group("code"))
             return chr(code) if 32 <= code < 127 else whole
+        if kind == "icon":
+            return _ICONS[whole]
+        if kind == "status":
+            return re.split(r"title=", found.group("status_text"))[-1].split("|")[0].strip()
         if kind == "mono":
             return "`" + re.sub(r"\\([^\w\s\\])", r"\1", found.group("mono_text")).replace("`", "'") + "`"
         if kind == "link":
