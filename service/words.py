@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from service.postmortem.vocabulary import Vocabulary, vocabulary
+from service.postmortem.vocabulary import Vocabulary, key, vocabulary
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config" / "vocabulary"
 
@@ -31,16 +31,26 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _fitting(table: dict[str, Any], shipped: dict[str, Any], place: str = "") -> dict[str, Any]:
-    """The table, if it has the shape of the shipped one: known tables, and lists of words in them."""
-    languages = place.startswith("sections.")
+    """The table, if it has the shape of the shipped one: known tables, lists of words in them, any language."""
+    languages = place.startswith("sections.") and place != "sections."
     for name, value in table.items():
         here = f"{place}{name}"
         if not languages and name not in shipped:
             raise ValueError(f"has no use for [{here}]. Known here are: {', '.join(shipped)}")
-        if isinstance(value, dict) and not languages and isinstance(shipped[name], dict):
+        if not languages and isinstance(shipped[name], dict):
+            if not isinstance(value, dict):
+                example = f"{here}.summary" if here == "sections" else here
+                raise ValueError(f"holds no table at {here}. Write [{example}] and its lists of words below")
             _fitting(value, shipped[name], f"{here}.")
-        elif not (isinstance(value, list) and all(isinstance(word, str) and word.strip() for word in value)) or (
-            not languages and isinstance(shipped[name], dict)
-        ):
-            raise ValueError(f'holds no list of words at {here}. Write: {name} = ["one", "another"]')
+        else:
+            _check_words(here, name, value)
     return table
+
+
+def _check_words(here: str, name: str, value: object) -> None:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ValueError(f'holds no list of words at {here}. Write: {name} = ["one", "another"]')
+    marks = here.startswith(("blank.", "items."))  # a mark may stand for done, or for nothing
+    silent = next((word for word in value if not (word.strip() if marks else key(word))), None)
+    if silent is not None:
+        raise ValueError(f"holds a word without a letter at {here}: {silent!r}. Take it out")

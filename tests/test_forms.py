@@ -257,7 +257,7 @@ Next steps
 - Watch the queue ✅
 - Move the queue
   - to another host
-- Read https://example.org/queue
+- Add a dashboard as in https://example.org/queue
 """,
     """The queue stood still for half an hour.
 
@@ -275,7 +275,7 @@ Next steps
 * Watch the queue (/)
 * Move the queue
 ** to another host
-* Read [https://example.org/queue]
+* Add a dashboard as in [https://example.org/queue]
 """,
     node(
         "doc",
@@ -291,7 +291,7 @@ Next steps
             "bulletList",
             node("listItem", p("Watch the queue ", node("emoji", shortName=":white_check_mark:", text="✅"))),
             node("listItem", p("Move the queue"), listed("bulletList", "to another host")),
-            node("listItem", p("Read ", node("inlineCard", url="https://example.org/queue"))),
+            node("listItem", p("Add a dashboard as in ", node("inlineCard", url="https://example.org/queue"))),
         ),
     ),
 )

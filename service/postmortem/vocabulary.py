@@ -179,6 +179,8 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
     items: dict[str, dict[str, None]] = {}
     around: dict[str, set[str]] = {}
     for table in tables:
+        for word in table.get("headings", {}).get("others", ()):
+            sections.pop(key(word), None)
         for name, languages in table.get("sections", {}).items():
             section = Section(name)
             for language, words in languages.items():
