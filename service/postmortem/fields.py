@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
-from service.postmortem import days, doubts, durations, moments, pairs, times, zones
+from service.postmortem import days, doubts, durations, moments, pairs, sentences, times, zones
 from service.postmortem.given import Given
 from service.postmortem.logclock import LogClock
 from service.postmortem.model import Evidence, TimelineLine
@@ -29,9 +29,10 @@ from service.postmortem.timeline import habits_of, read_timeline
 
 __all__ = ["Stated", "plain_of", "read_fields", "severity_of", "severity_of_labels"]
 
-_FIELD_NAMES = {name: f"{name}_at" for name in moments.MOMENTS}
+_FIELD_NAMES = {name: f"{name}_at" for name in sentences.MOMENTS}
 _BRACKETS = re.compile(r"\(([^()]{2,60})\)")
-_MONTH_YEAR = re.compile(r"(?<!\w)([^\W\d_]{3,10})\.? (20\d\d)(?!\d)")
+_YEAR = re.compile(r" (20\d\d)(?!\d)")
+_WORD_BEFORE = re.compile(r"([^\W\d_]{3,10})\.?$")
 
 
 @dataclass(slots=True)
@@ -89,9 +90,9 @@ def read_fields(
     _days(here, found, texts)
     for pair in found:
         _pair(here, pair)
-    _severity(here)
+    _severity(here, texts)
     fielded = set(stated.moments)
-    said = moments.in_prose(outline.parts, texts, given.words, here.zone, stated.day, here.base, habits)
+    said = sentences.in_prose(outline.parts, texts, given.words, here.zone, stated.day, here.base, habits)
     for moment, at in said.moments.items():
         _keep(here, moment, at, said.evidence[moment])
     if stated.duration is None and said.duration is not None:
@@ -117,13 +118,20 @@ def _days(here: _Reader, found: list[Pair], texts: Texts) -> None:
             _doubt(here, doubts.of_stamp(stamp) if stamp else None)
     for text in (*(part.name for part in outline.parts[:2]), outline.front.get("date", "")):
         stated.day = stated.day or _day_in(here, text)
-    month = _MONTH_YEAR.search(f"{outline.title} {outline.text[:3000]}")
-    number = days.month_named(month[1].lower()) if month else None
-    middle = date(int(month[2]), number, 15) if month and number else None
-    here.base = stated.day or middle or today
+    here.base = stated.day or _middle_of_month(f"{outline.title} {outline.text[:3000]}") or today
     if stated.day is None:
-        stated.day = moments.only_day(outline.parts, texts, here.base, here.habits)
+        stated.day = sentences.only_day(outline.parts, texts, here.base, here.habits)
         here.base = stated.day or here.base
+
+
+def _middle_of_month(text: str) -> date | None:
+    """ "November 2026" lends its year to days without one."""
+    for year in _YEAR.finditer(text):
+        name = _WORD_BEFORE.search(text, max(0, year.start() - 11), year.start())
+        month = days.month_named(name[1].lower()) if name else None
+        if month:
+            return date(int(year[1]), month, 15)
+    return None
 
 
 def _day_in(here: _Reader, text: str) -> date | None:
@@ -212,7 +220,7 @@ def _span(here: _Reader, pair: Pair) -> None:
     _keep(here, "resolved", times.end_of(stamp, here.zone), evidence)
 
 
-def _severity(here: _Reader) -> None:
+def _severity(here: _Reader, texts: Texts) -> None:
     """The severity of the title, or of a line before the first section that is nothing else."""
     stated, outline = here.stated, here.outline
     if stated.severity is None:
@@ -223,7 +231,7 @@ def _severity(here: _Reader) -> None:
     for part in pairs.first_parts(outline) if stated.severity is None else ():
         alone = [
             (part.name, part.start),
-            *((plain_of((b,)), b.start) for b in part.blocks[:20] if b.kind == "paragraph"),
+            *((texts.of(b), b.start) for b in part.blocks[:20] if b.kind == "paragraph" and len(texts.raw(b)) < 24),
         ]
         for text, line in alone:
             if stated.severity is None and (severity := severity_alone(text)):

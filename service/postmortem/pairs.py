@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.postmortem.markdown import Block, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Outline, Part, field_of
-from service.postmortem.texts import Texts, may_hold_a_time
+from service.postmortem.texts import Texts
 from service.postmortem.vocabulary import Vocabulary, key
 
 _NAMED = re.compile(r"([^\W\d_][^\W\d_ ]{0,20}(?: [^\W\d_]{1,20}){0,3}):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
@@ -61,7 +61,8 @@ def plain_of(blocks: Iterable[Block]) -> str:
 def _in_blocks(blocks: Iterable[Block], words: Vocabulary, texts: Texts, *, named: bool) -> Iterator[Pair]:
     for block in blocks:
         if block.kind == "paragraph":
-            if (named and may_hold_a_time(block)) or any(":" in span.text or "：" in span.text for span in block.spans):
+            raw = texts.raw(block)
+            if ":" in raw or "：" in raw or (named and texts.may_hold_a_time(block)):
                 for text, number in texts.lines(block):
                     yield from _pair(text, words, number, named=named)
         elif block.kind == "list":

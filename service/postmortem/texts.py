@@ -16,6 +16,19 @@ class Texts:
     """Keeps the plain text of each block that was asked for, as long as it lives."""
 
     _kept: dict[int, str] = field(default_factory=dict)
+    _raw: dict[int, str] = field(default_factory=dict)
+
+    def raw(self, block: Block) -> str:
+        """The letters of a paragraph, without a space between its marks: enough to see what cannot stand in it."""
+        text = self._raw.get(id(block))
+        if text is None:
+            text = self._raw[id(block)] = "".join([span.text for span in block.spans])
+        return text
+
+    def may_hold_a_time(self, block: Block) -> bool:
+        """Whether a paragraph has any number, or an hour; else no reader of times looks at it."""
+        text = self.raw(block)
+        return _DIGIT.search(text) is not None or "hour" in text
 
     def of(self, block: Block) -> str:
         """The text of a paragraph or heading in one line."""
@@ -26,16 +39,11 @@ class Texts:
 
     def lines(self, block: Block) -> Iterator[tuple[str, int]]:
         """The lines of a paragraph, each with its line in the source, from 1."""
-        if not any(span.text == "\n" for span in block.spans):
+        if "\n" not in self.raw(block):
             yield self.of(block), block.start + 1
             return
         for number, line in enumerate(lines_of(block.spans), start=block.start + 1):
             yield plain(line), number
-
-
-def may_hold_a_time(block: Block) -> bool:
-    """Whether a paragraph has any number, or an hour; else no reader of times looks at it."""
-    return any(_DIGIT.search(span.text) or "hour" in span.text for span in block.spans)
 
 
 def paragraphs(blocks: Iterable[Block]) -> Iterator[Block]:

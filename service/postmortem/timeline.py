@@ -122,7 +122,7 @@ def _logs(blocks: Iterable[Block]) -> Iterator[Block]:
 def _is_log(block: Block) -> bool:
     """A list or table of which most rows begin with a day and a time is a timeline, wherever it stands."""
     if block.kind == "table":
-        columns = timetable.time_columns(block) if len(block.rows) > 3 else []
+        columns = timetable.time_columns(block) if timetable.may_be_log(block) else []
         heads = [" ".join(plain(row[i]) for i in columns if i < len(row)) for row in block.rows[1:]] if columns else []
     else:
         first = [item.children[0].spans[:4] for item in block.children if item.children]

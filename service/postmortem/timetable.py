@@ -31,11 +31,17 @@ def time_columns(block: Block) -> list[int]:
     sample = block.rows[1 : _SAMPLE + 1]
     found = []
     for column in range(len(block.rows[0])):
-        cells = [text for row in sample if column < len(row) and (text := plain(row[column]))]
-        timed = sum(1 for cell in cells if _only_time(cell))
+        cells = [row[column] for row in sample if column < len(row) and row[column]]
+        timed = sum(1 for cell in cells if times.may_lead(cell[0].text or "9") and _only_time(plain(cell)))
         if timed and timed * 2 >= len(cells):
             found.append(column)
     return found or [i for i, cell in enumerate(block.rows[0]) if _NAMED.fullmatch(key(plain(cell)))]
+
+
+def may_be_log(block: Block) -> bool:
+    """Whether a table has enough rows, and one of the first has a cell that may begin with a time."""
+    cells = [cell for row in block.rows[1:4] for cell in row if cell]
+    return len(block.rows) > 3 and any(times.may_lead(cell[0].text or "9") for cell in cells)
 
 
 def _only_time(text: str) -> bool:
