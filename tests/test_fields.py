@@ -103,6 +103,19 @@ def test_a_field_counts_before_a_sentence_and_a_sentence_before_a_line() -> None
     assert read(f"# Down\n\n{said}{line}").told == {"started"}
 
 
+def test_of_lines_that_say_the_same_the_first_start_and_the_last_end_count() -> None:
+    rows = "- 14:05 Incident starts\n- 14:09 Incident starts again: start\n- 14:10 Outage begins\n"
+    stated = read("# Down 2026-03-03" + TIMELINE + rows + "- 15:00 Incident resolved\n- 15:10 Incident resolved\n")
+    assert stated.moments == {"started": at(14, 5), "resolved": at(15, 10)}
+
+
+def test_what_is_said_in_passing_is_not_read_where_only_fields_are_asked_for() -> None:
+    text = "# Down 2026-03-03\n\nIt went down at 14:05 UTC.\n\nEnd: 15:10 UTC" + TIMELINE + "- 14:05 Incident starts\n"
+    stated = read_fields(outline(text, words()), Given(words()), told=False)
+    assert (stated.moments, stated.told) == ({"resolved": at(15, 10)}, set())
+    assert [line.at for line in stated.timeline] == [at(14, 5)]
+
+
 def test_the_line_that_a_moment_was_read_from_is_labelled() -> None:
     stated = read(
         "# Down 2026-03-03" + TIMELINE + "- 14:05 Incident starts\n- 14:20 a look\n- 15:10 Service restored\n"

@@ -68,6 +68,7 @@ TWO = [(at(14, 5), "Failover begins"), (at(14, 20), "Orders are back")]
         "| Time in CET | Event |\n|---|---|\n| 15:05 | Failover begins |\n| 15:20 | Orders are back |",
         "| Wann | |\n|---|---|\n| 17.11.2026 14:05 | Failover begins |\n| 17.11.2026 14:20 | Orders are back |",
         "| Time | What |\n|---|---|\n| **2026-11-17** | |\n| 14:05 | Failover begins |\n| 14:20 | Orders are back |",
+        "| Time | What |\n|---|---|\n| | 17 November 2026 |\n| 14:05 | Failover begins |\n| 14:20 | Orders are back |",
         "| From | To | What |\n|---|---|---|\n| 14:05 | 14:10 | Failover begins |\n| 14:20 | 14:30 | Orders are back |",
         "All times in UTC+1\n\n- 15:05 Failover begins\n- 15:20 Orders are back",
         "sam 2:05 PM\nFailover begins\n\nalex 2:20 PM\nOrders are back",
@@ -171,6 +172,8 @@ def test_the_same_line_of_text_and_comment_is_one() -> None:
     assert in_order([text, comment, other, later]) == (text, other, later)
     longer = TimelineLine(at(14, 5), "Failover to db-b begun by sam at last", "comment 4")
     assert in_order([text, longer]) == (text,)
+    counted = TimelineLine(at(14, 5), "Failover to db-b begun by sam for 5", "comment 5")
+    assert in_order([text, counted]) == (text, counted)
 
 
 def test_ten_thousand_lines_of_one_minute_are_put_in_order_in_a_moment() -> None:

@@ -108,6 +108,8 @@ def test_no_style_gives_a_day_to_a_clock_time(local: Local) -> None:
         ("12:05 AM failover", time(0, 5), "failover"),
         ("12:05 PM failover", time(12, 5), "failover"),
         ("2 pm failover", time(14), "failover"),
+        ("2:05p failover", time(14, 5), "failover"),
+        ("2:05pods", time(2, 5), "pods"),
         ("14:05 pm failover", time(14, 5), "failover"),
         ("1405 UTC failover", time(14, 5), "failover"),
         ("14h05 bascule", time(14, 5), "bascule"),

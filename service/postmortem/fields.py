@@ -76,11 +76,13 @@ def read_fields(
     *,
     source: str = "",
     url: str = "",
+    told: bool = True,
 ) -> Stated:
     """What a text states, above all in fields before its first section. A time without any day is left out.
 
     `near`: for each moment the time that a clock time without a day is closest to (opened, closed). `source` and `url`
-    stand beside the lines of the timeline.
+    stand beside the lines of the timeline. `told`: whether moments are also read from sentences and lines, as they are
+    in the text of an incident and not in what is said in passing in a comment.
     """
     stated = Stated(zone=zones.stated_zone(outline.text))
     habits = replace(habits_of(outline.parts), day_first=days.order_in(outline.text))
@@ -92,15 +94,9 @@ def read_fields(
         _pair(here, pair)
     _severity(here, texts)
     fielded = set(stated.moments)
-    said = sentences.in_prose(outline.parts, texts, given.words, here.zone, stated.day, here.base, habits)
-    for moment, at in said.moments.items():
-        _keep(here, moment, at, said.evidence[moment])
-    if stated.duration is None and said.duration is not None:
-        stated.duration, stated.evidence["duration"] = said.duration, said.evidence["duration"]
-    here.bare = here.bare or said.bare
-    for stamp in said.stamps:
-        _doubt(here, doubts.of_stamp(stamp))
-    _timeline(here, source, url)
+    if told:
+        _prose(here, texts)
+    _timeline(here, source, url, told=told)
     stated.told = set(stated.moments) - fielded
     _doubts(here)
     return stated
@@ -239,7 +235,21 @@ def _severity(here: _Reader, texts: Texts) -> None:
                 stated.evidence["severity"] = Evidence(text, line + 1, line + 1, "a line of its own")
 
 
-def _timeline(here: _Reader, source: str, url: str) -> None:
+def _prose(here: _Reader, texts: Texts) -> None:
+    stated = here.stated
+    said = sentences.in_prose(
+        here.outline.parts, texts, here.given.words, here.zone, stated.day, here.base, here.habits
+    )
+    for moment, at in said.moments.items():
+        _keep(here, moment, at, said.evidence[moment])
+    if stated.duration is None and said.duration is not None:
+        stated.duration, stated.evidence["duration"] = said.duration, said.evidence["duration"]
+    here.bare = here.bare or said.bare
+    for stamp in said.stamps:
+        _doubt(here, doubts.of_stamp(stamp))
+
+
+def _timeline(here: _Reader, source: str, url: str, *, told: bool) -> None:
     """The text's own lines, what they say of the moments that nothing else stated, and their labels."""
     stated = here.stated
     started = stated.moments.get("started")
@@ -248,7 +258,7 @@ def _timeline(here: _Reader, source: str, url: str) -> None:
         day = here.given.today
     clock = LogClock(here.zone, day, habits=here.habits, began=started)
     lines = read_timeline(here.outline.parts, zone=here.zone, day=day, source=source, url=url, clock=clock)
-    for moment, line in moments.in_lines(lines, here.given.words).items():
+    for moment, line in moments.in_lines(lines, here.given.words).items() if told else ():
         _keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))
     here.bare = here.bare or clock.bare
     for doubt in (*clock.doubts, *doubts.of_noon(clock.assumed)):
