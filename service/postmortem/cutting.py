@@ -18,8 +18,10 @@ _LONGEST_NAME = 64  # characters
 _COLONS = re.compile("[:：]")
 _DASH = re.compile(r"\s(?:-|–|—)\s")
 _CLOSING = re.compile(
-    r"\s{0,2}(?:[*_]{1,3}(?=[\s:]|$)|</[a-z]{1,10}>)?\s{0,2}[:：]?(?:[*_]{1,3}(?=\s|$)|</[a-z]{1,10}>)?[ \t]*"
+    r"(?:\]\([^()\s]{0,300}\))?\s{0,2}(?:[*_]{1,3}(?=[\s:]|$)|</[a-z]{1,10}>)?\s{0,2}[:：]?"
+    r"(?:[*_]{1,3}(?=\s|$)|</[a-z]{1,10}>)?[ \t]*"
 )
+_TAG_CLOSED = re.compile(r"^</[a-z]{1,10}>[ \t:：]*")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _CELL = re.compile(r"(?<!\\)\|")
 
@@ -66,6 +68,8 @@ def field_in(spans: Sequence[Span], *, bold: bool = False) -> tuple[str, tuple[S
         taken += len(span.text)
     if bold and spans and spans[0].bold and len(spans[0].text) <= _LONGEST_NAME:
         return plain(spans[:1]), _stripped(spans[1:])
+    if len(spans) > 1 and spans[0].bold and not spans[1].bold and _DASH.match(spans[1].text):
+        return plain(spans[:1]), _stripped((replace(spans[1], text=spans[1].text.lstrip()[1:]), *spans[2:]))
     dash = _DASH.search(spans[0].text[:_LONGEST_NAME]) if spans and not spans[0].code else None
     if dash:
         cut = (replace(spans[0], text=spans[0].text[dash.end() :]), *spans[1:])
@@ -77,7 +81,7 @@ def _stripped(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Without the space, and the colon outside the bold, that follow a name."""
     rest = list(spans)
     while rest and not rest[0].code and rest[0].text != "\n":
-        text = rest[0].text.lstrip(" \t:：")
+        text = _TAG_CLOSED.sub("", rest[0].text.lstrip(" \t:："), count=1)
         if text:
             rest[0] = replace(rest[0], text=text)
             break

@@ -127,6 +127,10 @@ def _heading(
     name = text.rstrip(":： ")
     if tag and tag[1]:
         return int(tag[1]), words.section_of(name) is not None
+    if (tag and (tag[2] or "").lower() != "summary") or bold:
+        first, _, rest = name.partition(":")
+        if rest.strip() and words.named(first) is not None:
+            return None  # "**Impact: half of the orders**" is a field
     if tag or bold:
         named = words.section_of(name) is not None
         folded = tag is not None and (tag[2] or "").lower() == "summary"

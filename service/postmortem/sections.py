@@ -56,8 +56,8 @@ def read_other(
     pieces: list[str] = []
     used: list[Part] = []
     for part in parts:
-        own = bool(part.name) and not (titled and part.start == whole.titled_at)
-        heading = _heading(part, rows) if own and key(part.name) != key(whole.title) else ""
+        title = part.start == whole.titled_at or key(part.name) == key(whole.title)
+        heading = "" if title and titled else _heading(part, rows)
         said = [piece for piece in (heading, part.text) if _WORD.search(piece)]
         pieces.extend(said)
         used.extend([part] if said else [])
