@@ -6,6 +6,7 @@ stated the time it was closed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
 from connectors.base import Ticket
@@ -17,7 +18,7 @@ from service.postmortem.markdown import tidy
 from service.postmortem.model import Origin, Reading, Section, SectionText
 from service.postmortem.outline import outline
 from service.postmortem.sections import read_other, read_sections
-from service.postmortem.timeline import in_order, read_timeline
+from service.postmortem.timeline import in_order
 from service.postmortem.vocabulary import Vocabulary
 
 _MISSING = SectionText(None, Origin.MISSING)
@@ -41,12 +42,15 @@ def read_text(
         started_at=started,
         resolved_at=stated.moments.get("resolved"),
         sections={section: sections.get(section, _MISSING) for section in Section},
-        timeline=in_order(read_timeline(whole.parts, zone=here, day=day)),
+        timeline=in_order(stated.timeline),
         items=tuple(read_items(whole.parts, Given(words, here, today or day, frozenset(stated.people)))),
         detected_at=stated.moments.get("detected"),
         mitigated_at=stated.moments.get("mitigated"),
         other=read_other(whole, words, source="the text"),
+        duration=stated.duration,
+        doubts=tuple(stated.doubts),
         front=whole.front,
+        evidence=stated.evidence,
     )
 
 
@@ -61,15 +65,12 @@ def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Read
     whole = outline(ticket.text, words)
     opened = Given(words, here, _day(ticket.opened_at, here))
     stated = fields.read_fields(whole, opened, near)
-    text_zone = stated.zone or here
-    people = frozenset({*_people(ticket), *stated.people})
-    given = Given(words, here, opened.today, people)
+    given = Given(words, here, opened.today, frozenset({*_people(ticket), *stated.people}))
     said = read_conversation(ticket, given, near)
-    day = stated.day or _day(stated.moments.get("started", ticket.opened_at), text_zone)
     moments = {**stated.moments, **said.moments}
     written = read_sections(whole, words, source="the ticket", url=ticket.url, at=ticket.opened_at)
     sections = {**written, **said.sections}
-    own_lines = read_timeline(whole.parts, zone=text_zone, day=day, source="the ticket", url=ticket.url)
+    own_lines = [replace(line, source="the ticket", url=ticket.url) for line in stated.timeline]
     own_items = read_items(whole.parts, given)
     return Reading(
         title=tidy(ticket.title),
@@ -84,7 +85,10 @@ def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Read
         not_obeyed=tuple(said.not_obeyed),
         decisions=tuple(said.decisions),
         other=read_other(whole, words, source="the ticket", url=ticket.url, at=ticket.opened_at, titled=False),
+        duration=stated.duration,
+        doubts=tuple(stated.doubts),
         front=whole.front,
+        evidence=stated.evidence,
     )
 
 
