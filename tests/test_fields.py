@@ -192,6 +192,14 @@ def test_a_label_tells_the_severity() -> None:
             "# Down\n\nStart: 2026-03-03 14:05 UTC\nEnd: 2026-03-03 13:10 UTC\n",
             "The end, 3 March 2026, 14:10 CET, lies before the start, 3 March 2026, 15:05 CET.",
         ),
+        (
+            "# Down\n\nMitigated: 2026-03-03 14:05 UTC\nEnd: 2026-03-03 13:10 UTC\n",
+            "The mitigation, 3 March 2026, 15:05 CET, lies after the end, 3 March 2026, 14:10 CET.",
+        ),
+        (
+            "# Down on 3 March 2026\n\nStart: 2025-03-03 14:05 UTC\n\n## Timeline\n\n- 2026-03-03 14:10 UTC a\n",
+            "The title says 3 March 2026, the start 3 March 2025.",
+        ),
         ("# Down\n\nStart: 22026-03-03 14:05 UTC\n", "“22026-03-03” is no date that can be right. It was left out."),
         ("# Down\n\nStart: 1017-03-03 14:05 UTC\n", "“1017-03-03” is no date that can be right. It was left out."),
         (
@@ -266,3 +274,12 @@ def test_any_start_and_end_come_back_exactly(start: datetime, minutes: int, styl
     stated = read("# Down\n\n" + style.format(s=start, e=end) + "\n")
     assert (stated.moments["started"], stated.moments["resolved"]) == (start, end)
     assert stated.doubts == []
+
+
+def test_a_clock_time_in_a_field_has_the_day_of_the_heading_above_it() -> None:
+    text = (
+        "# Two outages\n\nBoth were found by 5 March 2026.\n\n## Timeline\n\n### March 3, 2026 - Queue\n\n"
+        "**Duration:** 14:05 to 15:10 UTC (65 minutes)\n**Impact:** half of the orders\n\n### March 4, 2026 - Cache\n\n"
+        "**Duration:** 09:00 to 09:10 UTC\n"
+    )
+    assert read(text).moments == {"started": at(14, 5), "resolved": at(15, 10)}

@@ -124,6 +124,19 @@ def test_a_log_outside_the_timeline_is_read_where_most_of_its_rows_have_a_day() 
     assert read_timeline(items.parts, zone=UTC) == []
 
 
+def test_a_list_without_any_time_is_no_part_of_a_log_that_has_times() -> None:
+    assert told("- overview\n- nodes\n\n### 14:05\n\nFailover") == [(at(14, 5), "Failover")]
+    assert told("- Failover\n- Back") == [(None, "Failover"), (None, "Back")]
+
+
+def test_a_day_with_a_name_is_a_line_only_where_nothing_stands_below_it() -> None:
+    assert told("### 2026-11-17: builds fail\n\n### 14:05 Failover") == [
+        (None, "2026-11-17: builds fail"),
+        (at(14, 5), "Failover"),
+    ]
+    assert told("### 2026-11-17: builds fail\n\n#### 14:05 Failover") == [(at(14, 5), "Failover")]
+
+
 def test_the_day_of_the_heading_is_that_of_its_lines() -> None:
     whole = outline("# Down\n\n## Timeline (17 November 2026, UTC)\n\n- 14:05 Failover\n", words())
     assert [line.at for line in read_timeline(whole.parts, zone=ZoneInfo("Asia/Tokyo"))] == [at(14, 5)]

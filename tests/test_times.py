@@ -171,6 +171,15 @@ def test_a_day_that_cannot_be_right_is_none_and_is_kept_as_words(text: str) -> N
     assert LogClock(UTC, BASE).read(text)[0] is None
 
 
+def test_bare_digits_behind_a_day_are_a_time_where_no_noun_follows() -> None:
+    stamp, _ = leading("2026-03-03 1405")
+    assert stamp is not None
+    assert stamp.clock == time(14, 5)
+    stamp, _ = leading("2026-03-03 1405 errors")
+    assert stamp is not None
+    assert stamp.clock is None
+
+
 def test_a_day_first_text_reads_its_days_so() -> None:
     stamp, _ = leading("03/04/2026 14:05", None, Habits(day_first=True))
     assert stamp is not None

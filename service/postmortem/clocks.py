@@ -14,6 +14,7 @@ _LETTER = re.compile(r"(\d{1,2}) ?(?:[hH時](?:(\d{2})分?(?!\w)|(?![\w.]| ?\d))
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d%]|\.\d| ?(?:[kMGT]i?[Bb]\b|ms\b|s\b|%|LTS\b))")
 _BARE = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?!\d|[.,:/-]\d)")
 _BARE_MARK = re.compile(r" ?(?:hrs?\b|h\b|hours\b|Z\b|UTC|GMT|[A-Z]{1,3}ST\b|[A-Z]{1,3}DT\b|[A-Z]{1,2}ET\b)")
+_ENDS = re.compile(r"\s*(?:$|[,;|)\]–—]|: |- )")  # "2026-03-03 1405": a day stands before it, no noun behind it
 _HOUR = re.compile(r"(\d{1,2})(?= ?[ap]\.?m\b)", re.IGNORECASE)
 _HALF = re.compile(r" ?([ap])\.?m\b\.?|([ap])(?!\w)", re.IGNORECASE)
 _NOON = re.compile(r"(?:12 )?noon\b", re.IGNORECASE)
@@ -38,7 +39,9 @@ def clock_at(text: str, at: int, *, dated: bool = False, dotted: bool = False, b
         found = _DOTTED.match(text, at)
     if found is None:
         found = _BARE.match(text, at)
-        if found is None or not (bare or _BARE_MARK.match(text, found.end())):
+        if found is None or not (
+            bare or _BARE_MARK.match(text, found.end()) or (dated and _ENDS.match(text, found.end()))
+        ):
             return Read(None, at)
     groups = (*found.groups(), None, None)
     hour, minute, second = int(groups[0] or 0), int(groups[1] or 0), int(groups[2] or 0)

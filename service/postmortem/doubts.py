@@ -9,6 +9,8 @@ from service.postmortem.times import Stamp
 
 MOST = 20  # sentences about one text
 _NO_DATE = " is no date that can be right. It was left out."
+_NAMES = {"started": "start", "detected": "detection", "mitigated": "mitigation", "resolved": "end"}
+_FAR = timedelta(days=180)
 _LEAST = timedelta(minutes=5)
 
 
@@ -66,14 +68,23 @@ def of_days(title: date | None, rows: Sequence[datetime], zone: tzinfo) -> str |
     return f"The title says {told_day(title)}, the times in the text {seen}."
 
 
+def of_years(title: date | None, moments: Mapping[str, datetime], zone: tzinfo) -> Iterable[str]:
+    """Moments that lie half a year and more from the day of the title: one of the two has another year."""
+    for name, moment in moments.items():
+        day = moment.astimezone(zone).date()
+        if title and abs(day - title) > _FAR:
+            yield f"The title says {told_day(title)}, the {_NAMES[name]} {told_day(day)}."
+
+
 def of_order(moments: Mapping[str, datetime], zone: tzinfo) -> Iterable[str]:
-    """Moments that stand before the start."""
-    start = moments.get("started")
-    names = {"detected": "detection", "mitigated": "mitigation", "resolved": "end"}
-    for moment, name in names.items():
-        found = moments.get(moment)
-        if start and found and found < start:
-            yield f"The {name}, {told_moment(found, zone)}, lies before the start, {told_moment(start, zone)}."
+    """Moments that stand before the start, or after the end."""
+    start, end = moments.get("started"), moments.get("resolved")
+    for moment, found in moments.items():
+        said = f"The {_NAMES[moment]}, {told_moment(found, zone)}, lies"
+        if start and found < start:
+            yield f"{said} before the start, {told_moment(start, zone)}."
+        elif end and found > end and moment != "started":
+            yield f"{said} after the end, {told_moment(end, zone)}."
 
 
 def of_length(said: timedelta | None, moments: Mapping[str, datetime]) -> str | None:

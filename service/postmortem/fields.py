@@ -278,7 +278,10 @@ def _doubts(here: _Reader) -> None:
     stated = here.stated
     rows = [line.at for line in stated.timeline if line.at] or list(stated.moments.values())
     _doubt(here, doubts.of_days(here.title_day, rows, here.zone))
-    for doubt in doubts.of_order(stated.moments, here.zone):
+    for doubt in (
+        *doubts.of_years(here.title_day, stated.moments, here.zone),
+        *doubts.of_order(stated.moments, here.zone),
+    ):
         _doubt(here, doubt)
     _doubt(here, doubts.of_length(stated.duration, stated.moments))
     if here.guessed_year is not None:

@@ -17,7 +17,8 @@ class LogClock:
     line before it had; `began` when the incident began, for "T+15".
 
     `bare`: the first time that stands without a zone. `assumed`: times that were read as after noon, as the line before
-    them is, for want of an am or pm. `doubts`: of the days that were read.
+    them is, for want of an am or pm. `doubts`: of the days that were read. `loose`: the lines of
+    lists in which nothing has a time.
     """
 
     zone: tzinfo
@@ -30,6 +31,7 @@ class LogClock:
     bare: bool = False
     assumed: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
+    loose: set[int] = field(default_factory=set)
 
     def read(self, text: str) -> tuple[datetime | None, str, bool]:
         """The time that a line begins with in UTC, the rest, and whether there was any day or time at all."""

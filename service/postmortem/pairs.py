@@ -34,7 +34,9 @@ def pairs_of(outline: Outline, words: Vocabulary, texts: Texts) -> Iterator[Pair
     for name, value in outline.front.items():
         if key(name) in words.fact_names:
             yield Pair(key(name), value, 1, max(front, 1), "the front matter")
+    under = ""
     for part in outline.parts:
+        under = part.name if 1 <= part.level <= 7 and part.name else under
         if part.section not in _SECTIONS:
             if part.begins and part.blocks and key(part.name) in words.moments:  # "Recovery: 15:10"
                 where = f"the field “{part.name}”"
@@ -42,7 +44,7 @@ def pairs_of(outline: Outline, words: Vocabulary, texts: Texts) -> Iterator[Pair
             continue
         named = part.section is Section.TIMELINE or part.section is None
         for pair in _in_blocks(part.blocks, words, texts, named=named):
-            yield pair._replace(under=part.name)
+            yield pair._replace(under=under)
         if part.section is None and part.name and part.blocks and key(part.name) in words.fact_names:
             where = f"the heading “{part.name}”"
             yield Pair(key(part.name), plain_of(part.blocks), part.blocks[0].start + 1, part.blocks[-1].end, where)

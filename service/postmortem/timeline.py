@@ -52,15 +52,17 @@ def read_timeline(
     clock = clock or LogClock(zone, day, habits=habits_of(parts))
     has_section = any(part.section is Section.TIMELINE for part in parts)
     lines: list[TimelineLine] = []
-    for part in parts:
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
         if part.section is Section.TIMELINE:
-            lines.extend(_part(part, clock, day))
+            lines.extend(_part(part, clock, day, above=after is not None and after.level > part.level))
         elif part.section is None or (not has_section and part.section in _LOGS_ELSEWHERE):
             logs = [block for block in _logs(part.blocks) if _is_log(block)]
             if logs:
                 aside = LogClock(clock.zone, clock.day, habits=clock.habits)
                 lines.extend(_blocks(logs, aside))
                 clock.bare = clock.bare or aside.bare
+    if clock.loose and any(line.at for line in lines):
+        lines = [line for line in lines if line.line not in clock.loose]
     return [replace(line, source=source, url=url) for line in lines] if source or url else lines
 
 
@@ -73,7 +75,8 @@ def habits_of(parts: Iterable[Part]) -> times.Habits:
     )
 
 
-def _part(part: Part, clock: LogClock, day: date | None) -> list[TimelineLine]:
+def _part(part: Part, clock: LogClock, day: date | None, *, above: bool) -> list[TimelineLine]:
+    """`above`: whether other headings stand below this one; a day with a name is then no line of its own."""
     stated = zones.stated_zone(part.text) or (zones.zone_in(part.name) if part.begins else None)
     clock.zone = stated or clock.zone
     usual = _USUAL_DAY.search(part.text[:2000])
@@ -90,7 +93,7 @@ def _part(part: Part, clock: LogClock, day: date | None) -> list[TimelineLine]:
     rest = rest.strip(" }{()")
     inner = _blocks(part.blocks, clock)
     timed = [line for line in inner if line.at is not None or at is None]
-    if at is None and timed:
+    if at is None and (timed or (above and stamp.clock is None)):
         return timed
     body = [block for block in part.blocks if block.kind in ("paragraph", "list", "quote")]
     text = rest or ("" if timed else words(body))
@@ -142,6 +145,8 @@ def _blocks(blocks: Iterable[Block], clock: LogClock) -> list[TimelineLine]:
             found = [TimelineLine(at, shorten(text, LINE_LIMIT), line=line) for at, text, line in rows]
         elif block.kind == "list":
             found = _list(block, clock)
+            if not any(line.at or any(map(str.isdigit, line.text)) for line in found):
+                clock.loose.update(line.line for line in found)
         elif block.kind in ("paragraph", "code"):
             found = _paragraph(block, clock)
         elif block.kind == "quote":
