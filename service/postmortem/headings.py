@@ -114,7 +114,7 @@ def _heading(
     after: Block | None,
 ) -> tuple[int, bool] | None:
     """The level of a line that is a heading, and whether it names a section."""
-    if len(line) > 2 * _LONGEST:
+    if len(line) > 2 * _LONGEST or (alone and any(span.text == "\n" for span in spans)):
         return None
     tag = _TAGGED.match(line) if "<" in line else None
     if tag and not _TAG_END.search(line):
@@ -150,6 +150,8 @@ def _lone_entry(block: Block, after: Block | None, words: Vocabulary) -> Heading
     """ "1. **Summary**" and then a paragraph: a list of one entry that is nothing but a name."""
     entry = block.children[0]
     if len(entry.children) != 1 or entry.children[0].kind not in ("paragraph", "heading"):
+        return None
+    if entry.children[0].end - entry.children[0].start > 1:
         return None
     spans = entry.children[0].spans
     text = plain(spans)

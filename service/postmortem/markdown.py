@@ -157,8 +157,9 @@ def _close(token: Token, inner: Sequence[Block], rows: Sequence[_Row], row_start
     kind = _KINDS.get(token.type, "quote")
     if kind in ("heading", "paragraph"):
         spans = inner[0].spans if inner else ()
-        if token.markup in ("-", "=") and (end - start > 2 or sum(len(span.text) for span in spans) > _LONGEST_HEADING):
-            kind = "paragraph"  # a rule below a text makes it a heading by accident
+        length = sum(len(span.text) for span in spans)
+        if token.markup in ("-", "=") and (end - start > 2 or not 0 < length <= _LONGEST_HEADING):
+            kind, end = "paragraph", end - 1  # a rule below a text makes it a heading by accident
         return Block(kind, start, end, int(token.tag[1]) if kind == "heading" else 0, spans)
     if kind == "table":
         return Block(kind, start, end, rows=tuple(rows), row_starts=tuple(row_starts))

@@ -17,6 +17,7 @@ from service.postmortem.vocabulary import Vocabulary, key
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{3,})[)\]]")
 _HEADING_MARKS = re.compile(r"[\s>]{0,8}(?:#{1,6}|[-*+]\s|\d{1,3}[.)]\s)?\s{0,8}")
 _WORD = re.compile(r"\w")
+_CATEGORY = 2  # words of a heading that may only be a category of what is missing below it
 _FEWEST = 4  # words beside a link that make a line prose
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -51,11 +52,17 @@ def read_other(
     """What belongs to none of the seven, in the words and the order of the text, under its own headings. `titled`: the
     text's own title is kept elsewhere. Together with the title, the front matter and what read_sections gives with the
     same `lead`, this is every word of the text but headings that only name a section and answers that say nothing."""
-    parts = [part for part in (_with_lead(whole, words) if lead else whole.parts) if part.section is None]
+    parts = _with_lead(whole, words) if lead else whole.parts
+    told = {part.section for part in parts if part.section is not None and _says(part, words)}
     rows = whole.text.split("\n")
     pieces: list[str] = []
     used: list[Part] = []
     for part in parts:
+        if part.section is not None:
+            if part.section not in told and part.name and not (part.begins and words.is_name(part.name)):
+                pieces.append(_heading(part, rows))  # a heading with nothing below it, in a section that says nothing
+                used.append(replace(part, end=part.start + 1))
+            continue
         title = part.start == whole.titled_at or key(part.name) == key(whole.title)
         heading = "" if title and titled else _heading(part, rows)
         said = [piece for piece in (heading, part.text) if _WORD.search(piece)]
@@ -82,7 +89,7 @@ def _lines(parts: Sequence[Part], rows: Sequence[str]) -> tuple[tuple[int, int],
 def _text(section: Section, parts: Sequence[Part], words: Vocabulary, rows: Sequence[str]) -> str:
     """The parts of one section together. Names other than the section's own stay, so that nothing loses its meaning;
     "" where no part says anything."""
-    told = [not words.nothing_said(part.text) for part in parts]
+    told = [_says(part, words) for part in parts]
     several = sum(1 for part, said in zip(parts, told, strict=True) if part.begins and said) > 1
     pieces: list[str] = []
     for part, said in zip(parts, told, strict=True):
@@ -92,10 +99,17 @@ def _text(section: Section, parts: Sequence[Part], words: Vocabulary, rows: Sequ
     return "\n\n".join(pieces).strip() if any(told) else ""
 
 
+def _says(part: Part, words: Vocabulary) -> bool:
+    """Whether a part says anything; a line of three words may be a heading ("### 16:33 Rolled back")."""
+    return not words.nothing_said(part.text) or (
+        not part.begins and part.text == "" and len(part.name.split()) > _CATEGORY
+    )
+
+
 def _heading(part: Part, rows: Sequence[str]) -> str:
     """The heading of a part, with the links that it has."""
     name = part.name
-    if any(span.href for span in part.spans):
+    if any(span.href for span in part.spans) or (not name and part.level in range(1, BOLD_LINE)):
         name = _HEADING_MARKS.sub("", rows[part.start], count=1).rstrip("# ").replace("**", "")
     if not name:
         return ""
@@ -117,7 +131,7 @@ def _with_lead(whole: Outline, words: Vocabulary) -> Sequence[Part]:
     """The parts, with the prose before the first heading of any kind, or directly under the title, as the summary, if
     no part that says anything is named so. Fields of facts and mere links are no prose."""
     parts = whole.parts
-    if any(part.section is Section.SUMMARY and not words.nothing_said(part.text) for part in parts):
+    if any(part.section is Section.SUMMARY and _says(part, words) for part in parts):
         return parts
     lines = whole.text.split("\n")
     lead: list[Part] = []
@@ -127,17 +141,24 @@ def _with_lead(whole: Outline, words: Vocabulary) -> Sequence[Part]:
             rest.extend(parts[index:])
             break
         lead.extend(_prose_apart(part, lines, words))
-    return [*lead, *rest] if any(part.section is Section.SUMMARY for part in lead) else parts
+    prose = any(part.section is Section.SUMMARY and not words.nothing_said(part.text) for part in lead)
+    return [*lead, *rest] if prose else parts
 
 
 def _prose_apart(part: Part, lines: Sequence[str], words: Vocabulary) -> list[Part]:
-    """A part cut where its prose begins and ends; the prose is of the summary."""
+    """A part cut where its prose begins and ends; the prose is of the summary. A mere table is none."""
+    if all(block.kind == "table" for block in part.blocks):
+        return [part]
     flags = [(block, number, fact) for block in part.blocks for number, fact in _lines_of(block, words)]
     if not any(not fact and _WORD.search(lines[number]) for _, number, fact in flags):
         return [part]
     cuts = [
         (number, fact) for index, (_, number, fact) in enumerate(flags) if not index or fact is not flags[index - 1][2]
     ]
+    body = part.start + bool(part.name)
+    if part.name and body < part.end and lines[body].strip() and not lines[body].strip("=- "):
+        body += 1  # the line under a heading
+    cuts[0] = (body, cuts[0][1])  # with what the tree does not hold: where links lead
     found: list[Part] = []
     if part.name:
         found.append(replace(part, text="", blocks=(), end=part.start + 1))
@@ -145,6 +166,8 @@ def _prose_apart(part: Part, lines: Sequence[str], words: Vocabulary) -> list[Pa
         end = cuts[index + 1][0] if index + 1 < len(cuts) else part.end
         blocks = tuple(block for block in part.blocks if block.start < end and start < block.end)
         section = None if fact else Section.SUMMARY
+        while start < end - 1 and not lines[start].strip():
+            start += 1
         text = "\n".join(lines[start:end]).strip("\n").rstrip()
         found.append(Part("", 0, section, False, text, blocks, (), start, start + len(text.split("\n"))))
     return found

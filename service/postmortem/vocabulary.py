@@ -156,6 +156,8 @@ class Vocabulary:
         if not bare or bare in self.blanks or _PLACEHOLDER.fullmatch(bare):
             return True
         stripped = text.strip()
+        if "\n" in stripped:
+            return False
         return stripped[:1] in "<{[" and stripped[-1:] in ">}]" and "](" not in stripped and "://" not in stripped
 
 
