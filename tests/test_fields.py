@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.postmortem.days import day_in_name
 from service.postmortem.fields import Stated, read_fields
 from service.postmortem.given import Given
 from service.postmortem.outline import outline
@@ -283,3 +284,19 @@ def test_a_clock_time_in_a_field_has_the_day_of_the_heading_above_it() -> None:
         "**Duration:** 09:00 to 09:10 UTC\n"
     )
     assert read(text).moments == {"started": at(14, 5), "resolved": at(15, 10)}
+
+
+def test_the_day_in_the_name_of_a_file_is_the_last_that_is_asked_and_differences_are_said() -> None:
+    def named(text: str, name: str) -> Stated:
+        return read_fields(outline(text, words()), Given(words()), file_day=day_in_name(name))
+
+    text = "# Down\n\nOn 3rd March, the shop went down for about an hour, from 14:05 to 15:10 UTC.\n"
+    stated = named(text, "2026-03-03-down.md")
+    assert (stated.moments, stated.doubts) == ({"started": at(14, 5), "resolved": at(15, 10)}, [])
+    assert named("# Down on 3 March 2026\n\nIt broke.\n", "2026-03-04.md").doubts == [
+        "The file's name says 4 March 2026, the title 3 March 2026."
+    ]
+    assert named("# Down\n\nStart: 2026-03-03 14:05 UTC\n", "2026-03-04.md").doubts == [
+        "The file's name says 4 March 2026, the times in the text 3 March 2026."
+    ]
+    assert (day_in_name("PM2019-009.md"), day_in_name("20260303.md")) == (None, date(2026, 3, 3))

@@ -36,6 +36,7 @@ _WORDED = re.compile(
 _YEAR = re.compile(r"(?:,? (?:de |del )?|-|, ?)(\d{4,9})(?![\d:%]|[.,]\d|[^\W\d_])")
 _CLOCKLIKE = re.compile(r" ?(?:h\b|hrs?\b|z\b|utc|gmt|[a-z]{1,3}t\b)", re.IGNORECASE)
 _ORDERED = tuple(re.compile(rf"{mark}(\d{{1,2}}){mark}(?:19|20)\d\d(?!\d)") for mark in "/-")
+_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _FIRST = re.compile(r"(?<![\d/.-])\d{1,2}$")
 #: months that are words of other kinds in English: without a year only as they are written for a month, or not at all
 _ALSO_WORDS = {"may": "May", "mar": "Mar", "march": "March", "set": "", "out": "", "ago": "", "gen": "", "mag": ""}
@@ -143,6 +144,12 @@ def _with_year(month: int, day: int, base: date | None, ahead: bool) -> date | N
         return next((found for found in later if found and found >= base), None)
     near = [found for step in (1, 0, -1) if (found := made(base.year + step, month, day))]
     return next((found for found in near if found - base <= _AHEAD), None)
+
+
+def day_in_name(name: str) -> date | None:
+    """The day in the name of a file: "2026-03-03-checkout-down.md"."""
+    found = _IN_NAME.search(name)
+    return made(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def order_in(text: str) -> bool | None:

@@ -59,13 +59,19 @@ def together(sentences: Sequence[str]) -> list[str]:
     return [one if sentence is wrong[0] else sentence for sentence in sentences if sentence not in wrong[1:]]
 
 
-def of_days(title: date | None, rows: Sequence[datetime], zone: tzinfo) -> str | None:
+def of_file(file: date | None, title: date | None) -> str | None:
+    if file is None or title is None or file == title:
+        return None
+    return f"The file's name says {told_day(file)}, the title {told_day(title)}."
+
+
+def of_days(title: date | None, rows: Sequence[datetime], zone: tzinfo, where: str = "title") -> str | None:
     """The day of the title beside those of the timeline, where they have none in common."""
     days = sorted({row.astimezone(zone).date() for row in rows})
     if title is None or not days or days[0] <= title <= days[-1]:
         return None
     seen = told_day(days[0]) if len(days) == 1 else f"{told_day(days[0])} to {told_day(days[-1])}"
-    return f"The title says {told_day(title)}, the times in the text {seen}."
+    return f"The {where} says {told_day(title)}, the times in the text {seen}."
 
 
 def of_years(title: date | None, moments: Mapping[str, datetime], zone: tzinfo) -> Iterable[str]:

@@ -65,6 +65,7 @@ class _Reader:
     habits: times.Habits
     title_day: date | None = None
     base: date | None = None
+    file_day: date | None = None
     bare: bool = False
     guessed_year: int | None = None
 
@@ -77,16 +78,18 @@ def read_fields(
     source: str = "",
     url: str = "",
     told: bool = True,
+    file_day: date | None = None,
 ) -> Stated:
     """What a text states, above all in fields before its first section. A time without any day is left out.
 
     `near`: for each moment the time that a clock time without a day is closest to (opened, closed). `source` and `url`
     stand beside the lines of the timeline. `told`: whether moments are also read from sentences and lines, as they are
-    in the text of an incident and not in what is said in passing in a comment.
+    in the text of an incident and not in what is said in passing in a comment. `file_day`: the day in the file's name
+    (days.day_in_name), for what has no other.
     """
     stated = Stated(zone=zones.stated_zone(outline.text))
     habits = replace(habits_of(outline.parts), day_first=days.order_in(outline.text))
-    here = _Reader(outline, given, near, stated, stated.zone or given.zone, habits)
+    here = _Reader(outline, given, near, stated, stated.zone or given.zone, habits, file_day=file_day)
     texts = Texts()
     found = list(pairs.pairs_of(outline, given.words, texts))
     _days(here, found, texts)
@@ -114,9 +117,9 @@ def _days(here: _Reader, found: list[Pair], texts: Texts) -> None:
             _doubt(here, doubts.of_stamp(stamp) if stamp else None)
     for text in (*(part.name for part in outline.parts[:2]), outline.front.get("date", "")):
         stated.day = stated.day or _day_in(here, text)
-    here.base = stated.day or _middle_of_month(f"{outline.title} {outline.text[:3000]}") or today
+    here.base = stated.day or _middle_of_month(f"{outline.title} {outline.text[:3000]}") or here.file_day or today
     if stated.day is None:
-        stated.day = sentences.only_day(outline.parts, texts, here.base, here.habits)
+        stated.day = sentences.only_day(outline.parts, texts, here.base, here.habits) or here.file_day
         here.base = stated.day or here.base
 
 
@@ -277,7 +280,9 @@ def _doubts(here: _Reader) -> None:
     """What the text as a whole says in two ways."""
     stated = here.stated
     rows = [line.at for line in stated.timeline if line.at] or list(stated.moments.values())
-    _doubt(here, doubts.of_days(here.title_day, rows, here.zone))
+    _doubt(here, doubts.of_file(here.file_day, here.title_day))
+    days_of, where = (here.title_day, "title") if here.title_day else (here.file_day, "file's name")
+    _doubt(here, doubts.of_days(days_of, rows, here.zone, where))
     for doubt in (
         *doubts.of_years(here.title_day, stated.moments, here.zone),
         *doubts.of_order(stated.moments, here.zone),

@@ -211,9 +211,3 @@ def nearest(stamp: Stamp, zone: tzinfo, near: datetime, *, past: bool = False) -
     if past:
         found = [moment for moment in found if moment <= near + timedelta(hours=1)]
     return min(found, key=lambda moment: abs(moment - near), default=None)
-
-
-def day_at(text: str, at: int, base: date | None, *, ahead: bool = False) -> tuple[date | None, int]:
-    """A date with day and month that stands at this place, and where it ends. Without a year it needs a base."""
-    found = days.day_at(text, at, base, ahead=ahead)
-    return found.day, found.end if found.day else at
