@@ -11,7 +11,10 @@ from service import wording
 from service.cleaning import clean_state
 from service.errors import NotFound
 from service.parts import Parts
-from service.postmortem.model import Decision
+from service.postmortem.heard import ParkedText
+from service.postmortem.identity import match
+from service.postmortem.likeness import plain
+from service.postmortem.model import Decision, ReadItem
 from service.routes import nearest_first
 from service.store import forget, incidents, items, pages, work, writes
 from service.store.incidents import Incident
@@ -73,21 +76,30 @@ def link(parts: Parts, item_id: int, reference: str) -> None:
 def obey(connection: Connection, incident: Incident, decisions: Sequence[Decision]) -> bool:
     """Does what /file and /park in the ticket's comments say, each once, however often its comment is read; what a
     person changed in it is said anew. True: somebody said that something is to be filed."""
-    new = {_said(decision): decision for decision in decisions if _said(decision) not in incident.obeyed}
+    about = [decision for decision in decisions if decision.verb in ("file", "park")]
+    new = {_said(decision): decision for decision in about if _said(decision) not in incident.obeyed}
     if not new:
         return False
     known = items.of_incident(connection, incident.id)
     for decision in new.values():
+        meant = _named(connection, incident, decision) if isinstance(decision, ParkedText) else None
         for item in known:
-            if decision.numbers and item.number not in decision.numbers:
-                continue
-            _decided(connection, item, decision)
+            if (meant is None or item.key in meant) and (not decision.numbers or item.number in decision.numbers):
+                _decided(connection, item, decision)
     incidents.obey(connection, incident.id, {*incident.obeyed, *new})
     return any(decision.verb == "file" for decision in new.values())
 
 
 def _said(decision: Decision) -> str:
-    return f"{decision.comment_id} {decision.verb} {','.join(map(str, decision.numbers))}".rstrip()
+    words = plain(decision.text)[:200] if isinstance(decision, ParkedText) else ""
+    return f"{decision.comment_id} {decision.verb} {','.join(map(str, decision.numbers))}{words}".rstrip()
+
+
+def _named(connection: Connection, incident: Incident, decision: ParkedText) -> set[str]:
+    """The keys of the item that the words of a /park are; it was read with them a moment ago."""
+    known = items.known(connection, incident.id)
+    same = {item.key for item in known if plain(item.text) == plain(decision.text)}
+    return same or set(match(known, [ReadItem(decision.text, anchor=f"comment:{decision.comment_id}")]).same)
 
 
 def _decided(connection: Connection, item: Item, decision: Decision) -> None:

@@ -24,6 +24,7 @@ from service.outcomes import Run
 from service.parts import Parts
 from service.postmortem import document, identity
 from service.postmortem.due import due_for
+from service.postmortem.heeded import with_taken
 from service.postmortem.model import Document, Reading, ReadItem
 from service.postmortem.reading import read_ticket
 from service.postmortem.routing import Route
@@ -96,7 +97,7 @@ def write_document(
     for last_try in (False, True):
         with parts.database.read() as connection:
             before = postmortems.of_incident(connection, incident.id)
-        doc = document.build(ticket, reading, before.document if before else None, parts.texts)
+        doc = with_taken(document.build(ticket, reading, before.document if before else None, parts.texts), reading)
         try:
             with parts.database.begin() as connection:
                 now = parts.now()
@@ -145,7 +146,7 @@ def _promise(
         item = reading.items[index]
         items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now)
         if not item.done:  # also where its tick was taken back
-            _plan(parts, connection, incident, key, numbers[key])
+            _plan(parts, connection, incident, key, numbers[key], item)
     if not ticket.from_payload:  # a webhook alone does not hold the comments; what it lacks is not gone
         items.gone(connection, incident.id, matching.gone, now)
     taken = [item.key for item in known]
@@ -193,21 +194,29 @@ def _add(
         now=now,
     )
     if not item.done:
-        _plan(parts, connection, incident, key, before + 1)
+        _plan(parts, connection, incident, key, before + 1, item)
 
 
-def _plan(parts: Parts, connection: Connection, incident: Incident, key: str, number: int) -> None:
-    """The intent to file an item, once; a person is asked first where the settings say so."""
-    reason = _asked_first(parts.settings.filing, number)
+def _plan(parts: Parts, connection: Connection, incident: Incident, key: str, number: int, item: ReadItem) -> None:
+    """The intent to file an item, once; a person is asked first where the settings say so, and about a vague wish. One
+    that was vague and is clear now needs nobody."""
+    reason = _asked_first(parts.settings.filing, number, item)
     state = "proposed" if reason else "planned"
-    writes.plan(connection, items.write_key(key), incident.id, state=state, reason=reason)
+    write = items.write_key(key)
+    before = writes.get(connection, write)
+    if before is None:
+        writes.plan(connection, write, incident.id, state=state, reason=reason)
+    elif not reason and before.reason.startswith(wording.TOO_VAGUE):
+        writes.file_now(connection, write, ("proposed",))
 
 
-def _asked_first(filing: Filing, number: int) -> str:
+def _asked_first(filing: Filing, number: int, item: ReadItem) -> str:
     """Why a person is asked before this item is filed, or ""."""
     if number > filing.max_items:
         return wording.TOO_MANY.format(limit=filing.max_items)
-    return wording.PROPOSED.format(number=number) if filing.mode == "propose" else ""
+    if filing.mode == "propose":
+        return wording.PROPOSED.format(number=number)
+    return wording.VAGUE.format(number=number) if item.vague else ""
 
 
 def _place(parts: Parts, route: Route | None) -> str | None:

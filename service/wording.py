@@ -4,6 +4,11 @@ from __future__ import annotations
 
 TOO_MANY = "This incident has more than {limit} action items. A person says which of the others become issues."
 PROPOSED = "Nobody said yet whether it is filed. A person says so on its page, or by `/file {number}` in the ticket."
+TOO_VAGUE = "Too vague to file"
+VAGUE = (
+    TOO_VAGUE + ": as it is worded, nobody could tell when it is done. Say in the ticket what will be there "
+    "afterwards, and it is filed by itself; or a person files it as it is, on its page or by `/file {number}` there."
+)
 PARKED = "Parked by {who}. It is filed when a person says so: on its page, or by `/file {number}` in the ticket."
 SET_ASIDE = "It closed in a storm of closures and was set aside by a person. `build` files its action items."
 UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."

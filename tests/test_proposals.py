@@ -6,9 +6,10 @@ from pathlib import Path
 
 from connectors.base import State
 from sandbox.github_world import Issue
+from service import wording
 from service.store import tables
 from service.store.database import Database
-from tests.hands import document, filed, finish, made, once, ours, shown, states, story, told
+from tests.hands import document, filed, finish, incident, made, once, ours, shown, states, story, told
 from tests.world import World
 
 PROPOSE = '\nmode = "propose"\n'
@@ -145,3 +146,80 @@ def test_a_number_of_no_item_is_not_obeyed_and_the_ticket_says_so(database: Data
         say(world, ticket, "/action Look at the wall clock @sam")
         assert said.replace("4.", "5.") in ours(ticket)[0]
         assert ours(ticket)[0].count("Not obeyed") == 1
+
+
+# --- what is too vague to file
+
+VAGUE = "## Action items\n- [ ] Alert on queue depth\n- [ ] Be more careful with deploys\n"
+
+
+def test_a_vague_wish_is_kept_and_not_filed_until_a_person_says_so(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path) as world:
+        ticket = told(world, VAGUE)
+        assert once(world, 1)
+        assert [(one.text, one.state_word) for one in shown(world)] == [
+            ("Alert on queue depth", "Open"),
+            ("Be more careful with deploys", "Proposed"),
+        ]
+        assert shown(world)[1].reason == wording.VAGUE.format(number=2)
+        (comment,) = ours(ticket)
+        assert "| ◇ Proposed | 2. Be more careful with deploys | no owner |" in comment
+        assert "Too vague to file: 2. As worded, nobody could tell when it is done." in comment
+        say(world, ticket, "Thank you.")
+        assert once(world, 1), "however often it is read"
+        say(world, ticket, "/file 2")
+        assert once(world, 2)
+        assert "Too vague" not in ours(ticket)[0]
+
+
+def test_a_vague_wish_that_is_worded_clearly_later_is_filed_by_itself(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path) as world:
+        ticket = told(world, VAGUE)
+        world.later(minutes=2)
+        clear = "Be more careful with deploys: ask for a second pair of eyes in `deploy.yml`"
+        world.github.edit(ticket, body=ticket.body.replace("Be more careful with deploys", clear))
+        finish(world)
+        assert once(world, 2)
+        assert [one.number for one in shown(world)] == [1, 2], "the same item"
+
+
+def test_a_vague_wish_that_a_person_parked_stays_parked_however_it_is_worded(
+    database: Database, tmp_path: Path
+) -> None:
+    with story(database, tmp_path) as world:
+        ticket = told(world, VAGUE)
+        say(world, ticket, "/park 2")
+        world.github.edit(ticket, body=ticket.body.replace("with deploys", "with deploys after 16:00 on Fridays"))
+        finish(world)
+        assert once(world, 1)
+        assert [one.parked for one in shown(world)] == [False, True]
+
+
+def test_a_bare_file_means_a_vague_wish_too(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path, change=propose) as world:
+        ticket = told(world, VAGUE)
+        assert [one.proposed for one in shown(world)] == [True, True]
+        say(world, ticket, "/file")
+        assert once(world, 2)
+
+
+# --- what a comment parks in words
+
+
+def test_an_item_that_is_parked_in_words_is_kept_and_not_filed(database: Database, tmp_path: Path) -> None:
+    with story(database, tmp_path) as world:
+        ticket = incident(world, "## Action items\n- [ ] Alert on queue depth\n")
+        world.github.comment(ticket, "/park Move the orders database elsewhere @sam", author="alex")
+        world.github.comment(ticket, "/park Alert on queue depth", author="alex")
+        world.github.close(ticket)
+        finish(world)
+        assert made(world) == []
+        assert [(one.text, one.parked) for one in shown(world)] == [
+            ("Alert on queue depth", True),
+            ("Move the orders database elsewhere", True),
+        ]
+        assert "Parked by @alex" in shown(world)[1].reason
+        say(world, ticket, "/file 2")
+        assert once(world, 1)
+        say(world, ticket, "Thank you.")
+        assert [one.parked for one in shown(world)] == [True, False], "it was said once, and is not said again"

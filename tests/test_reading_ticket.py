@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.base import Comment, EventKind, Person, Ticket, TicketEvent, Visibility
-from service.postmortem.conversation import EVENT_WORDS
+from service.postmortem.ticketevents import EVENT_WORDS
 from service.postmortem.model import Origin, Reading, Section
 from tests.reading_hands import read_ticket
 

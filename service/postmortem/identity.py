@@ -9,8 +9,9 @@ issue twice; so what is not clear waits for a person.
 
 The same promise is one of which fewer than a third of the words changed, wherever it stands now, or more of them where
 it still stands in its place. Where two items come as near, only the place tells, or a person. Of an item whose words
-changed beyond that, nothing is known but its place: what shares some of its words there waits for a person, what shares
-next to none is another item, and the old one is shown as no longer in the text.
+changed beyond that, nothing is known but its place: what shares some of its words there waits for a person, as does the
+only item of a comment that somebody edited; what shares next to none is another item, and the old one is shown as no
+longer in the text.
 """
 
 from __future__ import annotations
@@ -162,6 +163,8 @@ class _Matching:
             here = self.positions.same(k, r) and (like.akin or like.similar)
             if here or like.alike or like.inside or like.spelled_out:
                 self.might[r].add(k)
+        for k, r in self.free(self.positions.only()):
+            self.might[r].add(k)
         for r in set(range(len(self.read))) - set(self.back):
             self.might[r].update(k for k in self.pairs if self._split_off(k, r))
 

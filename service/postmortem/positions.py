@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 Place = tuple[str, int]  # anchor, position
 _Gap = tuple[str, int | None, int | None]  # anchor, and the items read before and after
@@ -20,6 +20,13 @@ class Positions:
         """The same text and the same number in it."""
         return self._known[k] is not None and self._known[k] == self._read[r]
 
+    def only(self) -> Iterator[tuple[int, int]]:
+        """The items that are, before and now, the only ones of a comment: somebody edited it."""
+        before, now = (_by_anchor(places) for places in (self._known, self._read))
+        for anchor, known in before.items():
+            if anchor != "text" and len(known) == len(now[anchor]) == 1:
+                yield known[0], now[anchor][0]
+
     def gaps(self, pairs: Mapping[int, int]) -> list[list[tuple[int, int]]]:
         """What stands between the same neighbours before and now, if it is as many as before: gap by gap, in order.
         `pairs`: what is known to be the same, known → read."""
@@ -34,6 +41,14 @@ class Positions:
 
     def _anchor(self, place: Place | None) -> str | None:
         return place[0] if place else None
+
+
+def _by_anchor(places: Sequence[Place | None]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, place in enumerate(places):
+        if place is not None:
+            found[place[0]].append(index)
+    return found
 
 
 def _between(
