@@ -39,7 +39,7 @@ def run(args: Namespace) -> int:
         raise AfterwordError(f"{args.vocabulary} {error}.") from None
     written = _text(args.file)
     form, text = _as_markdown(written, args.form)
-    reading = read_text(text, known, today=args.today, zone=args.timezone)
+    reading = read_text(text, known, today=args.today, zone=args.timezone, name=Path(args.file).name)
     if args.format == "md":
         sys.stdout.write(as_markdown(reading))
         return 0

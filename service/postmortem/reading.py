@@ -6,12 +6,12 @@ stated the time it was closed.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
 from connectors.base import Ticket
 from service.postmortem import fields, zones
 from service.postmortem.conversation import read_conversation
+from service.postmortem.days import day_in_name
 from service.postmortem.given import Given
 from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
@@ -25,13 +25,19 @@ _MISSING = SectionText(None, Origin.MISSING)
 
 
 def read_text(
-    text: str, words: Vocabulary, *, title: str | None = None, today: date | None = None, zone: str = "UTC"
+    text: str,
+    words: Vocabulary,
+    *,
+    title: str | None = None,
+    today: date | None = None,
+    zone: str = "UTC",
+    name: str = "",
 ) -> Reading:
     """Reads a Markdown ticket or postmortem. `today` lends its year to days without one; `zone` is for times without
-    a zone, unless the text states one ("All times in CET")."""
+    a zone, unless the text states one ("All times in CET"); `name` is that of its file, which may begin with a day."""
     given = Given(words, zones.zone_named(zone) or UTC, today)
     whole = outline(text, words)
-    stated = fields.read_fields(whole, given)
+    stated = fields.read_fields(whole, given, file_day=day_in_name(name))
     here = stated.zone or given.zone
     started = stated.moments.get("started")
     day = stated.day or (started.astimezone(here).date() if started else None)
@@ -64,13 +70,12 @@ def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Read
     near = _near(ticket)
     whole = outline(ticket.text, words)
     opened = Given(words, here, _day(ticket.opened_at, here))
-    stated = fields.read_fields(whole, opened, near)
+    stated = fields.read_fields(whole, opened, near, source="the ticket", url=ticket.url)
     given = Given(words, here, opened.today, frozenset({*_people(ticket), *stated.people}))
     said = read_conversation(ticket, given, near)
     moments = {**stated.moments, **said.moments}
     written = read_sections(whole, words, source="the ticket", url=ticket.url, at=ticket.opened_at)
     sections = {**written, **said.sections}
-    own_lines = [replace(line, source="the ticket", url=ticket.url) for line in stated.timeline]
     own_items = read_items(whole.parts, given)
     return Reading(
         title=tidy(ticket.title),
@@ -78,7 +83,7 @@ def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Read
         started_at=moments.get("started"),
         resolved_at=moments.get("resolved"),
         sections={section: sections.get(section, _MISSING) for section in Section},
-        timeline=in_order([*own_lines, *said.timeline]),
+        timeline=in_order([*stated.timeline, *said.timeline]),
         items=tuple(unite([*own_items, *said.items])),
         detected_at=moments.get("detected"),
         mitigated_at=moments.get("mitigated"),

@@ -60,7 +60,8 @@ def measure(label: dict[str, Any], corpus: Path) -> Measured:
         return Measured(label, [], None, "is not in the corpus")
     if hashlib.sha256(content).hexdigest() != label["sha256"]:
         return Measured(label, [], None, "has changed since it was labelled")
-    return Measured(label, lines_of(content), read_text(content.decode("utf-8-sig", "replace"), words()))
+    reading = read_text(content.decode("utf-8-sig", "replace"), words(), name=Path(label["document"]).name)
+    return Measured(label, lines_of(content), reading)
 
 
 def corpus_of(named: Path | None) -> Path | None:
