@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from service.postmortem import itemchores, itemdone, itemfields, itemtable, itemtext, references
+from service.postmortem import itemchores, itemdone, itemfields, itemtable, itemtext, itemtold, references
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemgroups import group_of
 from service.postmortem.itemlists import add_with_lead, detail_text, details, lead_in, numbered, read_list, read_records
@@ -30,7 +30,9 @@ def read_blocks(blocks: Sequence[Block], walk: Walk, *, answer: bool = False) ->
             if index in explained and walk.found:
                 _explain(block, walk)
             else:
+                before = len(walk.found)
                 read_list(block, walk)
+                itemtold.settle(walk.found[before:], walk.words)
         elif block.kind == "table":
             for _, facts, spans in itemtable.rows_of(block, walk.given):
                 walk.add(spans, facts)

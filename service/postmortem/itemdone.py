@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from service.postmortem import itempast
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemwords import ItemWords
 from service.postmortem.markdown import Span
@@ -16,7 +17,8 @@ BOX = re.compile(
 _TICKED = frozenset(
     {"x", "X", "✓", "✔", "☑", "✅", ":white_check_mark:", ":heavy_check_mark:", ":ballot_box_with_check:"}
 )
-_MARK = re.compile(r"(?:[✅☑✔]\ufe0f?|:white_check_mark:|:heavy_check_mark:)")
+#: a mark, and the day behind it on which it was set
+_MARK = re.compile(r"(?:[✅☑✔]\ufe0f?|:white_check_mark:|:heavy_check_mark:)(?: ?\d{4}-\d\d-\d\d)?")
 _NOT = re.compile(
     r"\b(?:not|partly|partially|half|to be|will be|nearly|almost|nicht|teilweise|pas|no|non)\W{0,3}$", re.I
 )
@@ -29,7 +31,9 @@ _HEDGED = re.compile(
 #: what may follow a mark at the end of a text: other marks, and no words
 _AT_EDGE = re.compile(r"[*_ ]{0,4}(?:$|[@(\[#,;|.:–—-]|https?:|P\d|by |due |owner)", re.IGNORECASE)
 _LEFT = re.compile(
-    r"\b(?:still|remaining|remains|to do|todo|pending|in progress|waiting|partially|partly)\b", re.IGNORECASE
+    r"\b(?:still|remaining|remains|to do|todo|pending|in progress|waiting|partially|partly)\b"
+    r"|\b(?:and|but)(?: we)? (?:will|plan|need)\b",
+    re.IGNORECASE,
 )
 _AUXILIARY = (" been ", " is ", " are ", " was ", " were ")
 _ONGOING = re.compile(r"\b(?:begun|started|beginning|starting|planned|agreed|decided|discussed) ", re.IGNORECASE)
@@ -74,6 +78,9 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
             facts.set_done(found[0], "a word in brackets")
             text = cut(text, found.start(), found.end())
     lower = text.lower()
+    if text[-20:].count(" - ") or "|" in text or ";" in text or "–" in text or "—" in text:
+        found = words.open_last.search(text)
+        text = text[: found.start()] if found and found.start() > 3 else text
     if not any(word in lower for word in words.done_worth):
         return text
     for pattern, why in ((words.done_first, "its first word"), (words.done_last, "its last words")):
@@ -99,7 +106,9 @@ def told(text: str, words: ItemWords) -> str | None:
         return None if _ONGOING.search(first[:60]) else began[0].strip()
     head = first.split(" ", 1)[0].lower().strip('*_`"“(')
     if head in words.lists["verb"]:
-        return None
+        pair = first.lower().rstrip(".").split()
+        reported = len(pair) == 2 and pair[1] in words.lists["past"] and head not in words.lists["causative"]
+        return first.split()[1] if reported else None
     found = words.passive.search(first) if any(word in first for word in _AUXILIARY) else None
     if (
         found
@@ -110,12 +119,12 @@ def told(text: str, words: ItemWords) -> str | None:
     short = len(first) <= 60 and len(first.split()) <= 5
     if short and words.ends_done.match(first) and not _HEDGED.search(first):
         return first.rsplit(" ", 1)[-1]
-    return None
+    return itempast.told_of_us(first, words) or itempast.told_of_now(first, words)
 
 
 def is_detail_done(text: str, words: ItemWords) -> str | None:
     """The words of a line under an item that say of it that it is done: "Done in #12", "This has been done"."""
-    text = text.strip()
+    text = text.strip().strip("()")
     found = words.done_told.match(text) or (
         words.done_status.match(text) if len(text) <= 80 and not text.endswith(("?", ":")) else None
     )

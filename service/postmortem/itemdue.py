@@ -12,6 +12,8 @@ from service.postmortem.itemwords import ItemWords
 
 _BRACKET = re.compile(r"[(\[]{1,2}(?=[\dA-Za-zÀ-ÿ\u3000-\u9fff])")
 _DASHED = re.compile(r"(?: [-–—]|[,;|]) ?(?=\d{4}-\d|\d{1,2}[ .]|[A-Z][a-z]{2,8} \d|Q[1-4]|H[12])")
+_LAST = re.compile(r"(?:[,;|] ?| [-–—] ?|( @[\w./-]{1,60}) )(?=[^,;|–—]{6,24}$)")
+_SPAN = re.compile(r"\d{1,3}(?: ?[-–] ?\d{1,3})? (?:day|week|month|sprint|quarter)s?(?!\w)", re.IGNORECASE)
 _LONGEST = 40  # characters of words in a column that are kept as they stand
 
 
@@ -22,13 +24,17 @@ def take(text: str, facts: Facts, today: date | None, words: ItemWords) -> str:
     ways = ((words.due, "behind “due”"), (words.due_before, "behind “by”"), (words.due_until, "behind “until”"))
     for pattern, why in ways if any(word in lower for word in words.due_worth) else ():
         for found in pattern.finditer(text):
-            day, end = dates.due_at(text, found.end(), today)
-            if day is not None and pattern is words.due_until and text[end:].lstrip(" ")[:1].isalnum():
-                continue  # "Freeze it until 3 May because …" says how long
+            day, end = _exact(text, found.end(), today)
+            if pattern is words.due_until and (
+                text[end:].lstrip(" ")[:1].isalnum() or text.split(" ", 1)[0].lower() in words.lists["lasting"]
+            ):
+                continue  # "Keep it until 3 May", "Stop it before 3 May because …" say how long
             if day is not None:
                 facts.set_due(day, text[found.end() : end].strip(), why, text[found.start() : end])
                 return cut(text, found.start(), end)
             end = dates.due_words(text, found.end())
+            if end == found.end() and pattern is words.due and (span := _SPAN.match(text, end)):
+                end = span.end()  # "ETA 2 weeks"
             if end > found.end() and (pattern is words.due or not text[end:].lstrip()[:1].isalnum()):
                 facts.set_due(None, text[found.end() : end].strip(), why, text[found.start() : end])
                 return cut(text, found.start(), end) if pattern is words.due else text
@@ -39,6 +45,29 @@ def take(text: str, facts: Facts, today: date | None, words: ItemWords) -> str:
         if taken := _taken(text, found.end(), found.start(), "", facts, today, "at the end of its line"):
             return taken
     return text
+
+
+def _exact(text: str, at: int, today: date | None) -> tuple[date | None, int]:
+    """The day at this place; of "end of day 30 Nov" the one that is written out."""
+    day, end = dates.due_at(text, at, today)
+    if day is not None and not any(map(str.isdigit, text[at:end])) and text[end : end + 1] == " ":
+        named, behind = dates.due_at(text, end + 1, today)
+        if named is not None and any(map(str.isdigit, text[end:behind])):
+            return named, behind
+    return day, end
+
+
+def take_last(text: str, facts: Facts, today: date | None) -> str:
+    """Without a day that stands alone at the end, behind a separator or a mention: "…, @sam, 2026-12-01"."""
+    found = _LAST.search(text) if text[-1:].isdigit() else None
+    if found is None or facts.due is not None:
+        return text
+    start = found.end()
+    day, end = dates.due_at(text, start, today)
+    if day is None or text[end:].strip(" ."):
+        return text
+    facts.set_due(day, text[start:end].strip(), "at the end of its line", text[found.start() :])
+    return text[: found.start()] + (found[1] or "")
 
 
 def _taken(text: str, at: int, start: int, closing: str, facts: Facts, today: date | None, why: str) -> str | None:

@@ -12,6 +12,7 @@ from service.postmortem.itemwords import ItemWords, item_words
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.vocabulary import key
 
+_TASK_BEHIND = re.compile(r" [-–—] [^\W\d_]+ [^\W\d_]+")
 _FIELD = re.compile(r"\W{0,4}([^:=：\n]{1,40}?)\W{0,4}?[:=：]\W{0,3}? ?(.*)", re.DOTALL)
 
 
@@ -26,6 +27,8 @@ def field_of(text: str, words: ItemWords) -> tuple[str, str, str] | None:
     fact = words.fields.get(key(name)) or words.fields.get(key(name).removesuffix("s"))
     if fact is None or value.startswith("//"):
         return None
+    if fact == "owner" and _TASK_BEHIND.search(value):
+        return None  # "Owner: sam - add an alert" holds the task as well
     if fact == "refs" and not value.startswith(("#", "http", "<", "[", "(")) and len(value.split()) > 3:
         return None  # "Bug: the page is empty" names no issue
     return fact, name, value

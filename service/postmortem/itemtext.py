@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from service.postmortem import itemdone, itemdue, itemkinds, owners, references
+from service.postmortem import itemdone, itemdue, itemkinds, itempieces, owners, references
 from service.postmortem.given import Given
 from service.postmortem.itemfacts import Facts, Source
 from service.postmortem.itemprose import sentences
@@ -24,6 +25,8 @@ _SENTENCE = re.compile(r"[.!?。][)\"”]? \S|。\S")
 WHY_LIMIT = 600  # characters; the rest stays in the section
 _SHORTENED = re.compile(r"\b(?:etc|usw|e\.g|i\.e|al)$|\b\w$", re.IGNORECASE)
 _BOXED = re.compile(r"^\[[ xX]\] ?")
+#: ":x:", "⏳" before what is to be done
+_SIGNS = re.compile(r"^(?::[a-z][a-z0-9_+-]{0,30}:|(?![📅🗓⏰])[\u231a-\u2bff\U0001f000-\U0001faff]\ufe0f?){1,3} ?")
 _EDGES = " \t-–—:;,|→>/"
 
 __all__ = ["Facts", "item", "read_line", "take_facts"]
@@ -48,11 +51,14 @@ def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
             spans = [span for span in spans if span.struck]
         else:
             spans = rest
+    shown_people = {plain([span]).lower() for span in spans if span.href and references.is_profile(span.href)}
+    if shown_people:
+        given = replace(given, people=given.people | shown_people)
     facts.note("text", plain(spans), "a line of its own")
     facts.add_refs(references.refs_of(spans))
     spans = itemdone.take_link(spans, facts, item_words(given.words))
     text = plain(references.without_pointers(spans))
-    text = itemdone.take_box(text, facts)
+    text = _SIGNS.sub("", itemdone.take_box(text, facts), count=1)
     marked = item_words(given.words).marker.match(text) or item_words(given.words).weak_marker.match(text)
     text = take_facts(text[marked.end() :] if marked else text, facts, given)
     facts.vague = is_vague(text, item_words(given.words))
@@ -65,14 +71,18 @@ def take_facts(text: str, facts: Facts, given: Given) -> str:
     text = _HINT.sub("", text)
     whole = text.strip()
     text = itemdone.take_marks(text, facts, words)
+    text = itempieces.take(text, facts, given)
     text = itemdue.take(text, facts, given.today, words)
     if ":" in text or "=" in text or "：" in text:
         text = _named_facts(text, facts, given, words)
+    if (facts.owner is None and "ssign" in text) or " by " in text:
+        text = owners.take_assigned(text, facts, given)
     named = text
     for _ in range(6):
         before = text = _EMPTY.sub("", text.strip().rstrip(_EDGES).lstrip(_EDGES))
         text = itemkinds.take_edge(text, facts)
         text = itemkinds.take_tag(text, facts, words)
+        text = itemdue.take_last(text, facts, given.today)
         if text == before:
             text = owners.take_edge(text, facts, given)
         if text == before:

@@ -26,6 +26,9 @@ class ItemWords:
     lists: Mapping[str, frozenset[str]]
     kinds: Mapping[str, Kind]
     owner: re.Pattern[str]
+    owner_team: re.Pattern[str]
+    owner_blank: re.Pattern[str]
+    owner_before: re.Pattern[str]
     due: re.Pattern[str]
     #: a text without any of these holds none of the patterns of a due date
     due_worth: tuple[str, ...]
@@ -44,6 +47,7 @@ class ItemWords:
     done_told: re.Pattern[str]
     done_status: re.Pattern[str]
     open_bracket: re.Pattern[str]
+    open_last: re.Pattern[str]
     open_status: re.Pattern[str]
     past: re.Pattern[str]
     past_of_ticket: re.Pattern[str]
@@ -86,12 +90,14 @@ def item_words(words: Vocabulary) -> ItemWords:
     lists = {name: frozenset(found) for name, found in words.items.items()}
     of = lists.__getitem__
     fields = {key(name): fact for fact in reversed(_FACTS) for name in of(fact)}
+    fields.update((key(name), "owner") for name in of("owner_field"))
     columns = {key(name) or name: "number" for name in of("number_column")}
     for fact in reversed(_FACTS):
         names = of(fact) | (lists.get(f"{fact}_column") or frozenset())
         columns.update((key(name) or name, fact) for name in names)
     columns.update((key(name) or name, "text") for name in of("text_column"))
     done, past = _any(of("done")), of("past")
+    ended = _any(of("done") | of("dropped"))
     participle = _any(past | {word for word in of("done") if word.endswith("ed")} | of("past_with_object"))
     tickets = _any(of("ticket"))
     subject = r"(?:we|i|the team|team)(?:['’]ve| have| has)?(?: already| now| since| also| then)? "
@@ -103,6 +109,9 @@ def item_words(words: Vocabulary) -> ItemWords:
         owner=_compiled(
             BEGIN + f"{_any(of('owner') | {'who'})}s?" + IS + r"(@?[^\W\d_][^()\[\],;:|\n]{0,60})",
         ),
+        owner_team=_compiled(rf"[(\[]{_any(of('owner_field'))}" + IS + r"([^()\[\],;:|\n]{2,40})(?=[)\],;|])"),
+        owner_blank=_compiled(BEGIN + f"{_any(of('owner'))}" + IS + r"[?–—_-]{0,6}(?=$|[)\],;|])"),
+        owner_before=_compiled(r"(?:^|(?<=[\s(\[,;|–—-]))" + f"{_any(of('owner_before'))} (?=\\S)"),
         due=_compiled(
             BEGIN + rf"(?:{_any(of('due'))}(?: date| by| on)?[*_]{{0,2}} ?[:=：]?[*_]{{0,2}} ?|[📅🗓⏰]\ufe0f? ?)"
         ),
@@ -116,9 +125,9 @@ def item_words(words: Vocabulary) -> ItemWords:
         ticket=_compiled(BEGIN + f"{_any(of('refs'))}" + IS + r"([^\s,;()\[\]]{1,200})"),
         status=_compiled(BEGIN + _any(of("status")) + IS + r"([^,;|()\[\]\n]{1,40})"),
         type=_compiled(BEGIN + _any(of("type")) + IS + r"([^,;|()\[\]\n]{1,30})"),
-        done_worth=_shortest(of("done")),
+        done_worth=_shortest(of("done") | of("dropped")),
         done_bracket=_compiled(
-            rf"[(\[]\**_?(?:already |now |all )?{done}(?:(?: (?:in|on|by|via|with|as|through)|:| ?[–—,#-]| \d)"
+            rf"[(\[]\**_?(?:already |now |all )?{ended}(?:(?: (?:in|on|by|via|with|as|through)|:| ?[–—,#-]| \d)"
             r"[^()\[\]]{0,80}| ✅)?_?\**[)\]]"
         ),
         done_first=re.compile(
@@ -126,7 +135,7 @@ def item_words(words: Vocabulary) -> ItemWords:
         ),
         done_last=re.compile(
             r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
-            rf"|(?: [-–—:|]|:) *(?i:{done})(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){{0,120}})?[.!]?$"
+            rf"|(?: [-–—:|;]|:) *(?i:{ended})(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){{0,120}})?[.!]?$"
             rf"|(?<=[.!?)]) +_?(?i:already )?(?i:{done})"
             r"(?: (?:in|on|by|via|with|as|through|since|see)\b(?:[^.]|\.(?=\S)){0,120})?[_.!]{0,2}$"
         ),
@@ -139,6 +148,7 @@ def item_words(words: Vocabulary) -> ItemWords:
             r"|(?:yes|x|oui|sí|sim|ja|100 ?%)(?!\w)|[✓✔☑✅])"
         ),
         open_bracket=_compiled(rf"[(\[]\**{_any(of('open'))}\**[)\]]"),
+        open_last=_compiled(rf"(?: [-–—|;]|[|;]) *{_any(of('open'))}[.!]?$"),
         open_status=_compiled(rf"\W{{0,6}}{_any(of('open') | {'not'})}"),
         past=_compiled(
             rf"(?:{subject})?{_any(past)} |{subject}{_any(of('past_with_object'))} |"
@@ -150,8 +160,10 @@ def item_words(words: Vocabulary) -> ItemWords:
             rf"|(?:\w+ ){{0,4}}{tickets} (?:\w+ ){{0,3}}(?:created|opened|raised|filed|added|logged|submitted)(?!\w)"
         ),
         passive=_compiled(
-            r"(?: (?:has|have)(?: now| already| since| also)? been| (?:is|are|was|were)(?: now| already)?) "
+            r"(?: (?:has|have)(?: now| already| since| also)? been| (?:was|were)| (?:is|are) (?:now|already)) "
             + participle
+            + rf"| (?:is|are) {participle}(?=\.?$| to )"
+            + rf"| (?:is|are)(?: (?:now|already) {done}| {done}(?=\.?$))"
         ),
         ends_done=_compiled(rf"[^.,;:!?]{{3,60}} {_any(past)}\.?$"),
         marker_heads=frozenset(word[:2] for word in of("marker") | of("weak_marker")),

@@ -16,7 +16,10 @@ _MENTION = (
     r"|[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?(?:/[A-Za-z0-9-]{1,39})?)"
 )
 _MENTIONS = rf"`?{_MENTION}`?(?:(?:,? and |, ?| ?& ?| ?/ ?| ?\+ ?| )`?{_MENTION}`?){{0,5}}"
-_AT_START = re.compile(rf"^[(\[]?({_MENTIONS})[)\]]?(?: ?(?::|,|-|–|—|→)| to\b| will\b| should\b)? +", re.IGNORECASE)
+_ALL_MENTIONS = re.compile(_MENTIONS, re.IGNORECASE)
+_AT_START = re.compile(
+    rf"^[(\[]?({_MENTIONS})(?:[)\]](?: ?[:,–—-])? *|(?: ?(?::|,|-|–|—|→)| to\b| will\b| should\b)? +)", re.IGNORECASE
+)
 _AT_END = re.compile(
     r"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with| cc)? ?[(\[]?"
     rf"(?<!\w)({_MENTIONS})[)\]]?(?: \[\w{{1,20}}\])?[.,;]?$",
@@ -41,9 +44,13 @@ _MORE = re.compile(rf"(?:, | and | & |/| \+ )(?:{_MENTION}|{_NAME})(?=$|[\s)\].,
 def take_field(text: str, facts: Facts, given: Given) -> str:
     """Without "owner: sam"."""
     words = item_words(given.words)
-    found = words.owner.search(text) if ":" in text or "=" in text or "：" in text else None
+    found = words.owner.search(text)
     if found is None:
-        return text
+        if team := words.owner_team.search(text):
+            facts.set_owner(owner_of(team[1], given), "behind “team”", team[0])
+            return cut(text, team.start() + 1, team.end())
+        blank = words.owner_blank.search(text)
+        return cut(text, blank.start(), blank.end()) if blank else text
     end = found.end()
     while more := _MORE.match(text, end):
         end = more.end()
@@ -55,6 +62,19 @@ def take_field(text: str, facts: Facts, given: Given) -> str:
     return cut(text, found.start(), end)
 
 
+def take_assigned(text: str, facts: Facts, given: Given) -> str:
+    """Without "assigned to Sam" at its end."""
+    words = item_words(given.words)
+    for found in words.owner_before.finditer(text):
+        named = _ALL_NAMES.match(text, found.end())
+        if named and not text[named.end() :].strip(" .)]"):
+            facts.set_owner(
+                owner_of(named[0], given), f"behind “{found[0].strip()}”", text[found.start() : named.end()]
+            )
+            return cut(text, found.start(), named.end())
+    return text
+
+
 def take_edge(text: str, facts: Facts, given: Given) -> str:
     """Without "@sam" or "Sam to …" before it, or "(Sam)", "- @sam", "[Platform team]" behind it. A name without @ is
     one only where the document shows that it is a person's or a team's."""
@@ -62,10 +82,10 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
         return text
     if "@" in text:
         found = _AT_START.search(text) or _AT_END.search(text)
-        if found:
+        if found and not _is_object(text[: found.start()], item_words(given.words)):
             facts.set_owner(found[1].replace("`", "") if "`" in found[1] else found[1], "a mention", found[0])
             return text[: found.start()] + text[found.end() :]
-        last = re.search(r" @([^@()]{2,60})$", text)
+        last = re.search(r" @([^@() ]{2,30} [^@()]{2,30})$", text)
         if last and last[1].lower() in given.people:
             facts.set_owner(last[1], "a mention", last[0])
             return text[: last.start()]
@@ -78,10 +98,16 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
     for pattern in (_GROUP_END, _GROUP_BEGIN):
         found = pattern.search(text)
         group = (found[1] or found[2] or "").strip() if found else ""
-        if found and group and _is_team(group, words) and owner_of(group, given):
+        if found and group and is_group(group, words) and owner_of(group, given):
             facts.set_owner(group, "a team", found[0])
             return text[: found.start()] + text[found.end() :]
     return _lower_person(text, facts, given)
+
+
+def _is_object(before: str, words: ItemWords) -> bool:
+    """Whether a mention belongs to the word before it: "ask @sam", "thanks @sam"."""
+    *rest, last = before.lower().split() or [""]
+    return last.strip("(,") in words.lists["before_mentioned"] or (not rest and last in words.lists["verb"])
 
 
 def _lower_person(text: str, facts: Facts, given: Given) -> str:
@@ -101,7 +127,7 @@ def _split(names: str) -> list[str]:
     return re.split(r", | and | & |/| \+ ", names)
 
 
-def _is_team(text: str, words: ItemWords) -> bool:
+def is_group(text: str, words: ItemWords) -> bool:
     """ "Platform team", "team-infra", "SRE": a last or first word that says so, or a name of a role alone."""
     lower = text.lower()
     if lower in words.lists["nobody"]:
@@ -169,11 +195,19 @@ def named_by_habit(heads: Iterable[str], words: ItemWords) -> frozenset[str]:
     return frozenset(people)
 
 
+def is_mention(text: str) -> bool:
+    """Whether a text is one mention or several, and nothing else."""
+    return text[:1] == "@" and _ALL_MENTIONS.fullmatch(text) is not None
+
+
+def like_name(text: str, words: ItemWords) -> bool:
+    """Whether a text could be the names of people, by its form."""
+    return _ALL_NAMES.fullmatch(text) is not None and all(_like_a_name(name, words) for name in _split(text))
+
+
 def like_names(cells: Sequence[str], words: ItemWords) -> bool:
     """Whether these are names and nothing else, as in a column of owners without a head."""
-    return len(cells) >= 2 and all(
-        _ALL_NAMES.fullmatch(cell) and all(_like_a_name(name, words) for name in _split(cell)) for cell in cells
-    )
+    return len(cells) >= 2 and all(like_name(cell, words) for cell in cells)
 
 
 def first_names(people: Iterable[str], words: ItemWords) -> frozenset[str]:

@@ -43,6 +43,7 @@ _POINTING_WORD = re.compile(
 _FIRST_URL = re.compile(r"<?(https?://[^\s<>()]{1,300}?)>?(?: ?[-–—:|] | )")
 _NAME = r"((?:[\w.-]{1,60}/[\w.-]{1,80})?#\d{1,9}|[A-Z][A-Z0-9_]{1,11}-\d{1,7}|[Bb]ug \d{3,9}|T\d{2,9})"
 _FIRST_REF = re.compile(rf"[(\[]{_NAME}[)\]](?: ?[:–—-])? +|{_NAME}(?::| [:–—-]) +")
+_PROFILE = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)/@?[\w.-]{1,60}/?")
 _LAST_REFS = re.compile(r" [(\[]([^()\[\]]{2,120})[)\]]\.?$")
 _POINTING_NAME = re.compile(r"(?:issues?|tickets?|jira|github|see|and|bug|tracked|in):?", re.IGNORECASE)
 
@@ -64,6 +65,11 @@ def refs_of(spans: Sequence[Span]) -> list[str]:
                 found.append(short[1])  # noqa: PERF401  (a condition on what stands before it)
         found.extend(key[1] for key in _KEY.finditer(rest) if key[1].partition("-")[0] not in _NOT_KEYS)
     return list(dict.fromkeys(found))
+
+
+def is_profile(address: str) -> bool:
+    """Whether an address is that of a person: https://github.com/sam."""
+    return _PROFILE.fullmatch(address) is not None
 
 
 def pointed_at(spans: Sequence[Span]) -> list[str]:
@@ -101,7 +107,7 @@ def without_last_url(text: str, refs: Sequence[str]) -> str:
     if link is None or link[1] not in refs:
         return text
     start = max(0, len(text) - 400) + link.start()
-    return text[:start].rstrip(" (<[") if start > 3 else text
+    return text[:start].rstrip(" (<[") if start > 3 and " " in text[:start].strip() else text
 
 
 def without_first_url(text: str, refs: Sequence[str]) -> str:

@@ -1,0 +1,59 @@
+"""What a list of measures tells as a fact: "The script now keeps both paths", "Formalized the port profiles".
+
+One such line alone may be a wish ("Shared storage for all"); beside others that are plainly told it is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.postmortem.itempast import is_past, is_present
+from service.postmortem.itemwalk import Found
+from service.postmortem.itemwords import ItemWords
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
+_FIRST_CLAUSE = re.compile(r"[.;!?](?=\s|$)")
+_LEAST = 2  # lines that are plainly told
+
+
+def settle(found: Sequence[Found], words: ItemWords) -> None:
+    """Marks as done what is told as a fact in a list of which half at least is plainly told to be done."""
+    if len(found) < _LEAST or any(one.boxed for one in found):
+        return
+    done = [one for one in found if one.facts.done]
+    past = [one for one in found if not one.facts.done and _begins_past(one.text, words)]
+    if not past and len(done) == len(found):
+        return
+    plain = len(done) >= _LEAST and 2 * len(done) >= len(found)
+    sure = bool(done) or len(past) > _LEAST
+    if not plain and (not sure or len(done) + len(past) < len(found) or all(_may_wish(one.text, words) for one in found)):
+        return
+    for one in found:
+        if not one.facts.done and not one.facts.due and not one.facts.owner and (said := _fact(one.text, words)):
+            one.facts.set_done(said, "a fact among what is told as done")
+
+
+def _begins_past(text: str, words: ItemWords) -> bool:
+    found = _WORD.search(text[:40])
+    return found is not None and is_past(found[0], words)
+
+
+def _may_wish(text: str, words: ItemWords) -> bool:
+    first = text.split(" ", 1)[0].lower()
+    return first in words.lists["past_with_object"] or first in words.lists["wish"]
+
+
+def _fact(text: str, words: ItemWords) -> str | None:
+    """The verb of a first clause that tells how it is or what was done."""
+    end = _FIRST_CLAUSE.search(text)
+    clause = text[: end.start()] if end else text
+    if text.rstrip().endswith("?") or words.promise.search(clause) or words.need.search(clause):
+        return None
+    told = [word[0] for word in _WORD.finditer(clause[:160])][:7]
+    if not told or told[0].lower() in words.lists["verb"] or told[0].lower() in words.lists["wish"]:
+        return None
+    for place, word in enumerate(told):
+        if is_past(word, words) or (place and is_present(word, words)):
+            return word
+    return None
