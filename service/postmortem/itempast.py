@@ -13,7 +13,7 @@ _WE = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:that|if|whether|when|which|until|once|needs?|should|must|will|would|could|may|might|not|never|yet|still)\b"
+    r"\b(?:that|if|whether|when|which|until|once|needs?|should|must|will|would|could|may|might|not|never|yet|still|working on)\b"
     r"|\?|n['’]t\b",
     re.IGNORECASE,
 )

@@ -108,6 +108,8 @@ def _of_work(behind: str, words: ItemWords) -> bool:
     for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", behind[:60])[:3]:
         if word.lower() in ("also", "then", "now", "therefore", "be", "soon", "first", "further"):
             continue
+        if word.lower() in words.lists["going_on"]:
+            return False
         return word.lower() in words.lists["verb"] or (
             word.lower().endswith("ing") and word.lower()[:-3] in words.lists["verb"]
         )

@@ -26,9 +26,11 @@ def settle(found: Sequence[Found], words: ItemWords) -> None:
     if not past and len(done) == len(found):
         return
     plain = len(done) >= _LEAST and 2 * len(done) >= len(found)
-    sure = bool(done) or len(past) > _LEAST
-    if not plain and (not sure or len(done) + len(past) < len(found) or all(_may_wish(one.text, words) for one in found)):
-        return
+    if not plain:
+        sure = bool(done) or len(past) > _LEAST
+        whole = len(done) + len(past) == len(found)
+        if not (sure and whole) or all(_may_wish(one.text, words) for one in found):
+            return
     for one in found:
         if not one.facts.done and not one.facts.due and not one.facts.owner and (said := _fact(one.text, words)):
             one.facts.set_done(said, "a fact among what is told as done")
@@ -48,10 +50,13 @@ def _fact(text: str, words: ItemWords) -> str | None:
     """The verb of a first clause that tells how it is or what was done."""
     end = _FIRST_CLAUSE.search(text)
     clause = text[: end.start()] if end else text
-    if text.rstrip().endswith("?") or words.promise.search(clause) or words.need.search(clause):
+    if text.endswith("?") or _may_wish(text, words) or words.past_of_ticket.match(clause):
+        return None
+    if words.promise.search(clause) or words.need.search(clause):
         return None
     told = [word[0] for word in _WORD.finditer(clause[:160])][:7]
-    if not told or told[0].lower() in words.lists["verb"] or told[0].lower() in words.lists["wish"]:
+    first = told[0].lower() if told else "ing"
+    if first.endswith("ing") or first in words.lists["verb"] or first in words.lists["wish"]:
         return None
     for place, word in enumerate(told):
         if is_past(word, words) or (place and is_present(word, words)):
