@@ -3,6 +3,7 @@ word of them is lost. A failure names the document and the number of the change,
 
 from __future__ import annotations
 
+import html
 import os
 import random
 import re
@@ -54,7 +55,7 @@ def _wrong(changed: str) -> str:
     """What is wrong, in no word of the document."""
     try:
         sound(read_text(changed, today=TODAY), changed)
-        lost = lost_but_names(changed).total()
+        lost = lost_but_names(html.unescape(changed)).total()
     except Exception as error:
         return f"{type(error).__name__} at line {traceback.extract_tb(error.__traceback__)[-1].lineno} of the code"
     return f"{lost} words are lost" if lost > FEW else ""
