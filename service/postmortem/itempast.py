@@ -13,8 +13,8 @@ _WE = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:that|if|whether|when|which|until|once|needs?|should|must|will|would|could|may|might|not|never|yet|still|working on)\b"
-    r"|\?|n['’]t\b",
+    r"\b(?:that|if|whether|when|which|until|once|needs?|should|must|will|would|could|may|might|not|never|yet|still)\b"
+    r"|\b(?:working on|planning)\b|\?|n['’]t\b",
     re.IGNORECASE,
 )
 
@@ -43,6 +43,11 @@ def is_present(word: str, words: ItemWords) -> bool:
     return word.endswith("s") and (word[:-1] in verbs or word[:-2] in verbs or (word[:-3] + "y" in verbs))
 
 
+def hedged(clause: str) -> bool:
+    """Whether it is not plain that it is so: "… once it is tested", "… we are working on the rest"."""
+    return _HEDGED.search(clause) is not None
+
+
 def told_of_us(clause: str, words: ItemWords) -> str | None:
     """ "We requested a review": what the team did."""
     found = _WE.match(clause)
@@ -51,7 +56,7 @@ def told_of_us(clause: str, words: ItemWords) -> str | None:
 
 def told_of_now(clause: str, words: ItemWords) -> str | None:
     """ "The script now keeps both", "is now safe", "We now page twice": so it is since then."""
-    if " now " not in clause or _HEDGED.search(clause):
+    if " now " not in clause or hedged(clause):
         return None
     found = _NOW.search(clause)
     if found is None or found.start() == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.postmortem.itempast import is_past, is_present
+from service.postmortem.itempast import hedged, is_past, is_present
 from service.postmortem.itemwalk import Found
 from service.postmortem.itemwords import ItemWords
 
@@ -52,7 +52,7 @@ def _fact(text: str, words: ItemWords) -> str | None:
     clause = text[: end.start()] if end else text
     if text.endswith("?") or _may_wish(text, words) or words.past_of_ticket.match(clause):
         return None
-    if words.promise.search(clause) or words.need.search(clause):
+    if words.promise.search(clause) or words.need.search(clause) or hedged(clause):
         return None
     told = [word[0] for word in _WORD.finditer(clause[:160])][:7]
     first = told[0].lower() if told else "ing"
