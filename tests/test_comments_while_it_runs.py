@@ -29,7 +29,7 @@ def test_commands_count_as_they_stand_at_the_end(database: Database, tmp_path: P
         finish(world)
         assert once(world, 2)
         assert [one.text for one in shown(world)] == ["Alert on queue depth above 100", "Write a runbook for failover"]
-        assert document(world).text(Section.IMPACT) == "Half of them"
+        assert document(world).text(Section.IMPACT) == "Half of the orders"
         assert "It began" in [line.text for line in document(world).timeline]
         (comment,) = ours(ticket)
         assert (

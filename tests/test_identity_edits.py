@@ -104,6 +104,16 @@ def test_people_are_asked_seldom() -> None:
     assert told["unclear"] * 500 <= told["same"]
 
 
+def test_an_item_of_which_fewer_than_a_third_of_the_words_changed_keeps_its_key_wherever_it_stands() -> None:
+    before = "Add an alert on the queue depth of checkout to pages"
+    moved = {"comment:9": ("Send an alert on the queue depth of payments to phones",), "text": ("Test the backups",)}
+    known = [KnownItem("k0", before, "text", 0), KnownItem("k1", "Test the backups", "text", 1)]
+    read = [ReadItem(text, anchor=anchor) for anchor, texts in moved.items() for text in texts]
+    assert match(known, read).same == {"k0": 0, "k1": 1}
+    far = ReadItem("Send a mail on the queue depth of payments to phones", anchor="comment:9")
+    assert match(known, [far, read[1]]).new == (0,)
+
+
 # --- another version of the reader
 
 
@@ -132,9 +142,11 @@ def test_a_reader_of_another_version_finds_its_items_again(left_in: str, before:
         ("✅ Add an alert on queue depth - DONE", "Add an alert on queue depth"),
         ("Detection: Add an alert on queue depth", "Add an alert on queue depth"),
         ("[P1] [detect] Add an alert on queue depth", "Add an alert on queue depth"),
+        ("Add an alert on queue depth We were told by a customer, and late, as nothing measured how long the queue was",
+         "Add an alert on queue depth"),
         ("キューの深さに警告を追加する (担当: 佐藤)", "キューの深さに警告を追加する"),
     ],
-)
+)  # fmt: skip
 def test_an_upgrade_files_nothing_again(old: str, new: str) -> None:
     for before, now in ((old, new), (new, old)):
         others = ["Test the backups", "Write a runbook for failover"]

@@ -55,8 +55,8 @@ class Wording:
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """`words`: the share that both have. `letters`: 0 to 1. `apart`: how many words only one of them has, a slip being
-    half a word. `inside`: the one is the other with words around it, in a `run` with only a few. `spelled_out`: most
-    words of the one are in the other. `akin`: they share some of the words that tell something."""
+    half a word. `inside`: the one is the other with words around it; in a `run` these are few, or all behind it.
+    `spelled_out`: most words of the one are in the other. `akin`: they share some of the words that tell something."""
 
     words: float
     letters: float
@@ -129,10 +129,16 @@ def likeness(a: Wording, b: Wording, letters: float | None = None) -> Likeness:
         letters=letters,
         apart=len(only_a) + len(only_b) - (2 - _SLIP) * slips,
         inside=inside,
-        run=inside and len(longer.words) - len(shorter.words) <= _MOST_EXTRA,
+        run=inside and _is_run(shorter, longer),
         spelled_out=len(shorter.counts) >= 3 and found >= CONTAINED * len(shorter.counts),
         akin=_akin(a, b),
     )
+
+
+def _is_run(shorter: Wording, longer: Wording) -> bool:
+    """With an owner, a date and a mark around it; or with all that is said behind it."""
+    few = len(longer.words) - len(shorter.words) <= _MOST_EXTRA
+    return few or (len(shorter.words) >= _FEW and longer.whole.startswith(shorter.whole))
 
 
 def _slips(only_a: Sequence[str], only_b: Sequence[str]) -> int:
