@@ -201,6 +201,16 @@ def test_two_hundred_items_of_long_text_are_matched_in_seconds() -> None:
     assert len(found.same) + len(found.unclear) == 200
 
 
+def test_ten_thousand_items_are_matched_in_seconds() -> None:
+    before = [f"Look at node{at} once more" for at in range(10_000)]
+    after = [f"Look at node{at} once more, please" for at in reversed(range(10_000))]
+    begun = time.monotonic()
+    found = match(known(*before), read(*after))
+    assert time.monotonic() - begun < 30
+    assert found.new == ()
+    assert len(found.same) > 9_900
+
+
 # --- keys
 
 

@@ -23,7 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-from service.postmortem.likeness import CONTAINED, Likeness, Pair, likenesses, plain, wording
+from service.postmortem.likeness import CONTAINED, Likeness, Pair, likenesses, plain, wording, worth_comparing
 from service.postmortem.model import KnownItem, Matching, ReadItem
 from service.postmortem.positions import Positions
 
@@ -133,7 +133,8 @@ class _Matching:
 
     def compare(self) -> None:
         self.words = [wording(item.text) for item in self.known], [wording(item.text) for item in self.read]
-        self.likeness = likenesses(*self.words)
+        free = ({k for k in range(len(self.known)) if k not in self.pairs}, set(range(len(self.read))) - set(self.back))
+        self.likeness = likenesses(*self.words, worth_comparing(*self.words, *free))
         self.alike = {pair for pair, like in self.likeness.items() if like.alike}
         self.inside = {pair for pair, like in self.likeness.items() if like.inside}
 

@@ -2,7 +2,7 @@
 
     wording(text) -> Wording
     plain(text) -> str                                  the words alone
-    likenesses(known, read) -> {(known, read): Likeness}
+    likenesses(known, read, pairs) -> {(known, read): Likeness}
 
 Readers of different versions leave owners, dates and links in a text or take them out: what is surely one of these is
 no part of a wording, and what may be one stands around it (`Likeness.run`).
@@ -13,9 +13,10 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import chain
 
 SIMILAR = 0.8  # of the letters
 KEPT = 2 / 3  # of the words: fewer than a third changed
@@ -30,6 +31,8 @@ _MOST_EXTRA = 8  # words around a text that may be an owner, a date and a mark
 _LONGEST = 160  # letters compared; of the words, all that an item may have
 _MOST_WORDS = 400
 _NEAREST = 4  # candidates whose letters are compared, for each item
+_MOST_PAIRS = 250_000  # compared; of more only those with a word that no more than so many have:
+_FEW_HOLD = 20
 _FEW = 3  # words: with fewer, everything counts
 _LONGER = 4  # letters of a word that tells something
 _SIGNS = "\u3040"  # where the scripts begin of which one sign does
@@ -95,22 +98,44 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(_AROUND.sub(" ", text).casefold())
 
 
-def likenesses(known: Sequence[Wording], read: Sequence[Wording]) -> dict[Pair, Likeness]:
-    """Of all pairs that have anything in common. Letters are compared in full only among the few nearest of each, so
+def likenesses(known: Sequence[Wording], read: Sequence[Wording], pairs: Iterable[Pair]) -> dict[Pair, Likeness]:
+    """Of those pairs that have anything in common. Letters are compared in full only among the few nearest of each, so
     that 200 by 200 items stay cheap; what their pieces share stands in for the rest."""
     shares: dict[Pair, float] = {}
     nearest: dict[tuple[str, int], list[tuple[float, Pair]]] = defaultdict(list)
-    for k, before in enumerate(known):
-        for r, now in enumerate(read):
-            common = len(before.pieces & now.pieces)
-            if common:
-                share = 2 * common / (len(before.pieces) + len(now.pieces))
-                shares[k, r] = share
-                nearest["known", k].append((share, (k, r)))
-                nearest["read", r].append((share, (k, r)))
+    for k, r in pairs:
+        before, now = known[k].pieces, read[r].pieces
+        common = len(before & now)
+        if common:
+            share = 2 * common / (len(before) + len(now))
+            shares[k, r] = share
+            nearest["known", k].append((share, (k, r)))
+            nearest["read", r].append((share, (k, r)))
     closely = {pair for candidates in nearest.values() for _, pair in heapq.nlargest(_NEAREST, candidates)}
     return {
         (k, r): likeness(known[k], read[r], None if (k, r) in closely else share) for (k, r), share in shares.items()
+    }
+
+
+def worth_comparing(
+    known: Sequence[Wording], read: Sequence[Wording], free_known: Collection[int], free_read: Collection[int]
+) -> Iterable[Pair]:
+    """All pairs of which at least one is free. Of very many only those that share a word that few have."""
+    if len(free_known) * len(read) + len(free_read) * len(known) <= _MOST_PAIRS:
+        both = [(k, r) for k in range(len(known)) for r in free_read]
+        return chain(both, ((k, r) for k in free_known for r in range(len(read)) if r not in free_read))
+    holders: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for side, wordings in enumerate((known, read)):
+        for index, one in enumerate(wordings):
+            for word in one.counts:
+                holders[word][side].append(index)
+    return {
+        (k, r)
+        for before, now in holders.values()
+        if max(len(before), len(now)) <= _FEW_HOLD
+        for k in before
+        for r in now
+        if k in free_known or r in free_read
     }
 
 
