@@ -7,6 +7,7 @@ import re
 _PAIR = re.compile(r"[\"']?([^\W\d_][\w. -]{0,40}?)[\"']?[ \t]{0,4}[:=](?:[ \t]+(.*)|)$")
 _CODE_TITLE = re.compile(r"\btitle\b[^\"'\n]{0,20}[\"']([^\"'\n]{1,300})[\"']")
 _CLOSE = {"---": re.compile(r"\n(?:---|\.\.\.)[ \t]*(?=\n|$)"), "+++": re.compile(r"\n\+\+\+[ \t]*(?=\n|$)")}
+_PROSE = re.compile(r"^(?:##|\*\*)", re.MULTILINE)  # no machine's names and values, but a text between two rules
 _LONGEST = 20_000  # characters of front matter
 
 
@@ -30,7 +31,8 @@ def split(text: str) -> tuple[dict[str, str], str]:
     close = _CLOSE[mark].search(text, line_end)
     if close is None or close.end() - at > _LONGEST:
         return found, text
-    pairs = _pairs(text[line_end + 1 : close.start() + 1])
+    inner = text[line_end + 1 : close.start() + 1]
+    pairs = {} if _PROSE.search(inner) else _pairs(inner)
     if not pairs:
         return found, text
     return {**found, **pairs}, _emptied(text, close.end())

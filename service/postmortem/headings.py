@@ -16,6 +16,7 @@ from service.postmortem.vocabulary import Vocabulary
 BOLD_LINE, LABEL, FIELD = 7, 8, 9  # levels below the six of headings
 
 _LONGEST = 100  # characters of a heading that is no # heading
+_LONGEST_SENTENCE = 240
 _TAGGED = re.compile(r"\s{0,8}(?:<details\b[^<>]{0,100}>\s{0,8})?<(?:h([1-6])|(summary|b|strong)\b)", re.IGNORECASE)
 _TAG_END = re.compile(
     r"</(?:h[1-6]|summary|b|strong)>\s{0,4}:?\s{0,8}(?:</(?:b|strong|p|summary)>\s{0,8})?$", re.IGNORECASE
@@ -26,7 +27,8 @@ _ENDS_SENTENCE = (".", "!", "?", ":", ";", ")", "…", "。", "：", "！", "？
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`named`: its name is that of a section. `block` is what it is if it turns out to be no heading."""
+    """`named`: its name is that of a section. `block` is what it is if it turns out to be no heading. `announces`: a
+    sentence right above the list of action items, or without `spans` the place between the two."""
 
     level: int
     spans: tuple[Span, ...]
@@ -34,6 +36,7 @@ class Heading:
     end: int
     named: bool
     block: Block
+    announces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,32 @@ def marks(blocks: Sequence[Block], lines: Sequence[str], words: Vocabulary) -> I
         if block.kind == "heading":
             yield Heading(block.level, block.spans, block.start, block.end, False, block)
         elif block.kind == "paragraph":
-            yield from _paragraph(block, after, lines, words)
+            announced = list(_announced(block, after, words)) if _ends_open(block, after) else []
+            yield from announced or _paragraph(block, after, lines, words)
         elif block.kind == "list" and len(block.children) == 1:
             yield _lone_entry(block, after, words) or block
         else:
             yield block
+
+
+def _ends_open(block: Block, after: Block | None) -> bool:
+    return (
+        after is not None and after.kind == "list" and bool(block.spans) and block.spans[-1].text.endswith((":", "："))
+    )
+
+
+def _announced(block: Block, after: Block | None, words: Vocabulary) -> Iterator[Mark]:
+    """The paragraph above a list of action items, if its last sentence says that they follow."""
+    text = plain(block.spans)
+    last = max(text.rfind(mark, 0, -1) for mark in (". ", "? ", "! ", "。")) + 1
+    if after is None or len(text) - last > _LONGEST_SENTENCE or not words.looks_ahead(text[last:]):
+        return
+    if not last:
+        yield Heading(LABEL, block.spans, block.start, block.end, True, block, announces=True)
+        return
+    yield block
+    here = after.start
+    yield Heading(LABEL, (), here, here, True, Block("paragraph", here, here), announces=True)
 
 
 def _paragraph(block: Block, after: Block | None, lines: Sequence[str], words: Vocabulary) -> Iterator[Mark]:

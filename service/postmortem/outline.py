@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from service.postmortem import cutting, frontmatter, times
+from service.postmortem import cutting, frontmatter, times, titles
 from service.postmortem.cutting import Piece
 from service.postmortem.headings import BOLD_LINE, FIELD, LABEL, Fold, Heading, Mark, marks
 from service.postmortem.markdown import Block, Span, parse, plain, tidy
 from service.postmortem.markdown import words as prose_of
 from service.postmortem.model import Section
-from service.postmortem.vocabulary import Vocabulary
+from service.postmortem.vocabulary import Vocabulary, key
 
 __all__ = ["BOLD_LINE", "FIELD", "LABEL", "Outline", "Part", "field_of", "outline"]
 
@@ -28,9 +28,6 @@ _FIELD_LINE = re.compile(
 )
 _AHEAD = (Section.LESSONS_LEARNED, Section.ACTION_ITEMS)
 _FREE = (None, Section.SUMMARY)  # where fields may name sections
-_TITLE_PREFIX = re.compile(
-    r"^(?:post-?mortem|incident(?: report)?|pir|rca|retrospective) ?(?::|-|–|—) ?", re.IGNORECASE
-)
 _FOLD_LINE = re.compile(r"[ \t]{0,8}</?details\b[^<>]{0,100}>[ \t]*", re.IGNORECASE)
 
 
@@ -79,30 +76,13 @@ def outline(text: str, words: Vocabulary) -> Outline:
     front, body = frontmatter.split(tidy(text))
     walk = _Walk(body.split("\n"), words, front.get("title", ""))
     blocks = parse(body)
-    walk.titled = -1 if walk.title else _title_place(blocks, words)
+    walk.titled = -1 if walk.title else titles.title_place(blocks, words)
     walk.fields_run_in = sum(1 for block in blocks if _runs_in(block, words)) > 1
     found = list(marks(blocks, walk.lines, words))
     for index, mark in enumerate(found):
         walk.step(mark, found[index + 1] if index + 1 < len(found) else None)
     walk.close(len(walk.lines))
-    return Outline(_TITLE_PREFIX.sub("", walk.title).strip() or walk.title, front, tuple(walk.parts), body, walk.titled)
-
-
-def _title_place(blocks: Sequence[Block], words: Vocabulary) -> int:
-    """The line of the heading that is the title, or -1."""
-    headings = [block for block in blocks if block.kind == "heading"]
-    tops = [block for block in headings if block.level == 1]
-    for block in headings:
-        section = words.section_of(_name(block.spans), exact=len(tops) == 1 or block is headings[0])
-        if block.level == 1 and section is None:
-            return block.start
-        if section is not None:
-            break
-    first = blocks[0] if blocks else None
-    if tops or first is None or first.kind != "heading" or len(headings) < 2:
-        return -1
-    alone = all(block.level > first.level for block in headings[1:])
-    return first.start if alone and words.section_of(_name(first.spans)) is None else -1
+    return Outline(titles.bare(walk.title), front, tuple(walk.parts), body, walk.titled)
 
 
 def _runs_in(block: Block, words: Vocabulary) -> bool:
@@ -130,8 +110,10 @@ class _Walk:
             self.heading(mark, after)
         elif isinstance(mark, Fold):
             self.fold(mark)
-        else:
-            self.block(mark.block if isinstance(mark, Heading) else mark)
+        elif not isinstance(mark, Heading):
+            self.block(mark)
+        elif mark.block.spans or mark.block.kind != "paragraph":
+            self.block(mark.block)
 
     def outer(self) -> Section | None:
         return self.stack[-1][1] if self.stack else None
@@ -181,24 +163,28 @@ class _Walk:
             return True
         if mark.block.kind == "list":
             return (mark.named and self.beside() in _FREE) or self.in_entry()
+        if mark.announces:
+            return self.here.section not in (Section.TIMELINE, Section.ACTION_ITEMS)
         return mark.named or self.here.section is not Section.ACTION_ITEMS
 
     def heading(self, mark: Heading, after: Mark | None) -> None:
-        name, level = _name(mark.spans), mark.level
+        name, level = titles.name_of(mark.spans), mark.level
         if mark.start == self.titled:
             self.title, self.stack = name, []
             self.open(name, 1, None, False, mark.start, mark.end)
             self.here.spans = mark.spans
             return
         entry = mark.block.kind == "list"
-        if level == LABEL and not entry and self.outer() is None:
+        if level == LABEL and not entry and not mark.announces and self.outer() is None:
             level = BOLD_LINE
         if self.outer() is Section.TIMELINE and _dated(name):
             level = max(level, self.stack[0][0] + 1)
         while self.stack and self.stack[-1][0] >= level:
             self.stack.pop()
         inherited = self.outer()
-        own = self.own_section(name, inherited, after)
+        own = Section.ACTION_ITEMS if mark.announces else self.own_section(name, inherited, after)
+        if own is None and inherited is None and level <= BOLD_LINE and (self.parts or self.here.blocks):
+            own = self.words.told_by(name)
         if level != LABEL or entry:
             self.stack.append((level, own or inherited))
         self.open(name, level, own or inherited, own is not None, mark.start, mark.end)
@@ -209,6 +195,8 @@ class _Walk:
         a phase of a timeline ("Mitigation", and then a time) is a part of it."""
         if inherited is Section.ACTION_ITEMS:
             return None
+        if inherited is Section.RESOLUTION and "(" not in name and key(name) in self.words.around.get("past", ()):
+            return None  # "Immediate actions (completed)" is a list that somebody keeps
         own = self.words.section_of(name, exact=inherited is not None)
         if inherited is not None and own is None and (longer := self.words.section_of(name)) in _AHEAD:
             own = longer
@@ -238,7 +226,13 @@ class _Walk:
 
     def may_hold_fields(self, block: Block) -> bool:
         """Before the first section and inside the summary, where people put them, and after another field; a bold
-        beginning of a paragraph ("**Resolution:** the pool was …") in every section that does not look ahead."""
+        beginning of a paragraph ("**Resolution:** the pool was …") in every section that does not look ahead, and of
+        an entry where a section began with a bold line. Not among references."""
+        if self.here.name and key(self.here.name) in self.words.around.get("apart", ()):
+            return False
+        if block.kind == "list" and self.here.level == BOLD_LINE and self.here.section not in _AHEAD:
+            heads = block.children[0].children if block.children else ()
+            return bool(heads and heads[0].spans and heads[0].spans[0].bold)
         if block.kind == "paragraph" and block.spans and block.spans[0].bold and self.here.section not in _AHEAD:
             return True
         return self.here.section in _FREE or (self.here.level == LABEL and self.beside() in _FREE)
@@ -271,10 +265,6 @@ class _Walk:
             self.here = _Open("", LABEL, last.section, False, block.end, block.end)
         else:
             self.here = _Open("", LABEL, outer, False, block.end, block.end)
-
-
-def _name(spans: Sequence[Span]) -> str:
-    return plain(spans).strip().rstrip("#").strip()
 
 
 def _dated(name: str) -> bool:

@@ -192,5 +192,7 @@ def _is_fact(spans: Sequence[Span], words: Vocabulary) -> bool:
         return True
     linked = any(span.href for span in spans)
     said = rest if name else spans
+    if name and spans[0].bold and rest and len(plain(rest).split()) < _FEWEST:
+        return True
     free = _ADDRESS.sub("", plain([span for span in said if not span.href]))
     return (linked or "://" in plain(said)) and len(free.split()) < _FEWEST

@@ -26,8 +26,20 @@ _SEPARATOR = re.compile(r"[:|–—·→]|(?<=\s)-+(?=\s)")
 _COUNT = re.compile(r"(?:\d{1,2} ){1,4}")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")  # scripts that need no spaces
+_NOTHING = re.compile("(?!)")
 _LONGEST_NAME = 9  # words of a heading that only begins or ends like a section's name
 _LONGEST = 100  # characters of any name
+_LONGEST_TOLD = 6  # words of a heading that is known by a telling word
+_LONGEST_UNSPACED = 16  # characters of the same where words are not spaced
+_AHEAD_FIRST = (
+    Section.ACTION_ITEMS,
+    Section.LESSONS_LEARNED,
+    Section.ROOT_CAUSE,
+    Section.TIMELINE,
+    Section.IMPACT,
+    Section.RESOLUTION,
+    Section.SUMMARY,
+)
 
 
 @lru_cache(maxsize=4096)
@@ -78,6 +90,12 @@ class Vocabulary:
     fact_names: frozenset[str] = field(default=frozenset())
     #: words around a name: articles before it, counters ("Section 2: …"), joiners of two names, others (no section)
     around: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: words that tell what a short heading is about, in the order in which sections are asked; those that forbid it
+    telling: tuple[tuple[re.Pattern[str], Section], ...] = ()
+    vetoes: re.Pattern[str] = _NOTHING
+    #: what a sentence says whose list is the action items, and what it does not say then
+    announces: re.Pattern[str] = _NOTHING
+    doubts: re.Pattern[str] = _NOTHING
 
     def named(self, name: str) -> Section | None:
         """The section that is called exactly so, numbering, articles and accents aside."""
@@ -95,6 +113,21 @@ class Vocabulary:
         if len(pieces) > 1:
             section = self._exactly(key(pieces[0])) or self._exactly(key(pieces[-1]))
         return section or self._longer(found)
+
+    def told_by(self, name: str) -> Section | None:
+        """The section of a short heading by its telling words ("Corrective and Preventative Measures")."""
+        found = _without_accents(key(name)) if len(name) <= _LONGEST else ""
+        unspaced = _UNSPACED.search(found) is not None
+        if not found or found in self.around.get("others", ()) or len(found.split()) > _LONGEST_TOLD:
+            return None
+        if (unspaced and len(found) > _LONGEST_UNSPACED) or self.vetoes.search(found):
+            return None
+        return next((section for words, section in self.telling if words.search(found)), None)
+
+    def looks_ahead(self, sentence: str) -> bool:
+        """Whether a sentence above a list says that it holds the action items ("To prevent this in the future:")."""
+        found = _without_accents(sentence.casefold().replace("’", "'").replace("-", " "))
+        return self.announces.search(found) is not None and self.doubts.search(found) is None
 
     def is_name(self, name: str) -> bool:
         """Whether a heading is nothing but one name of a section."""
@@ -180,12 +213,16 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
     blanks: set[str] = set()
     items: dict[str, dict[str, None]] = {}
     around: dict[str, set[str]] = {}
+    telling: dict[Section, list[str]] = {section: [] for section in _AHEAD_FIRST}
     for table in tables:
         for word in table.get("headings", {}).get("others", ()):
             sections.pop(key(word), None)
         for name, languages in table.get("sections", {}).items():
             section = Section(name)
+            telling[section].extend(languages.get("telling", ()))
             for language, words in languages.items():
+                if language == "telling":
+                    continue
                 target = {"begins": begins, "ends": ends}.get(language, sections)
                 target.update((key(word), section) for word in words)
         for moment, words in table.get("moments", {}).items():
@@ -196,7 +233,8 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
         for kind, words in table.get("items", {}).items():
             items.setdefault(kind, {}).update(dict.fromkeys(word.lower() for word in words))
         for kind, words in table.get("headings", {}).items():
-            around.setdefault(kind, set()).update(map(key, words))
+            plain = kind in ("vetoes", "announces", "doubts")
+            around.setdefault(kind, set()).update(words if plain else map(key, words))
     unaccented = {_without_accents(word): section for word, section in sections.items() if not word.isascii()}
     return Vocabulary(
         sections=unaccented | sections,
@@ -208,11 +246,28 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
         items={kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in items.items()},
         fact_names=frozenset({*moments, *(word for words in facts.values() for word in words)}),
         around={kind: frozenset(words) for kind, words in around.items()},
+        telling=tuple((_any_of(words), section) for section, words in telling.items()),
+        vetoes=_any_of(around.get("vetoes", ())),
+        announces=_any_of(around.get("announces", ())),
+        doubts=_any_of(around.get("doubts", ())),
     )
 
 
 def _longest_first(names: Mapping[str, Section]) -> tuple[tuple[str, Section], ...]:
     return tuple(sorted(names.items(), key=lambda pair: -len(pair[0])))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern of words without accents; one that ends in * is a beginning, one of a script without spaces a part."""
+    bare = sorted({_without_accents(word.casefold().replace("-", " ")) for word in words}, key=len, reverse=True)
+    apart = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in bare if not _dense(word)]
+    dense = [re.escape(word) for word in bare if _dense(word)]
+    found = [*([rf"(?<!\w)(?:{'|'.join(apart)})(?!\w)"] if apart else []), *dense]
+    return re.compile("|".join(found)) if found else _NOTHING
+
+
+def _dense(word: str) -> bool:
+    return _UNSPACED.match(word) is not None
 
 
 def either(words: Iterable[str]) -> str:
