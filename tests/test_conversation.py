@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.base import Comment, Person, Ticket, Visibility
+from service.postmortem.commands import split
 from service.postmortem.conversation import read_conversation
 from service.postmortem.given import Given
 from service.postmortem.heard import Said
@@ -288,3 +290,30 @@ def test_a_comment_of_a_bot_or_of_ours_commands_nothing_and_a_strangers_is_shown
         "comment 1: /action by @sam, who has no role here",
         "comment 1: /impact by @sam, who has no role here",
     )
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "/impact\n",
+        "- /action\n  b\n",
+        "/action a\n",
+        "|",
+        "a|",
+        "**",
+        "a: ",
+        "- - ",
+        "/",
+        "-",
+        "](",
+        "```\n",
+        "Impact ",
+    ],
+)
+def test_64_kb_of_anything_in_a_comment_is_cut_and_looked_at_in_a_moment(unit: str) -> None:
+    text = unit * (65_536 // len(unit))
+    begun = time.monotonic()
+    _, rest = split(f"/impact\n{text}")
+    is_prose(rest, words())
+    assert time.monotonic() - begun < 2
+    assert rest.count("\n") == text.count("\n") + 1, "every line stays where it was"

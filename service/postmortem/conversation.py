@@ -12,10 +12,10 @@ from service.postmortem import commands, fields
 from service.postmortem.given import Given
 from service.postmortem.heard import Heard, Said, obey
 from service.postmortem.items import read_items
-from service.postmortem.markdown import Block, parse, plain, tidy
+from service.postmortem.markdown import parse, tidy
 from service.postmortem.model import Section, TimelineLine
 from service.postmortem.outline import FIELD, Part, outline
-from service.postmortem.prosecheck import first_paragraph, is_prose
+from service.postmortem.prosecheck import first_of, first_paragraph, is_prose
 from service.postmortem.sections import read_sections
 from service.postmortem.ticketevents import called, event_words, events
 from service.postmortem.timeline import shorten
@@ -52,7 +52,7 @@ def read_conversation(ticket: Ticket, given: Given, near: dict[str, datetime], *
             said.not_obeyed.extend(
                 f"comment {number}: /{command.name} by {called(comment.author)}, {why}" for command in heard.told
             )
-            line = first_sentence(_first(parse(heard.rest[:HEAD]))) if heard.rest.strip() else ""
+            line = first_sentence(first_of(parse(heard.rest[:HEAD]))) if heard.rest.strip() else ""
         if line and (end is None or comment.at <= end):
             said.timeline.append(TimelineLine(comment.at, line, heard.source, comment.url))
     _closing_words(said, ticket, trusted)
@@ -90,19 +90,9 @@ def _read(said: Said, heard: Heard, given: Given, near: dict[str, datetime], *, 
 
 def _first_of(parts: Iterable[Part]) -> str:
     for part in parts:
-        line = first_sentence(_first(part.blocks))
+        line = first_sentence(first_of(part.blocks))
         if line:
             return shorten(f"{part.name}: {line}", COMMENT_LIMIT) if part.level == FIELD else line
-    return ""
-
-
-def _first(blocks: Iterable[Block]) -> str:
-    """The first paragraph that says anything; "" where there are only code, quotes, tables or pictures."""
-    for block in blocks:
-        while block.kind in ("list", "item") and block.children:
-            block = block.children[0]
-        if block.kind == "paragraph" and re.search(r"\w", text := plain(block.spans)):
-            return text
     return ""
 
 

@@ -6,10 +6,13 @@ What might be more is read in full; so this may be wrong in one way only.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
+from unicodedata import normalize
 
 from service.postmortem.itemwords import ItemWords, item_words
-from service.postmortem.markdown import parse, plain
+from service.postmortem.markdown import Block, parse, plain
 from service.postmortem.severity import severity_alone
 from service.postmortem.vocabulary import Vocabulary, key
 
@@ -74,7 +77,19 @@ def _is_severity(line: str) -> bool:
 def _is_name(name: str, words: Vocabulary) -> bool:
     if not 1 < len(name) <= _LONGEST:
         return False
-    return words.named(name) is not None or key(name) in words.fact_names
+    found = key(name)
+    if found.isascii() and not all(word in _known(words) or not word.isalpha() for word in found.split()):
+        return False
+    return words.named(name) is not None or found in words.fact_names
+
+
+@lru_cache(maxsize=8)
+def _known(words: Vocabulary) -> frozenset[str]:
+    """The words of which names consist, and those around them."""
+    names = (*words.sections, *words.fact_names, *(word for each in words.around.values() for word in each))
+    return frozenset(
+        word for name in names for word in normalize("NFD", name).encode("ascii", "ignore").decode().split()
+    )
 
 
 def _marked(line: str, words: ItemWords) -> bool:
@@ -94,19 +109,35 @@ def _leads(line: str, words: ItemWords) -> bool:
 
 
 def first_paragraph(text: str) -> str:
-    """The first paragraph that says anything, of a text that is prose."""
-    for part in (_head(text), text):
-        for block in parse(part):
-            while block.kind in ("list", "item") and block.children:
-                block = block.children[0]
-            if block.kind == "paragraph" and re.search(r"\w", found := plain(block.spans)):
-                return found
+    """The first paragraph that says anything, of a text that is prose; parsed no farther than it has to be."""
+    if "]:" in text:  # a link may be explained anywhere
+        return first_of(parse(text))
+    rest = text
+    while rest := _without_code(rest.lstrip("\n")):
+        end = rest.find("\n\n")
+        head = rest[:end] if end > 0 else rest
+        if "```" in head or "~~~" in head:
+            return first_of(parse(rest))
+        if found := first_of(parse(head)):
+            return found
+        rest = rest[len(head) :]
     return ""
 
 
-def _head(text: str) -> str:
-    """As much of it as surely holds its first paragraph whole."""
-    start = len(text) - len(text.lstrip("\n"))
-    end = text.find("\n\n", start)
-    head = text[start:end] if end > 0 else text
-    return head if head[:1].isalpha() and not ("[" in head and "]:" in text) else ""
+def _without_code(text: str) -> str:
+    """Without the code that it begins with, if that is plainly fenced."""
+    if not text.startswith("```"):
+        return text
+    opening = text.partition("\n")[0]
+    end = text.find("\n```\n", len(opening) - 1)
+    return text[end + 5 :] if end > 0 and "`" not in opening[3:] and "\n```" not in text[len(opening) : end] else text
+
+
+def first_of(blocks: Iterable[Block]) -> str:
+    """The first paragraph that says anything; "" where there are only code, quotes, tables or pictures."""
+    for block in blocks:
+        while block.kind in ("list", "item") and block.children:
+            block = block.children[0]
+        if block.kind == "paragraph" and re.search(r"\w", text := plain(block.spans)):
+            return text
+    return ""
