@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from service.postmortem import itemchores, itemdone, itemfields, itemtable, itemtext, itemtold, references
+from service.postmortem import itemchores, itemdone, itemfields, itemrawtable, itemtable, itemtext, itemtold, references
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemgroups import group_of
 from service.postmortem.itemlists import add_with_lead, detail_text, details, lead_in, numbered, read_list, read_records
@@ -35,6 +35,10 @@ def read_blocks(blocks: Sequence[Block], walk: Walk, *, answer: bool = False) ->
                 itemtold.settle(walk.found[before:], walk.words)
         elif block.kind == "table":
             for _, facts, spans in itemtable.rows_of(block, walk.given):
+                walk.add(spans, facts)
+        elif block.kind == "paragraph" and (typed := itemrawtable.table_of(block)):
+            for line, facts, spans in itemtable.rows_of(typed[0], walk.given):
+                facts.here = (line, typed[1][line])
                 walk.add(spans, facts)
         elif block.kind == "paragraph":
             leads = following is not None and following.kind in ("list", "table")

@@ -27,6 +27,8 @@ def rows_of(block: Block, given: Given) -> list[tuple[int, Facts, tuple[Span, ..
         return []
     header = block.rows[0]
     columns = itemfields.columns_of(header, words)
+    if "text" not in columns and "refs" in columns and _says_more(rows[1:], columns["refs"]):
+        columns["text"] = columns.pop("refs")  # "Issue": what the issue is about stands there as well
     names = {key(plain(cell)) or plain(cell).lower() for cell in header}
     if "text" not in columns and names & words.lists["foreign_column"]:
         return []
@@ -87,6 +89,12 @@ def _is_group(cell: Sequence[Span], text: str, words: ItemWords) -> bool:
     """A row that holds one name alone, above the rows that belong to it."""
     bold = all(span.bold for span in cell if span.text.strip())
     return key(text) in words.kinds or (bold and len(text.split()) <= 5) or text.endswith(":")
+
+
+def _says_more(body: Sequence[tuple[Row, int]], index: int) -> bool:
+    """Whether the cells of a column hold more than the names of issues."""
+    cells = [plain(row[index]) for row, _ in body if index < len(row) and plain(row[index])]
+    return bool(cells) and 2 * sum(len(cell.split()) > 3 for cell in cells) > len(cells)
 
 
 def _why(header: Row, index: int, guessed: bool) -> str:
