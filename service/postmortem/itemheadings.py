@@ -6,29 +6,34 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service.postmortem import itemdone, itemtext, references
+from service.postmortem import itemdone, itemfields, itemtext, references
 from service.postmortem.itemblocks import read_blocks
 from service.postmortem.itemfacts import Facts, Source
 from service.postmortem.itemlists import detail_text, details
 from service.postmortem.itemwalk import Walk
-from service.postmortem.markdown import Block, Span, plain
+from service.postmortem.itemwords import ItemWords
+from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.outline import Part
 from service.postmortem.vocabulary import key
 
-#: "1) …", "Action 3: …" before what is to be done
+#: "1) …", "A2. …", "Action 3: …" before what is to be done
 NUMBER = re.compile(
-    r"^(?:\d{1,2}[.):]|(?:action(?: item)?|ai|item|task|maßnahme|acción|tâche)[ -]?#?\d{1,3}\b ?[.):–—-]?) ?",
+    r"^(?:\d{1,2}[.):、．]|[A-Z]-?\d{1,2}(?:[.):]| [–—-])"
+    r"|(?:action(?: item)?|ai|item|task|maßnahme|acción|accion|ação|tâche|対策|措施)[ -]?#?\d{1,3}(?!\w) ?[.):：、–—-]?) ?",
     re.IGNORECASE,
 )
+
+
+def begins_with_verb(part: Part, words: ItemWords) -> bool:
+    return part.name.split(" ", 1)[0].lower() in words.lists["verb"]
 
 
 def is_work(part: Part, walk: Walk) -> bool:
     """Whether a heading below the heading of a group is a thing to do, and no topic that is only told of."""
     words = walk.words
-    first = part.name.split(" ", 1)[0].lower()
     if (
-        first in words.lists["verb"]
-        or first in words.lists["wish"]
+        begins_with_verb(part, words)
+        or part.name.split(" ", 1)[0].lower() in words.lists["wish"]
         or references.refs_of(part.spans)
         or "@" in part.name
     ):
@@ -39,6 +44,17 @@ def is_work(part: Part, walk: Walk) -> bool:
         or itemdone.told(plain(block.spans), words)
         for block in part.blocks
         if block.kind == "paragraph"
+    )
+
+
+def has_fields(part: Part, walk: Walk) -> bool:
+    """Whether the first lines below a heading are fields of one item: "**Priority:** High", "Owner: sam"."""
+    head = part.blocks[0] if part.blocks else None
+    if head is None or head.kind != "paragraph":
+        return False
+    return any(
+        (field := itemfields.field_of(plain(line), walk.words)) and field[0] in ("priority", "owner", "due", "status")
+        for line in lines_of(head.spans)[:6]
     )
 
 
@@ -57,6 +73,8 @@ def read_heading(part: Part, walk: Walk, *, counted: bool) -> None:
     verb = name.split(" ", 1)[0].lower() in walk.words.lists["verb"]
     short = len(name.split()) < 3 and not (verb and " " in name) and not counted
     refs = references.refs_of(part.spans)
+    if part.blocks and not (verb or counted or refs) and all(block.kind == "code" for block in part.blocks):
+        return  # an example
     if short and not refs if not part.blocks else walk.given.words.nothing_said(part.text):
         return
     if (short and not refs) or key(name) in walk.words.kinds:

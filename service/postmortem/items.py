@@ -10,7 +10,7 @@ from service.postmortem.given import Given
 from service.postmortem.itemblocks import read_blocks
 from service.postmortem.itemfacts import source_of
 from service.postmortem.itemgroups import Group, group_of
-from service.postmortem.itemheadings import NUMBER, is_work, no_boxes, read_heading
+from service.postmortem.itemheadings import NUMBER, begins_with_verb, has_fields, is_work, no_boxes, read_heading
 from service.postmortem.itemmarks import read_marked
 from service.postmortem.itemtext import item
 from service.postmortem.itemunion import merge, unite
@@ -114,7 +114,9 @@ def _part(part: Part, walk: Walk, *, above: bool) -> None:
         block.kind in ("list", "table") and not itemfields.only_fields(block, walk.words) for block in part.blocks
     )
     counted = NUMBER.match(part.name) is not None
-    if part.begins or part.level not in _HEADINGS or (lists and not (counted and no_boxes(part.blocks))):
+    own = counted and no_boxes(part.blocks)
+    own = own or ((counted or begins_with_verb(part, walk.words)) and has_fields(part, walk))
+    if part.begins or part.level not in _HEADINGS or (lists and not own):
         read_blocks(part.blocks, walk, answer=part.begins and not lists)
     elif above and not counted:
         read_blocks(part.blocks, walk)
