@@ -191,11 +191,11 @@ def test_a_label_tells_the_severity() -> None:
         ),
         (
             "# Down\n\nStart: 2026-03-03 14:05 UTC\nEnd: 2026-03-03 13:10 UTC\n",
-            "The end, 3 March 2026, 14:10 CET, lies before the start, 3 March 2026, 15:05 CET.",
+            "The end, 3 March 2026, 13:10 UTC, lies before the start, 3 March 2026, 14:05 UTC.",
         ),
         (
             "# Down\n\nMitigated: 2026-03-03 14:05 UTC\nEnd: 2026-03-03 13:10 UTC\n",
-            "The mitigation, 3 March 2026, 15:05 CET, lies after the end, 3 March 2026, 14:10 CET.",
+            "The mitigation, 3 March 2026, 14:05 UTC, lies after the end, 3 March 2026, 13:10 UTC.",
         ),
         (
             "# Down on 3 March 2026\n\nStart: 2025-03-03 14:05 UTC\n\n## Timeline\n\n- 2026-03-03 14:10 UTC a\n",

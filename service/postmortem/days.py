@@ -18,6 +18,7 @@ YEARS = range(1970, 2101)  # a year outside is a slip of the pen or another numb
 _NUMBERED = re.compile(
     r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)|"
     r"(?P<a>\d{1,2})(?P<t>[-/.])(?P<b>\d{1,2})(?P=t)(?P<year>\d{4}|\d\d(?<=/\d\d))(?!\d|[./]\d)|"
+    r"(?P<um>1[0-2]|0?[1-9])-(?P<ud>1[3-9]|2\d|3[01])-(?P<uy>\d\d)(?![\d-])|"
     r"(?:(?P<jy>\d{4})年 ?)?(?P<jm>\d{1,2})月 ?(?P<jd>\d{1,2})日"
 )
 _WEEKDAY = re.compile(
@@ -34,6 +35,8 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:,? (?:de |del )?|-|, ?)(\d{4,9})(?![\d:%]|[.,]\d|[^\W\d_])")
+_MONTH_YEAR = re.compile(r" (20\d\d)(?!\d)")
+_WORD_BEFORE = re.compile(r"([^\W\d_]{3,10}|Q[1-4])\.?$")
 _CLOCKLIKE = re.compile(r" ?(?:h\b|hrs?\b|z\b|utc|gmt|[a-z]{1,3}t\b)", re.IGNORECASE)
 _ORDERED = tuple(re.compile(rf"{mark}(\d{{1,2}}){mark}(?:19|20)\d\d(?!\d)") for mark in "/-")
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
@@ -103,6 +106,8 @@ def _after_weekday(text: str, at: int, begin: int, base: date | None, ahead: boo
 def _numbered(found: re.Match[str], base: date | None, ahead: bool, day_first: bool | None) -> Day:
     if found["y"]:
         return Day(made(int(found["y"]), int(found["m"]), int(found["d"])), found.end())
+    if found["um"]:  # 5-26-21: no other order has a 26 in the middle
+        return Day(made(2000 + int(found["uy"]), int(found["um"]), int(found["ud"])), found.end())
     if found["jm"]:
         if found["jy"]:
             return Day(made(int(found["jy"]), int(found["jm"]), int(found["jd"])), found.end())
@@ -164,3 +169,14 @@ def order_in(text: str) -> bool | None:
             elif 12 < second <= 31 and 1 <= first <= 12:
                 told.add(False)
     return told.pop() if len(told) == 1 else None
+
+
+def middle_of_month(text: str) -> date | None:
+    """ "November 2026" or "Q2 2026" lends its year to days without one."""
+    for year in _MONTH_YEAR.finditer(text):
+        found = _WORD_BEFORE.search(text, max(0, year.start() - 11), year.start())
+        name = found[1].lower() if found else ""
+        month = 3 * int(name[1]) - 1 if name[1:].isdigit() else month_named(name)
+        if month:
+            return date(int(year[1]), month, 15)
+    return None

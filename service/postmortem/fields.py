@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 
 from service.postmortem import days, doubts, durations, moments, pairs, sentences, times, zones
 from service.postmortem.given import Given
 from service.postmortem.logclock import LogClock
-from service.postmortem.model import Evidence, TimelineLine
+from service.postmortem.model import Evidence
 from service.postmortem.outline import Outline
 from service.postmortem.pairs import Pair, plain_of
 from service.postmortem.severity import (
@@ -24,6 +24,7 @@ from service.postmortem.severity import (
     severity_of_labels,
     severity_of_title,
 )
+from service.postmortem.stated import Stated
 from service.postmortem.texts import Texts
 from service.postmortem.timeline import habits_of, read_timeline
 
@@ -31,28 +32,6 @@ __all__ = ["Stated", "plain_of", "read_fields", "severity_of", "severity_of_labe
 
 _FIELD_NAMES = {name: f"{name}_at" for name in sentences.MOMENTS}
 _BRACKETS = re.compile(r"\(([^()]{2,60})\)")
-_YEAR = re.compile(r" (20\d\d)(?!\d)")
-_WORD_BEFORE = re.compile(r"([^\W\d_]{3,10})\.?$")
-
-
-@dataclass(slots=True)
-class Stated:
-    """`moments`: started, detected, mitigated, resolved, in UTC. `day` is the day that the text itself gives to the
-    incident, for clock times without one. `timeline`: the text's own lines, with a label where a moment was read from
-    one. `doubts`: what the text says in two ways, and what had to be assumed. `evidence`: started_at, detected_at,
-    mitigated_at, resolved_at, duration, severity. `told`: the moments that no field states, but a sentence or a line of
-    the timeline."""
-
-    moments: dict[str, datetime] = field(default_factory=dict)
-    severity: str | None = None
-    zone: tzinfo | None = None
-    day: date | None = None
-    people: set[str] = field(default_factory=set)
-    duration: timedelta | None = None
-    doubts: list[str] = field(default_factory=list)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-    timeline: list[TimelineLine] = field(default_factory=list)
-    told: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -93,6 +72,9 @@ def read_fields(
     texts = Texts()
     found = list(pairs.pairs_of(outline, given.words, texts))
     _days(here, found, texts)
+    if stated.zone is None:
+        stated.zone = _zone_of(here, found)
+        here.zone = stated.zone or here.zone
     for pair in found:
         _pair(here, pair)
     _severity(here, texts)
@@ -103,6 +85,16 @@ def read_fields(
     stated.told = set(stated.moments) - fielded
     _doubts(here)
     return stated
+
+
+def _zone_of(here: _Reader, found: list[Pair]) -> tzinfo | None:
+    """The zone that stands beside the times of the fields, where it is one and the same: it is meant for the times
+    without one, too."""
+    words = here.given.words
+    named = [pair for pair in found if pair.name in words.moments or pair.name in words.facts["span"]]
+    stamps = [times.leading(pair.value, here.base, here.habits)[0] for pair in named]
+    beside = {stamp.zone for stamp in stamps if stamp and stamp.clock and stamp.zone}
+    return beside.pop() if len(beside) == 1 else None
 
 
 def _days(here: _Reader, found: list[Pair], texts: Texts) -> None:
@@ -117,20 +109,10 @@ def _days(here: _Reader, found: list[Pair], texts: Texts) -> None:
             _doubt(here, doubts.of_stamp(stamp) if stamp else None)
     for text in (*(part.name for part in outline.parts[:2]), outline.front.get("date", "")):
         stated.day = stated.day or _day_in(here, text)
-    here.base = stated.day or _middle_of_month(f"{outline.title} {outline.text[:3000]}") or here.file_day or today
+    here.base = stated.day or days.middle_of_month(f"{outline.title} {outline.text[:3000]}") or here.file_day or today
     if stated.day is None:
         stated.day = sentences.only_day(outline.parts, texts, here.base, here.habits) or here.file_day
         here.base = stated.day or here.base
-
-
-def _middle_of_month(text: str) -> date | None:
-    """ "November 2026" lends its year to days without one."""
-    for year in _YEAR.finditer(text):
-        name = _WORD_BEFORE.search(text, max(0, year.start() - 11), year.start())
-        month = days.month_named(name[1].lower()) if name else None
-        if month:
-            return date(int(year[1]), month, 15)
-    return None
 
 
 def _day_in(here: _Reader, text: str) -> date | None:
@@ -206,7 +188,11 @@ def _span(here: _Reader, pair: Pair) -> None:
             stated.duration = length.length
             words = text[length.start : length.end].strip()
             stated.evidence["duration"] = Evidence(words, pair.first, pair.last, pair.where)
-    if stamp is None or stamp.clock is None or stamp.slip or (length and stamp.until is None):
+    if stamp is None or stamp.clock is None or (length and stamp.until is None):
+        leading = durations.length_at(pair.value.strip(), 0)
+        _both(here, pair, pair.value.strip()[leading.end if leading else 0 :][:200])
+        return
+    if stamp.slip:
         return
     _doubt(here, doubts.of_stamp(stamp))
     stamp = replace(stamp, day=stamp.day or _day_of(here, pair))
@@ -217,6 +203,19 @@ def _span(here: _Reader, pair: Pair) -> None:
         _year(here, stamp)
     _keep(here, "started", times.moment_of(stamp, here.zone), evidence)
     _keep(here, "resolved", times.end_of(stamp, here.zone), evidence)
+
+
+def _both(here: _Reader, pair: Pair, value: str) -> None:
+    told = sentences.both_in(value, _day_of(here, pair), here.base, here.habits)
+    if told is None:
+        return
+    both, words = told
+    evidence = Evidence(words, pair.first, pair.last, pair.where)
+    if both.day is not None:
+        here.bare = here.bare or both.zone is None
+        _year(here, both)
+    _keep(here, "started", times.moment_of(both, here.zone), evidence)
+    _keep(here, "resolved", times.end_of(both, here.zone), evidence)
 
 
 def _severity(here: _Reader, texts: Texts) -> None:

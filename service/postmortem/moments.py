@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from service.postmortem.model import TimelineLine
 from service.postmortem.phrases import Phrases, flat, letters_of, phrases, places
+from service.postmortem.rows import rows_of, tells_end, tells_start
 from service.postmortem.sentences import MOMENTS
 from service.postmortem.vocabulary import Vocabulary, key
 
@@ -17,8 +18,10 @@ LABELS = {name: name.capitalize() for name in MOMENTS}
 @lru_cache(maxsize=8)
 def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     """The phrases of each moment, and the last words of all."""
-    kinds = {name: phrases(words, f"said_{name}") for name in MOMENTS}
-    return kinds, {last for kind in kinds.values() for last in kind.lasts}
+    kinds = {name: phrases(words, f"said_{name}") for name in MOMENTS} | {"down": phrases(words, "row_down")}
+    rows = rows_of(words)
+    every = (*kinds.values(), rows.over, rows.began, rows.opening)
+    return kinds, {last for kind in every for last in kind.lasts} | rows.lasts
 
 
 def named(text: str, words: Vocabulary) -> str | None:
@@ -37,24 +40,33 @@ def named(text: str, words: Vocabulary) -> str | None:
 
 def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, TimelineLine]:
     """What the lines of a timeline say: those that name a moment before those with a phrase; the first start and the
-    last end."""
+    last end. An end that is told before the trouble comes back is none."""
     kinds, lasts = _kinds(words)
+    rows = rows_of(words)
     firm: dict[str, TimelineLine] = {}
     loose: dict[str, TimelineLine] = {}
+    first = True
     for line in lines:
         if line.at is None:
             continue
-        name = named(line.text, words)
-        if name:
+        opening, first = first, False
+        if name := named(line.text, words):
             if name not in firm or name == "resolved":
                 firm[name] = line
             continue
-        low = flat(line.text[:200])
+        low = flat(line.text)
         letters = letters_of(low)
         if low.isascii() and letters.isdisjoint(lasts):
             continue
+        told = {kind for kind in MOMENTS if kind != "resolved" and places(low, letters, kinds[kind])}
+        if "detected" not in loose and tells_start(low, letters, rows, first=opening):
+            told.add("started")
+        if tells_end(low, letters, rows, kinds["resolved"]):
+            loose["resolved"] = line
+        elif "resolved" in loose and places(low, letters, kinds["down"]):
+            del loose["resolved"]
         for kind in MOMENTS:
-            if (kind == "resolved" or kind not in loose) and places(low, letters, kinds[kind]):
+            if kind in told and kind not in loose:
                 loose[kind] = line
                 break
     return loose | firm

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from service.postmortem.vocabulary import Vocabulary, either
 
 _UNSURE = 24  # characters before a phrase in which a "not" still means it
+_GAP = 40  # characters, and as few as three words, that " / " in a phrase stands for
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -65,9 +66,21 @@ def places(low: str, letters: Set[str], kind: Phrases) -> list[Place]:
 
 
 def _whole(low: str, phrase: str) -> Iterator[Place]:
-    at = low.find(phrase)
+    head, gap, tail = phrase.partition(" / ")
+    at = low.find(head)
     while at >= 0:
-        end = at + len(phrase)
-        if not low[at - 1 : at].isalnum() and not low[end : end + 1].isalnum():
-            yield Place(at, end)
-        at = low.find(phrase, end)
+        end = here = at + len(head)
+        if gap:
+            here = _tail(low, end, tail)
+        if here and not low[at - 1 : at].isalnum() and not low[here : here + 1].isalnum():
+            yield Place(at, here)
+        at = low.find(head, end)
+
+
+def _tail(low: str, end: int, tail: str) -> int:
+    """Where the second half of a phrase ends, three words behind the first at most; 0 if it does not stand there."""
+    found = low.find(f" {tail}", end, end + _GAP + len(tail))
+    between = low[end:found]
+    if found < 0 or between.count(" ") > 3 or any(mark in between for mark in ".,;:()"):
+        return 0
+    return found + 1 + len(tail)

@@ -29,6 +29,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+_UP_TO = re.compile(r"(?:→|->|=>|–|—| - |\b(?:to|until|till|through|bis|à|hasta|até|tot|til)\b|から|～|〜)")
 _SPAN_BEFORE = re.compile(
     r"(?:between|from|zwischen|von|entre|de|du|desde|des)\W{1,3}(?:\w{2,13}\W{1,2})?$", re.IGNORECASE
 )
@@ -139,6 +140,22 @@ def stamps_in(
         if stamp.clock is not None:
             found.append((replace(stamp, day=stamp.day or here or day), place.start(), after))
     return found
+
+
+def both_in(value: str, day: date | None, base: date | None, habits: times.Habits) -> tuple[times.Stamp, str] | None:
+    """Start and end with their words, of a field about the length: "(down 21:01 UTC → resolved 23:09 UTC)". Two times
+    and no more."""
+    found = stamps_in(value, day, base, habits)
+    spans = [stamp for stamp, _, _ in found if stamp.until is not None]
+    if len(spans) == len(found) == 1:
+        both = spans[0]
+    elif len(found) == 2 and not spans and _UP_TO.search(value, found[0][2], found[1][1]):
+        (first, _, _), (last, _, _) = found
+        until_day = last.day if last.day != first.day else None
+        both = replace(first, until=last.clock, until_day=until_day, zone=first.zone or last.zone)
+    else:
+        return None
+    return both, value[found[0][1] : found[-1][2]].strip(" ,;")
 
 
 def _moments(
