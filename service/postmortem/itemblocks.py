@@ -7,10 +7,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from service.postmortem import itemchores, itemdone, itemfields, itemrawtable, itemtable, itemtext, itemtold, references
+from service.postmortem import (
+    itemchores,
+    itemdone,
+    itemfields,
+    itemprose,
+    itemrawtable,
+    itemtable,
+    itemtext,
+    itemtold,
+    references,
+)
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemgroups import group_of
-from service.postmortem.itemlists import add_with_lead, detail_text, details, lead_in, numbered, read_list, read_records
+from service.postmortem.itemlists import (
+    add_with_lead,
+    detail_text,
+    details,
+    lead_in,
+    numbered,
+    read_list,
+    read_records,
+    state_of,
+)
+from service.postmortem.itemprose import sentences
 from service.postmortem.itemwalk import Walk, lines_of_block
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.vocabulary import key
@@ -39,6 +59,7 @@ def read_blocks(blocks: Sequence[Block], walk: Walk, *, answer: bool = False) ->
         elif block.kind == "paragraph" and (typed := itemrawtable.table_of(block)):
             for line, facts, spans in itemtable.rows_of(typed[0], walk.given):
                 facts.here = (line, typed[1][line])
+                facts.said = {name: replace(said, lines=facts.here) for name, said in facts.said.items()}
                 walk.add(spans, facts)
         elif block.kind == "paragraph":
             leads = following is not None and following.kind in ("list", "table")
@@ -97,7 +118,11 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
     lead, rest = lead_in(block.spans)
     if lead and not (leads and not rest):
         name = plain(lead)
-        if rest and walk.given.words.nothing_said(name):
+        state = state_of(name, walk) if rest else None
+        if state == "open" and any(itemprose.promised(plain(one[0]), walk.words) for one in sentences(block.spans)):
+            walk.add_sentences(block)
+            return
+        if state or (rest and walk.given.words.nothing_said(name)):
             add_with_lead(block.spans, Facts(here=lines_of_block(block)), walk)
             return
         if rest and len(name.split()) < 3 and name.split()[0].lower() not in walk.words.lists["verb"]:

@@ -19,7 +19,8 @@ from service.postmortem.vocabulary import key
 #: "1) …", "A2. …", "Action 3: …" before what is to be done
 NUMBER = re.compile(
     r"^(?:\d{1,2}[.):、．]|[A-Z]-?\d{1,2}(?:[.):]| [–—-])"
-    r"|(?:action(?: item)?|ai|item|task|maßnahme|acción|accion|ação|tâche|対策|措施)[ -]?#?\d{1,3}(?!\w) ?[.):：、–—-]?) ?",
+    r"|(?:action(?: item)?|ai|item|task|maßnahme|acci[oó]n|ação|tâche|対策|措施)[ -]?#?\d{1,3}(?!\w) ?"
+    r"[.):：、–—-]?) ?",
     re.IGNORECASE,
 )
 

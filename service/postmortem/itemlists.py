@@ -72,6 +72,10 @@ def add_with_lead(spans: Sequence[Span], facts: Facts, walk: Walk) -> None:
     name = plain(lead)
     if lead and rest and walk.given.words.nothing_said(name):  # "**Action item 3:** Document the rebuild"
         spans = spans[len(lead) :]
+    elif lead and rest and (state := state_of(name, walk)):  # "**Done:** the alert pages now"
+        if state == "done":
+            facts.set_done(name.rstrip(":： "), "its first word")
+        spans = _without_lead(spans, len(lead))
     elif lead and rest and _stands_alone(name, spans, walk):
         facts.add_refs(references.refs_of(spans))
         if (past := itemdone.told(rest, walk.words)) or (past := itemdone.is_detail_done(rest, walk.words)):
@@ -79,6 +83,21 @@ def add_with_lead(spans: Sequence[Span], facts: Facts, walk: Walk) -> None:
         rest = itemtext.take_facts(rest, facts, walk.given)
         facts.why, spans = facts.why or rest[: itemtext.WHY_LIMIT] or None, lead
     walk.add(spans, facts)
+
+
+def state_of(name: str, walk: Walk) -> str | None:
+    """Whether a bold beginning is only a state: "Done", "Open"."""
+    lower = name.lower().rstrip(":： ")
+    return next((state for state in ("done", "open") if lower in walk.words.lists[state]), None)
+
+
+def _without_lead(spans: Sequence[Span], count: int) -> list[Span]:
+    kept = list(spans[count:])
+    while kept and not kept[0].text.strip(" :：-–—.\n"):
+        del kept[0]
+    if kept and not kept[0].code:
+        kept[0] = replace(kept[0], text=kept[0].text.lstrip(" :：-–—."))
+    return kept
 
 
 def lead_in(spans: Sequence[Span]) -> tuple[tuple[Span, ...], str]:

@@ -20,9 +20,8 @@ def table_of(block: Block) -> tuple[Block, dict[int, int]] | None:
     width = 0
     for number, line in enumerate(lines_of(block.spans), block.start):
         text = plain(line)
-        if not text.strip("|-:= "):
-            if text.strip("| ") or not rows or len(rows[-1]) > width:
-                continue  # the line of dashes, or an empty row
+        if not text.strip("|-:= ") and (text.strip("| ") or not rows or len(rows[-1]) > width):
+            continue  # the line of dashes, or an empty row
         pieces = _cells(line)
         if text.startswith("|") and (not rows or len(rows[-1]) > width or len(pieces) - 2 >= width):
             width = width or len(pieces) - 2
