@@ -12,6 +12,7 @@ from service.postmortem.itemfacts import source_of
 from service.postmortem.itemgroups import Group, group_of
 from service.postmortem.itemheadings import NUMBER, begins_with_verb, has_fields, is_work, no_boxes, read_heading
 from service.postmortem.itemmarks import read_marked
+from service.postmortem.itempeople import named_once
 from service.postmortem.itemtext import item
 from service.postmortem.itemunion import merge, unite
 from service.postmortem.itemwalk import Found, Walk
@@ -63,8 +64,9 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
 def _knowing(parts: Sequence[Part], mine: Sequence[Part], given: Given) -> Given:
     """With the people whom the text itself shows as such."""
     words = item_words(given.words)
-    shown = named_by_habit(_heads(mine), words).union(*(mentioned(part.text) for part in parts))
-    shown |= first_names(given.people, words)
+    heads, texts = _heads(mine), [part.text for part in parts]
+    shown = named_by_habit(heads, words).union(*map(mentioned, texts))
+    shown |= named_once(heads, texts, words) | first_names(given.people, words)
     return replace(given, people=given.people | shown) if shown else given
 
 
