@@ -1,5 +1,8 @@
-"""A name that stands once before what is to be done: "Sam to write the runbook". A noun may stand there as well ("Script
-to check the backups"), so that it has to be no word that the text, a list or its ending shows to be one."""
+"""A name that stands once before what is to be done: "Sam to write the runbook".
+
+A noun may stand there as well ("Script to check the backups"): a name is no word that the text, a list or its ending
+shows to be one.
+"""
 
 from __future__ import annotations
 
