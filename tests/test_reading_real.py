@@ -60,11 +60,11 @@ def _said(reading: Reading) -> set[Section]:
         ("dfds+postmortems/PM2024-001", {S, C, T, L, A}, 7, 0, 27),
         ("envoy/cve-2019-15225", {S, L, A}, 4, 0, 0),
         ("hachyderm+community/2022-12-13", {S, C, T, L}, 0, 0, 16),
-        ("hachyderm+community/2023-01-03", {S, I, C, L, A}, 3, 0, 0),
+        ("hachyderm+community/2023-01-03", {S, I, C, L, A}, 3, 2, 0),
         ("jupyterhub+mybinder.org-deploy/2018-01-17", {S, T, A}, 6, 0, 6),  # two of them have a day and no time
         ("ministryofjustice+cloud-platform/2021-07-12", {I, T, R, A}, 7, 1, 4),
         ("ministryofjustice+cloud-platform/2023-01-05", {I, T, R, A}, 5, 1, 4),
-        ("ministryofjustice+cloud-platform/2025-07-23", {I, T, R, A}, 8, 0, 4),
+        ("ministryofjustice+cloud-platform/2025-07-23", {I, T, R, A}, 12, 0, 4),
         ("rust-lang+blog.rust-lang.org/docsrs", {S, C, T, R, A}, 4, 0, 13),
     ],
 )
