@@ -45,7 +45,7 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
     rows = rows_of(words)
     firm: dict[str, TimelineLine] = {}
     loose: dict[str, TimelineLine] = {}
-    first = True
+    first = calm = True
     for line in lines:
         if line.at is None:
             continue
@@ -56,10 +56,11 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
             continue
         low = flat(line.text)
         letters = letters_of(low)
+        here, calm = calm, calm and not rows.responded.search(low)
         if low.isascii() and letters.isdisjoint(lasts):
             continue
-        told = {kind for kind in MOMENTS if kind != "resolved" and places(low, letters, kinds[kind])}
-        if "detected" not in loose and tells_start(low, letters, rows, first=opening):
+        told = {kind for kind in ("detected", "mitigated") if places(low, letters, kinds[kind])}
+        if tells_start(low, letters, rows, kinds["started"], calm=here and "detected" not in loose, first=opening):
             told.add("started")
         if tells_end(low, letters, rows, kinds["resolved"]):
             loose["resolved"] = line

@@ -28,8 +28,12 @@ class Rows(NamedTuple):
     began: Phrases
     opening: Phrases
     reported: re.Pattern[str]
+    responded: re.Pattern[str]
     unless: re.Pattern[str]
     but: re.Pattern[str]
+    part: re.Pattern[str]
+    every: re.Pattern[str]
+    vague: Set[str]
 
 
 @lru_cache(maxsize=8)
@@ -43,9 +47,13 @@ def rows_of(words: Vocabulary) -> Rows:
         over=phrases(words, "row_over"),
         began=phrases(words, "row_began"),
         opening=phrases(words, "row_opening"),
-        reported=re.compile(rf"(?<!\w)(?:{_one(facts.get('row_reported', ()))})(?!\w)"),
-        unless=re.compile(rf"(?<!\w)(?:{_one(facts.get('row_unless', ()))})(?!\w)"),
-        but=re.compile(rf"(?<!\w)(?:{_one(facts.get('row_but', ()))})(?!\w)"),
+        reported=_any(facts.get("row_reported", ())),
+        responded=_any(facts.get("row_responded", ())),
+        unless=_any(facts.get("row_unless", ())),
+        but=_any(facts.get("row_but", ())),
+        part=_any(facts.get("row_part", ())),
+        every=_any(facts.get("row_every", ())),
+        vague=frozenset(facts.get("row_vague", ())),
     )
 
 
@@ -53,19 +61,25 @@ def _one(words: Iterable[str]) -> str:
     return either(words) or "(?!)"
 
 
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_one(words)})(?!\w)")
+
+
 def tells_end(low: str, letters: Set[str], rows: Rows, also: Phrases) -> bool:
     """Whether a flat row tells that all of it is over. `also`: phrases that tell it in sentences, too."""
     found = [*places(low, letters, also), *places(low, letters, rows.over)]
+    found = [place for place in found if low[place.start : place.end] not in rows.vague]
     if not found and not letters.isdisjoint(rows.lasts):
         found = [Place(one.start(), one.end()) for one in rows.whole.finditer(low)]
-        found = [one for one in found if not also.unsure.search(low, max(0, one.start - _BEFORE), one.end)]
-    return any(_whole(low, place, rows) for place in found)
+    return any(_plain(low, place, rows, also) for place in found)
 
 
-def _whole(low: str, place: Place, rows: Rows) -> bool:
+def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:
     clause = max((stop.end() for stop in _CLAUSE.finditer(low, 0, place.start)), default=0)
     before = max(clause, place.start - _BEFORE)
-    if rows.unless.search(low, before, place.end):
+    if also.unsure.search(low, before, place.start) or rows.unless.search(low, before, place.end):
+        return False
+    if rows.part.search(low, before, place.start) and not rows.every.search(low, before, place.start):
         return False
     stop = low.find(". ", place.end)
     if stop < 0:
@@ -73,9 +87,11 @@ def _whole(low: str, place: Place, rows: Rows) -> bool:
     return not (rows.but.search(low, place.end, stop) or rows.but.match(low, stop + 2))
 
 
-def tells_start(low: str, letters: Set[str], rows: Rows, *, first: bool) -> bool:
-    """Whether a flat row tells that the trouble begins, and not only that somebody saw it. `first`: nothing stands
-    before it, so that trouble of any kind is its beginning."""
-    if rows.reported.search(low):
-        return False
-    return bool(places(low, letters, rows.began)) or (first and bool(places(low, letters, rows.opening)))
+def tells_start(low: str, letters: Set[str], rows: Rows, also: Phrases, *, calm: bool, first: bool) -> bool:
+    """Whether a flat row tells that the trouble begins, and not only that somebody saw it. `also`: phrases that tell it
+    in sentences, too; `calm`: no row above tells that it was seen or looked into; `first`: no row stands above, so that
+    trouble of any kind is its beginning."""
+    told = [*places(low, letters, also), *(places(low, letters, rows.began) if calm else ())]
+    if any(not rows.reported.search(low, 0, place.start) for place in told):
+        return True
+    return first and bool(places(low, letters, rows.opening)) and not rows.reported.search(low)
