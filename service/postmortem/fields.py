@@ -134,7 +134,7 @@ def _pair(here: _Reader, pair: Pair) -> None:
             stated.severity, stated.evidence["severity"] = severity, why
     elif pair.name in words.moments:
         _keep(here, words.moments[pair.name], *_moment(here, pair, words.moments[pair.name]))
-    elif pair.name in words.facts["span"]:
+    elif pair.name in words.facts["span"] or (pair.name in words.facts["date"] and _is_span(here, pair)):
         _span(here, pair)
     elif pair.name in words.facts["people"]:
         stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", pair.value[:500])} - {""}
@@ -177,6 +177,12 @@ def _year(here: _Reader, stamp: times.Stamp) -> None:
         here.guessed_year = stamp.day.year
 
 
+def _is_span(here: _Reader, pair: Pair) -> bool:
+    """ "Date: 3 March 2026, 14:05 – 15:10"."""
+    stamp, _ = times.leading(pair.value, here.base, here.habits) if ":" in pair.value else (None, "")
+    return stamp is not None and stamp.until is not None
+
+
 def _span(here: _Reader, pair: Pair) -> None:
     """ "21:45 to 23:28 UTC (103 minutes)": start and end on the day of the text, and how long it was."""
     stated = here.stated
@@ -206,10 +212,9 @@ def _span(here: _Reader, pair: Pair) -> None:
 
 
 def _both(here: _Reader, pair: Pair, value: str) -> None:
-    told = sentences.both_in(value, _day_of(here, pair), here.base, here.habits)
-    if told is None:
+    both, words = sentences.both_in(value, _day_of(here, pair), here.base, here.habits)
+    if both is None:
         return
-    both, words = told
     evidence = Evidence(words, pair.first, pair.last, pair.where)
     if both.day is not None:
         here.bare = here.bare or both.zone is None
@@ -258,7 +263,7 @@ def _timeline(here: _Reader, source: str, url: str, *, told: bool) -> None:
     day = stated.day or (started.astimezone(here.zone).date() if started else None)
     if day is None and here.near:
         day = here.given.today
-    clock = LogClock(here.zone, day, habits=here.habits, began=started)
+    clock = LogClock(here.zone, day, habits=here.habits, began=started, carries=stated.zone is None)
     lines = read_timeline(here.outline.parts, zone=here.zone, day=day, source=source, url=url, clock=clock)
     for moment, line in moments.in_lines(lines, here.given.words).items() if told else ():
         _keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))

@@ -13,8 +13,9 @@ _NOON = timedelta(hours=12)
 
 @dataclass(slots=True)
 class LogClock:
-    """`zone` is for times without one; `usual` the day that the text gives to every line without one, whatever day the
-    line before it had; `began` when the incident began, for "T+15".
+    """`zone` is for times without one, or with `carries`, where no text states it, that of the line above that has one;
+    `usual` the day that the text gives to every line without one, whatever day the line before it had; `began` when
+    the incident began, for "T+15".
 
     `bare`: the first time that stands without a zone. `assumed`: times that were read as after noon, as the line before
     them is, for want of an am or pm. `doubts`: of the days that were read. `loose`: the lines of
@@ -26,8 +27,10 @@ class LogClock:
     usual: date | None = None
     habits: times.Habits = times.NO_HABITS
     began: datetime | None = None
+    carries: bool = False
     last: datetime | None = None
     half: bool = False
+    carried: bool = False
     bare: bool = False
     assumed: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
@@ -57,7 +60,9 @@ class LogClock:
             moment = self._later(stamp, moment, self.last)
         else:
             self.half = stamp.half
-        self.bare = self.bare or stamp.zone is None
+        if self.carries and stamp.zone is not None:
+            self.zone, self.carried = stamp.zone, True
+        self.bare = self.bare or (stamp.zone is None and not self.carried)
         self.last = moment
         return moment
 

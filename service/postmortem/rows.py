@@ -15,15 +15,17 @@ from service.postmortem.phrases import Phrases, Place, phrases, places
 from service.postmortem.vocabulary import Vocabulary, either
 
 _BEFORE = 40  # characters before a phrase in which an "until" still means it
+_SHORT = 60  # characters of a row that says nothing else
 _CLAUSE = re.compile(r"[.;!?:。](?:\s|$)|[,。、] ?(?=and |then )")
 
 
 class Rows(NamedTuple):
     """`whole`: a name of the whole, words that say nothing more, and what says that it is well again. `lasts`: the
-    last words of what says so."""
+    last words of what says so; `alone`: a row of few words that ends with what says so."""
 
     whole: re.Pattern[str]
     lasts: Set[str]
+    alone: re.Pattern[str]
     over: Phrases
     began: Phrases
     opening: Phrases
@@ -39,11 +41,12 @@ class Rows(NamedTuple):
 @lru_cache(maxsize=8)
 def rows_of(words: Vocabulary) -> Rows:
     facts = {kind: sorted(word.strip(" /") for word in names) for kind, names in words.facts.items()}
-    again = facts.get("row_again", [])
+    again, alone = facts.get("row_again", []), facts.get("row_alone", [])
     between = f"(?: (?:{_one(facts.get('row_between', ()))})){{0,4}}"
     return Rows(
         whole=re.compile(rf"(?<!\w)(?:{_one(facts.get('row_whole', ()))}){between} (?:{_one(again)})(?!\w)"),
-        lasts={word.split()[-1] for word in again},
+        lasts={word.split()[-1] for word in (*again, *alone)},
+        alone=re.compile(rf"(?:\S{{1,30}} ){{1,4}}(?P<said>{_one(alone)})"),
         over=phrases(words, "row_over"),
         began=phrases(words, "row_began"),
         opening=phrases(words, "row_opening"),
@@ -71,7 +74,13 @@ def tells_end(low: str, letters: Set[str], rows: Rows, also: Phrases) -> bool:
     found = [place for place in found if low[place.start : place.end] not in rows.vague]
     if not found and not letters.isdisjoint(rows.lasts):
         found = [Place(one.start(), one.end()) for one in rows.whole.finditer(low)]
+        found = found or _alone(low.strip(" .!"), rows)
     return any(_plain(low, place, rows, also) for place in found)
+
+
+def _alone(low: str, rows: Rows) -> list[Place]:
+    found = rows.alone.fullmatch(low) if len(low) < _SHORT else None
+    return [Place(found.start("said"), found.end())] if found else []
 
 
 def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:

@@ -29,7 +29,10 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
-_UP_TO = re.compile(r"(?:→|->|=>|–|—| - |\b(?:to|until|till|through|bis|à|hasta|até|tot|til)\b|から|～|〜)")
+_UP_TO = re.compile(
+    r"(?:→|->|=>|–|—| - |から|～|〜|"
+    r"\b(?:to|until|till|through|bis|à|hasta|até|tot|til|ended|ends|resolved|restored|recovered|fixed)\b)"
+)
 _SPAN_BEFORE = re.compile(
     r"(?:between|from|zwischen|von|entre|de|du|desde|des)\W{1,3}(?:\w{2,13}\W{1,2})?$", re.IGNORECASE
 )
@@ -37,6 +40,7 @@ _FOR = re.compile(r"\b(?:for|durante|durant|pendant) ?(?:\w{2,13} )?$", re.IGNOR
 _FOR_WORDS = ("for ", "last", "outage", "downtime", "disruption", "interruption", "duration", "dur", "pendant", "dauer")
 _OUTAGE_AFTER = re.compile(r"[ -]?(?:\w{2,12} )?(?:outage|downtime|disruption|interruption)\b", re.IGNORECASE)
 _SECTIONS = (None, Section.SUMMARY, Section.IMPACT, Section.RESOLUTION)
+_WAITING = (" at", " by", " until")
 _FAR = 120  # characters between a time and the phrase it belongs to
 _LONGEST = 700  # characters of a sentence that are looked at
 _MOST = 400  # sentences of a text with a time in them
@@ -142,7 +146,7 @@ def stamps_in(
     return found
 
 
-def both_in(value: str, day: date | None, base: date | None, habits: times.Habits) -> tuple[times.Stamp, str] | None:
+def both_in(value: str, day: date | None, base: date | None, habits: times.Habits) -> tuple[times.Stamp | None, str]:
     """Start and end with their words, of a field about the length: "(down 21:01 UTC → resolved 23:09 UTC)". Two times
     and no more."""
     found = stamps_in(value, day, base, habits)
@@ -154,7 +158,7 @@ def both_in(value: str, day: date | None, base: date | None, habits: times.Habit
         until_day = last.day if last.day != first.day else None
         both = replace(first, until=last.clock, until_day=until_day, zone=first.zone or last.zone)
     else:
-        return None
+        return None, ""
     return both, value[found[0][1] : found[-1][2]].strip(" ,;")
 
 
@@ -175,14 +179,21 @@ def _moments(
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
             used = said.keep("resolved", times.end_of(stamp, zone), why, firm=False) or used
         elif stamp.until is None and near:
-            place = min(near, key=lambda one: max(one.start - end, start - one.end, 0))
-            if max(place.start - end, start - place.end, 0) <= _FAR and not _between(stamps, start, end, place):
+            place = min(near, key=lambda one: _distance(sentence, one, start, end))
+            if _distance(sentence, place, start, end) <= _FAR and not _between(stamps, start, end, place):
                 name = near[place]
                 why = replace(evidence, why=f"“{sentence[place.start : place.end]}” beside it")
                 used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=name == "resolved")
         if used:
             said.bare = said.bare or stamp.zone is None
             said.stamps.append(stamp)
+
+
+def _distance(sentence: str, place: Place, start: int, end: int) -> int:
+    """Characters between a phrase and a time; "and ended at" waits for the time behind it."""
+    if place.start >= end and sentence.endswith(_WAITING, place.start, place.end):
+        return _LONGEST
+    return max(place.start - end, start - place.end, 0)
 
 
 def _is_span(sentence: str, start: int) -> bool:

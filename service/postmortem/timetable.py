@@ -56,7 +56,8 @@ def rows_of(block: Block, clock: LogClock) -> list[tuple[datetime | None, str, i
     if not block.rows:
         return []
     header = " ".join(plain(cell) for cell in block.rows[0])
-    clock.zone = zones.stated_zone(header) or clock.zone
+    stated = zones.stated_zone(header)
+    clock.zone, clock.carries = stated or clock.zone, clock.carries and stated is None
     timed = time_columns(block)
     first = timed or [0]
     told: list[tuple[datetime | None, str, int]] = []
