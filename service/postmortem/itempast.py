@@ -18,6 +18,8 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 
+_NOUN = ("ing", "ion", "ment", "ity", "ness", "ance", "ence", "ism", "ship", "able", "ible", "ful", "ly", "ware")
+
 
 def is_past(word: str, words: ItemWords) -> bool:
     """ "formalized", "limited", "stopped": made of a verb that things to do begin with."""
@@ -41,6 +43,17 @@ def is_present(word: str, words: ItemWords) -> bool:
         return True
     verbs = words.lists["verb"]
     return word.endswith("s") and (word[:-1] in verbs or word[:-2] in verbs or (word[:-3] + "y" in verbs))
+
+
+def is_noun(word: str, words: ItemWords) -> bool:
+    """ "script", "agreement", "watcher", "checks": a thing, by a list, its ending, or the verb that it is made of."""
+    word = word.lower()
+    verbs = words.lists["verb"]
+    if word in words.lists["noun"] or word.endswith(_NOUN):
+        return True
+    if word.endswith(("er", "or")):
+        return word[:-2] in verbs or word[:-1] in verbs or word[:-3] in verbs
+    return word.endswith("s") and word[:-1] in verbs
 
 
 def hedged(clause: str) -> bool:

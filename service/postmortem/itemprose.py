@@ -118,7 +118,8 @@ def _of_work(behind: str, words: ItemWords) -> bool:
 
 def without_joiner(text: str, words: ItemWords) -> str:
     """Without "Secondly," before it, or whatever stands before "…, we will"."""
-    bare = words.joiner.sub("", text, count=1)
+    joined = words.joiner.match(text)
+    bare = text[joined.end() :] if joined else text
     head, comma, rest = bare.partition(", ")
     if (
         comma

@@ -12,7 +12,7 @@ from service.postmortem.itemfacts import source_of
 from service.postmortem.itemgroups import Group, group_of
 from service.postmortem.itemheadings import NUMBER, begins_with_verb, has_fields, is_work, no_boxes, read_heading
 from service.postmortem.itemmarks import read_marked
-from service.postmortem.itempeople import named_once
+from service.postmortem.itempeople import named_first
 from service.postmortem.itemtext import item
 from service.postmortem.itemunion import merge, unite
 from service.postmortem.itemwalk import Found, Walk
@@ -40,7 +40,8 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
         if part.section is not Section.ACTION_ITEMS:
             groups.clear()
             walk.group = Group()
-            read_marked(part, walk)
+            if not itemchores.is_foreign(part.name, walk.words):
+                read_marked(part, walk)
             continue
         while groups and groups[-1][0] >= part.level:
             groups.pop()
@@ -66,7 +67,7 @@ def _knowing(parts: Sequence[Part], mine: Sequence[Part], given: Given) -> Given
     words = item_words(given.words)
     heads, texts = _heads(mine), [part.text for part in parts]
     shown = named_by_habit(heads, words).union(*map(mentioned, texts))
-    shown |= named_once(heads, texts, words) | first_names(given.people, words)
+    shown |= named_first(heads, texts, words) | first_names(given.people, words)
     return replace(given, people=given.people | shown) if shown else given
 
 

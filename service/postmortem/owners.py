@@ -35,6 +35,13 @@ _GROUP_END = re.compile(r" [(\[]([^()\[\]]{2,40})[)\]][.,;]?$| [-–—|] ([^-�
 _GROUP_BEGIN = re.compile(
     r"^[(\[]([^()\[\]]{2,40})[)\]](?: ?[:–—-])? +|^(?:[Tt]he )?([\w&/ -]{1,40}?)(?: (?:to|will) |: )"
 )
+#: "the platform team is going to …", behind whatever joins the sentence to the one before
+_GROUP_GOES = re.compile(
+    r"((?:the )?((?:[\w&/-]{1,30} ){1,3}team)) (?:(?:is|are) (?:going|planning) to|(?:plan|aim|intend)s? to) (?=\w)",
+    re.IGNORECASE,
+)
+#: "Only use it for keys. @sam will mend the rest."
+_LATER = re.compile(rf"(?<=[.!?;] )({_MENTIONS}) (?:will|to|is going to) (?=[a-z])", re.IGNORECASE)
 _VALUE_END = re.compile(
     r" (?:due|by|priority|status|deadline|ticket|issue|eta)\b| [-–—] |; |\.(?: (?=[A-Z])|\.|$)", re.IGNORECASE
 )
@@ -101,6 +108,13 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
         if found and group and is_group(group, words) and owner_of(group, given):
             facts.set_owner(group, "a team", found[0])
             return text[: found.start()] + text[found.end() :]
+    joined = words.joiner.match(text) if " team " in text else None
+    goes = _GROUP_GOES.match(text, joined.end() if joined else 0) if " team " in text else None
+    if goes and is_group(goes[2], words):
+        facts.set_owner(goes[1] if goes[1].startswith("the ") else goes[2], "a team", goes[0])
+        return text[goes.end() :]
+    if "@" in text and (later := _LATER.search(text)):
+        facts.set_owner(later[1], "a mention before what it will do", later[0])
     return _lower_person(text, facts, given)
 
 
@@ -175,23 +189,13 @@ def owner_of(text: str, given: Given) -> str | None:
 
 def named_by_habit(heads: Iterable[str], words: ItemWords) -> frozenset[str]:
     """Names at the same edge of at least two items are owners by the habit of that text: "(Sam)" or "- Sam" behind at
-    least half of them, "Sam to …" before a verb. "Checkout: …" is as often a part of the system: it shows nothing."""
+    least half of them. "Checkout: …" is as often a part of the system: it shows nothing."""
     lines = list(heads)
     people: set[str] = set()
     for pattern in (_BRACKET_END, _DASH_END):
         names = [name for head in lines if (match := pattern.search(head)) for name in _split(match[1])]
         if len(names) >= 2 and 2 * len(names) >= len(lines) and all(_like_a_name(name, words) for name in names):
             people.update(name.lower() for name in names)
-    to: list[str] = []
-    for head in lines:
-        match = _BEGIN.search(head)
-        if match and match["to"]:
-            verb = head[match.end() :].split(" ", 1)[0].strip(",./").lower()
-            names = _split(match[1])
-            if verb in words.lists["verb"] and all(_like_a_name(name, words) for name in names):
-                to.extend(names)
-    if len(to) >= 2:
-        people.update(name.lower() for name in to)
     return frozenset(people)
 
 
