@@ -119,7 +119,9 @@ def told(text: str, words: ItemWords) -> str | None:
     short = len(first) <= 60 and len(first.split()) <= 5
     if short and words.ends_done.match(first) and not _HEDGED.search(first):
         return first.rsplit(" ", 1)[-1]
-    return itempast.told_of_us(first, words) or itempast.told_of_now(first, words)
+    return (
+        itempast.told_of_us(first, words) or itempast.told_of_now(first, words) or itempast.told_elsewhere(first, words)
+    )
 
 
 def is_detail_done(text: str, words: ItemWords) -> str | None:

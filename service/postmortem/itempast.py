@@ -8,6 +8,7 @@ from service.postmortem.itemwords import ItemWords
 
 #: "now" as of this day; "for now", "until now" and "right now" tell of another thing
 _NOW = re.compile(r"(?<!for )(?<!until )(?<!right )(?<!by )(?<!as of )(?<!just )\bnow ([^\W\d_]+)", re.IGNORECASE)
+_COMMA = re.compile(r"[,;:(（、，—–]")
 _WE = re.compile(
     r"(?:in addition,? |additionally,? |also,? )?(?:we|i|the team)(?: also| then| already| immediately)? ([^\W\d_]+)",
     re.IGNORECASE,
@@ -65,6 +66,21 @@ def told_of_us(clause: str, words: ItemWords) -> str | None:
     """ "We requested a review": what the team did."""
     found = _WE.match(clause)
     return found[0] if found and is_past(found[1], words) else None
+
+
+def told_elsewhere(clause: str, words: ItemWords) -> str | None:
+    """ "Ein Alarm wurde eingerichtet", "已添加告警": in a language whose verbs are not known here."""
+    if first := next((word for word in words.lists["told_first"] if clause.startswith(word)), None):
+        return first
+    if not clause.isascii() and (
+        last := next((word for word in words.lists["told_last"] if clause.rstrip(" 。.").endswith(word)), None)
+    ):
+        return last
+    head = _COMMA.split(clause, maxsplit=1)[0]
+    found = words.told_phrase.search(head)
+    if found is None or words.told_hedge.search(head[: found.start()]):
+        return None
+    return None if head.split(" ", 1)[0].lower() in words.lists["verb"] else found[0]
 
 
 def told_of_now(clause: str, words: ItemWords) -> str | None:

@@ -27,6 +27,9 @@ _SHORTENED = re.compile(r"\b(?:etc|usw|e\.g|i\.e|al)$|\b\w$", re.IGNORECASE)
 _BOXED = re.compile(r"^\[[ xX]\] ?")
 #: ":x:", "⏳" before what is to be done
 _SIGNS = re.compile(r"^(?::[a-z][a-z0-9_+-]{0,30}:|(?![📅🗓⏰])[\u231a-\u2bff\U0001f000-\U0001faff]\ufe0f?){1,3} ?")
+#: "（担当：佐藤、期限：2026-03-01）" at the end, as it is written elsewhere
+_WIDE = re.compile(r"（([^（）]{1,80})）[。.]?$")
+_NARROW = str.maketrans({"：": ":", "、": ",", "，": ",", "；": ";"})
 _EDGES = " \t-–—:;,|→>/"
 
 __all__ = ["Facts", "item", "read_line", "take_facts"]
@@ -69,6 +72,8 @@ def take_facts(text: str, facts: Facts, given: Given) -> str:
     """Takes done marks, priority, due date and owner off a text, from its edges inwards."""
     words = item_words(given.words)
     text = _HINT.sub("", text)
+    if "（" in text and (wide := _WIDE.search(text)):
+        text = f"{text[: wide.start()]} ({wide[1].translate(_NARROW)})"
     whole = text.strip()
     text = itemdone.take_marks(text, facts, words)
     text = itempieces.take(text, facts, given)

@@ -49,6 +49,8 @@ class ItemWords:
     open_bracket: re.Pattern[str]
     open_last: re.Pattern[str]
     open_status: re.Pattern[str]
+    told_phrase: re.Pattern[str]
+    told_hedge: re.Pattern[str]
     past: re.Pattern[str]
     past_of_ticket: re.Pattern[str]
     passive: re.Pattern[str]
@@ -131,7 +133,7 @@ def item_words(words: Vocabulary) -> ItemWords:
             r"[^()\[\]]{0,80}| ✅)?_?\**[)\]]"
         ),
         done_first=re.compile(
-            rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^[(\[]?(?i:{done})[)\]]? ?[:–—] *|^(?i:{done}) - "
+            rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^[(\[]?(?i:{done})[)\]]? ?[:：–—] *|^(?i:{done}) - "
         ),
         done_last=re.compile(
             r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
@@ -150,6 +152,8 @@ def item_words(words: Vocabulary) -> ItemWords:
         open_bracket=_compiled(rf"[(\[]\**{_any(of('open'))}\**[)\]]"),
         open_last=_compiled(rf"(?: [-–—|;]|[|;]) *{_any(of('open'))}[.!]?$"),
         open_status=_compiled(rf"\W{{0,6}}{_any(of('open') | {'not'})}"),
+        told_phrase=_compiled(_any(of("told_phrase"))),
+        told_hedge=_compiled(_any(of("told_hedge"))),
         past=_compiled(
             rf"(?:{subject})?{_any(past)} |{subject}{_any(of('past_with_object'))} |"
             rf"{_any(of('past_with_object'))} "
