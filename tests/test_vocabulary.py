@@ -1,4 +1,4 @@
-"""Names as people write them, in six languages, and what a name is not."""
+"""Names as people write them, in fourteen languages, and what a name is not."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def test_a_long_text_is_no_name() -> None:
     assert words().section_of("Impact of what we did in the week of the big move to the new place") is None
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt", "ja"])
+@pytest.mark.parametrize(
+    "language", ["en", "de", "fr", "es", "pt", "ja", "no", "da", "sv", "nl", "it", "pl", "zh", "ko"]
+)
 def test_no_name_is_that_of_two_sections_in_one_language(language: str) -> None:
     seen: dict[str, str] = {}
     for section, names in _shipped()["sections"].items():

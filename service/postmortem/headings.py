@@ -158,7 +158,7 @@ def _heading(
     if tag or bold:
         named = words.section_of(name) is not None
         folded = tag is not None and (tag[2] or "").lower() == "summary"
-        return (BOLD_LINE, named) if alone or named or folded else None
+        return (BOLD_LINE, named) if alone or named or folded or words.is_other(name) else None
     if name != text:
         return (LABEL, True) if words.section_of(name, exact=not alone) is not None else None
     if name[0].islower() or (last and after is None):

@@ -219,10 +219,22 @@ class _Walk:
         if found is not None and any(piece.section not in (None, here.section) for piece in found):
             self.fields(block, found)
             return
+        if here.level in (BOLD_LINE, LABEL) and here.section is not None and self.is_other(block):
+            while self.stack and self.stack[-1][0] >= BOLD_LINE:
+                self.stack.pop()
+            self.open("", LABEL, self.outer(), False, block.start, block.start)
+            here, outer = self.here, self.outer()
         told = here.level == LABEL and not self.in_entry() and any(b.kind in ("list", "table") for b in here.blocks)
         if told and block.kind == "paragraph":
             self.open("", LABEL, outer, False, block.start, block.start)
         self.here.blocks.append(block)
+
+    def is_other(self, block: Block) -> bool:
+        """Whether a paragraph begins with a bold name of something else ("**Detection:** a customer wrote")."""
+        if block.kind != "paragraph" or not block.spans or not block.spans[0].bold:
+            return False
+        name, _ = cutting.field_in(block.spans)
+        return bool(name) and self.words.is_other(name)
 
     def may_hold_fields(self, block: Block) -> bool:
         """Before the first section and inside the summary, where people put them, and after another field; a bold

@@ -19,6 +19,7 @@ _HEADING_MARKS = re.compile(r"[\s>]{0,8}(?:#{1,6}|[-*+]\s|\d{1,3}[.)]\s)?\s{0,8}
 _WORD = re.compile(r"\w")
 _CATEGORY = 2  # words of a heading that may only be a category of what is missing below it
 _FEWEST = 4  # words beside a link that make a line prose
+_FEWEST_OF_PROSE = 10
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -142,7 +143,22 @@ def _with_lead(whole: Outline, words: Vocabulary) -> Sequence[Part]:
             break
         lead.extend(_prose_apart(part, lines, words))
     prose = any(part.section is Section.SUMMARY and not words.nothing_said(part.text) for part in lead)
-    return [*lead, *rest] if prose else parts
+    if prose or not rest:
+        return [*lead, *rest] if prose else parts
+    return [*parts[: -len(rest)], _first_chapter(whole, rest, words), *rest[1:]]
+
+
+def _first_chapter(whole: Outline, rest: Sequence[Part], words: Vocabulary) -> Part:
+    """The first part below a title that nothing stands under, as the summary, if it begins with prose under a heading
+    of its own ("## The night of the two keys") and the text has sections after it."""
+    first, name = rest[0], key(rest[0].name)
+    known = words.around.get("others", frozenset()) | words.around.get("apart", frozenset()) | words.fact_names
+    if first.section is not None or first.level >= BOLD_LINE or not whole.title or not any(p.section for p in rest):
+        return first
+    if name in known or words.vetoes.search(name) or not first.blocks or first.blocks[0].kind != "paragraph":
+        return first
+    told = len(plain(first.blocks[0].spans).split()) >= _FEWEST_OF_PROSE
+    return replace(first, section=Section.SUMMARY) if told else first
 
 
 def _prose_apart(part: Part, lines: Sequence[str], words: Vocabulary) -> list[Part]:

@@ -129,6 +129,11 @@ class Vocabulary:
         found = _without_accents(sentence.casefold().replace("’", "'").replace("-", " "))
         return self.announces.search(found) is not None and self.doubts.search(found) is None
 
+    def is_other(self, name: str) -> bool:
+        """Whether this is the usual name of something that is no section: the detection, the status, the date."""
+        found = key(name) if len(name) <= _LONGEST else ""
+        return found in self.around.get("others", ()) or found in self.fact_names
+
     def is_name(self, name: str) -> bool:
         """Whether a heading is nothing but one name of a section."""
         found = self._bare(key(name))
@@ -258,9 +263,13 @@ def _longest_first(names: Mapping[str, Section]) -> tuple[tuple[str, Section], .
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern of words without accents; one that ends in * is a beginning, one of a script without spaces a part."""
+    """A pattern of words without accents; a * is any letters, one of a script without spaces a part."""
     bare = sorted({_without_accents(word.casefold().replace("-", " ")) for word in words}, key=len, reverse=True)
-    apart = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in bare if not _dense(word)]
+    apart = [
+        (r"\w*" if word.startswith("*") else "") + re.escape(word.strip("*")) + (r"\w*" if word.endswith("*") else "")
+        for word in bare
+        if not _dense(word)
+    ]
     dense = [re.escape(word) for word in bare if _dense(word)]
     found = [*([rf"(?<!\w)(?:{'|'.join(apart)})(?!\w)"] if apart else []), *dense]
     return re.compile("|".join(found)) if found else _NOTHING
