@@ -23,17 +23,24 @@ SECRET = "demo-webhook-secret-0123456789"
 GITHUB_ISSUES = 4
 JIRA_ISSUES = 2
 
+#: written as people write while something is broken: no two sections look alike
 TICKET = """\
-Checkout answers slowly since about 14:05. The storage of `db-a` stopped answering, and the cluster made `db-b` the
-primary.
+<!-- Fill in what you know. Delete what does not apply. -->
+- **Severity**: SEV2
+- **Began:** ~14:05 UTC, the alert came at 14:16
+- **Status**: being worked on
 
-## Impact
-- The slowest 5 % of checkout requests took 3 to 9 seconds. The usual figure is 0.4.
-- About 1 in 12 payments timed out in the browser and was tried again.
-- 14 customers wrote to support.
+Checkout answers slowly. The storage of `db-a` stopped answering, and the cluster made `db-b` the primary.
+
+**What customers see:**
+* The slowest 5 % of checkout requests took 3 to 9 seconds. The usual figure is 0.4.
+* About 1 in 12 payments timed out in the browser and was tried again.
+* 14 customers wrote to support.
+
+<!-- Timeline: hh:mm what happened -->
 """
 CONCLUSION = """\
-## Root cause
+**Why did it happen?**
 Three things came together.
 
 1. The pool keeps a connection for up to 30 minutes and tests it with a read. `db-a` still answered reads, so the test
@@ -41,20 +48,26 @@ Three things came together.
 2. A failed write was tried again with no limit on the total time. Each try held one of 40 workers.
 3. The alert for slow checkout looks at ten minutes. It came 11 minutes after the start.
 
-## Resolution and recovery
+How we fixed it:
+
 The first step was to go back to the release of the day before. It changed nothing. The session list of `db-a` then
 showed 118 sessions of checkout, and the pools were restarted four pods at a time. No data had to be repaired.
 
-## Action items
-- [ ] Test pooled connections with a write, and drop those on a read-only server @checkout-dev-2 P1
-  - Why: The pool keeps a connection for up to 30 minutes and tests it with a read. `db-a` still answered reads.
-  - Done when: No connection to the old primary is older than 60 s in a staging failover.
-- [ ] Page on checkout p95 over 3 minutes instead of 10 @sre-oncall P0
-  - Done when: The alert test pages in under 4 minutes.
-- [ ] Improve the alert on the state of the database P1
-- [ ] Rehearse a failover in staging each quarter @db-oncall P1
-- [ ] Replace fixed host names in the payment export @payments-dev-2 due:2026-12-04
-- [x] Restart the checkout pools and confirm that writes go to `db-b`
+Next steps
+==========
+
+What | Who | Prio | State
+--- | --- | :-: | ---
+Test pooled connections with a write, and drop those on a read-only server | @checkout-dev-2 | P1 | to do
+Page on checkout p95 over 3 minutes instead of 10 | @sre-oncall | **P0** | open
+Restart the checkout pools and confirm that writes go to `db-b` | | | ✅ done
+
+and, not in any order:
+
+1) @db-oncall to rehearse a failover in staging each quarter (P1)
+   - This is what would have shown the stale connections.
+2) **Improve the alert on the state of the database** - P1
+1) [ ] Replace fixed host names in the payment export, @payments-dev-2, by 4 December
 """
 PEOPLE = ("incident-lead", "db-oncall", "sre-oncall", "checkout-dev-2", "payments-dev-1", "payments-dev-2")
 
