@@ -20,6 +20,10 @@ _COUNTED = re.compile(
     r"^(?:to start with|to begin with|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly)\b[^.]{3,200}? will (\w+)",
     re.I,
 )
+_ONE = r"(?:@[\w./-]{1,40}|[A-ZÀ-Þ][\w.'’-]{0,20}(?: [A-ZÀ-Þ][\w.'’-]{0,20})?)"
+_PERSON = re.compile(
+    rf"({_ONE}(?:(?: and | & |, ){_ONE}){{0,3}}) (?:to|will|is going to|are going to)(?: also)? ([\w-]+)"
+)
 _LONGEST = 600  # characters of a sentence
 
 Sentence = tuple[tuple[Span, ...], int, int]  # its spans, and its first and last line below the paragraph's first
@@ -83,6 +87,15 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         counted = _COUNTED.match(text)
         return counted[1] if counted and counted[1].lower() in words.lists["verb"] else None
     return needed(text, words)
+
+
+def of_person(text: str, people: frozenset[str], words: ItemWords) -> str | None:
+    """ "Sam will look into it", "@sam and @kim to add an alert": what a known person does next."""
+    found = _PERSON.match(text)
+    if found is None or text.endswith(("?", ":")) or found[2].lower() not in words.lists["verb"]:
+        return None
+    names = re.split(r" and | & |, ", found[1])
+    return found[0] if all(name[0] == "@" or name.lower() in people for name in names) else None
 
 
 def needed(text: str, words: ItemWords) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from service.postmortem import itemchores, itemfields
@@ -13,6 +13,7 @@ from service.postmortem.itemgroups import Group, group_of
 from service.postmortem.itemheadings import NUMBER, begins_with_verb, has_fields, is_work, no_boxes, read_heading
 from service.postmortem.itemmarks import read_marked
 from service.postmortem.itempeople import named_first
+from service.postmortem.itemprose import sentences
 from service.postmortem.itemtext import item
 from service.postmortem.itemunion import merge, unite
 from service.postmortem.itemwalk import Found, Walk
@@ -67,7 +68,7 @@ def _knowing(parts: Sequence[Part], mine: Sequence[Part], given: Given) -> Given
     words = item_words(given.words)
     heads, texts = _heads(mine), [part.text for part in parts]
     shown = named_by_habit(heads, words).union(*map(mentioned, texts))
-    shown |= named_first(heads, texts, words) | first_names(given.people, words)
+    shown |= named_first([*heads, *_told(mine)], texts, words) | first_names(given.people, words)
     return replace(given, people=given.people | shown) if shown else given
 
 
@@ -109,6 +110,15 @@ def _heads(parts: Sequence[Part]) -> list[str]:
         for entry in block.children
         if entry.children
     ]
+
+
+def _told(parts: Sequence[Part]) -> Iterator[str]:
+    """The sentences of the paragraphs that may say who will do something."""
+    for part in parts:
+        for block in part.blocks:
+            if block.kind == "paragraph" and (" will " in part.text or " to " in part.text):
+                for spans, _, _ in sentences(block.spans):
+                    yield plain(spans)
 
 
 def _part(part: Part, walk: Walk, *, above: bool) -> None:

@@ -60,6 +60,8 @@ class Walk:
         for spans, first, last in itemprose.sentences(block.spans):
             text = plain(spans)
             words = itemprose.promised(text, self.words, firm=firm)
+            if not words and not firm:
+                words = itemprose.of_person(text, self.given.people, self.words)
             past = None if words or firm else itemdone.told(text, self.words)
             verb = answer and text.split(" ", 1)[0].lower() in self.words.lists["verb"]
             done = answer and self.words.done_bracket.search(text)
