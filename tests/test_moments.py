@@ -62,7 +62,8 @@ STARTS = [
     "Success rate drops to zero", "The pods began crashing and failing", "Workers start crashing",
     "Error rate spikes to 40%", "Incident starts", "The cache became completely unavailable",
     "We experienced a brief outage", "Dienst nicht mehr erreichbar", "Der Shop fällt aus", "Le site ne répond plus",
-    "El sitio dejó de responder", "O site saiu do ar", "Il sito smette di funzionare", "Tjenesten gikk ned", "障害が発生",
+    "El sitio dejó de responder", "O site saiu do ar", "Il sito smette di funzionare", "Tjenesten gikk ned",
+    "障害が発生",
 ]  # fmt: skip
 
 NO_STARTS = [

@@ -66,3 +66,28 @@ def test_a_row_without_a_zone_has_that_of_the_row_above_unless_the_text_states_o
     assert read_text(f"# Down 2026-11-17\n\n## Timeline\n\n{rows}").resolved_at == ended
     stated = f"# Down 2026-11-17\n\n## Timeline\n\nAll times in UTC unless said\n\n{rows}"
     assert read_text(stated).resolved_at == datetime(2026, 11, 17, 15, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells", "at"),
+    [
+        ("Local | UTC", "22:01 | 21:01", BEGAN),
+        ("Time (PST) | Time (UTC)", "13:01 | 21:01", BEGAN),
+        ("NZST | UTC", "2026-03-04 09:01 | —", BEGAN),
+        ("Date | Time | Time UTC", "2026-03-03 | 22:01 | 21:01", BEGAN),
+    ],
+)
+def test_of_columns_that_tell_one_time_in_two_zones_one_is_read(heads: str, cells: str, at: datetime) -> None:
+    lines = "---|" * (heads.count("|") + 2)
+    table = f"# Down 2026-03-03\n\n## Timeline\n\n| {heads} | What |\n|{lines}\n| {cells} | Outage begins |\n"
+    assert [(row.at, row.text) for row in read_text(table).timeline] == [(at, "Outage begins")]
+
+
+def test_a_day_and_month_beside_a_clock_time_are_read_in_the_order_that_is_near() -> None:
+    def began(rows: str, title: str = "# Down 2026-07-01") -> datetime | None:
+        return read_text(f"{title}\n\n## Timeline (UTC)\n\n{rows}").started_at
+
+    assert began("- 01/07 14:05 Outage begins\n") == datetime(2026, 7, 1, 14, 5, tzinfo=UTC)
+    assert began("- 07/01 ~14:05 Outage begins\n") == datetime(2026, 7, 1, 14, 5, tzinfo=UTC)
+    assert began("- 05/06 14:05 Outage begins\n", "# Down 2026-06-01") is None  # 5 June or 6 May
+    assert began("- 31/02 14:05 Outage begins\n") is None

@@ -21,6 +21,8 @@ _NUMBERED = re.compile(
     r"(?P<um>1[0-2]|0?[1-9])-(?P<ud>1[3-9]|2\d|3[01])-(?P<uy>\d\d)(?![\d-])|"
     r"(?:(?P<jy>\d{4})年 ?)?(?P<jm>\d{1,2})月 ?(?P<jd>\d{1,2})日"
 )
+_NO_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})(?=[, ] ?[~-]? ?\d{1,2}(?::|h)\d\d)")  # "03/12 14:05"
+_NEAR = timedelta(days=31)  # how far from its base such a day may lie, where one order alone is so near
 _WEEKDAY = re.compile(
     r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)(?:day|nesday|sday|rsday|urday)?[.,]? {1,3}(?:the )?|"
     r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
@@ -78,6 +80,9 @@ def day_at(text: str, at: int, base: date | None, *, ahead: bool = False, day_fi
         numbered = _NUMBERED.match(text, at)
         if numbered:
             return _numbered(numbered, base, ahead, day_first)
+        if base is not None and (short := _NO_YEAR.match(text, at)):
+            day = _short(int(short[1]), int(short[2]), base, day_first)
+            return Day(day, short.end(), day is None)
     elif not first.isalpha():
         return Day(None, at)
     else:
@@ -121,6 +126,14 @@ def _numbered(found: re.Match[str], base: date | None, ahead: bool, day_first: b
     if second > 12 or day_first is False:
         return Day(made(year, first, second), found.end())
     return Day(None, found.end())
+
+
+def _short(first: int, second: int, base: date, day_first: bool | None) -> date | None:
+    """ "03/12" beside a clock time: in the order of the text, else in the one that alone is near the base."""
+    orders = {True: (second, first), False: (first, second)}
+    found = [_with_year(*orders[order], base, False) for order in orders if day_first in (None, order)]
+    near = {day for day in found if day and abs(day - base) <= _NEAR}
+    return near.pop() if len(near) == 1 else None
 
 
 def _worded(text: str, at: int, base: date | None, ahead: bool) -> Day:

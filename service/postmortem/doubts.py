@@ -38,7 +38,7 @@ def of_stamp(stamp: Stamp) -> str | None:
     """A day that no calendar has, of which nobody knows the month, or whose weekday is another."""
     if stamp.slip:
         parts = stamp.slip.replace("-", "/").split("/")
-        if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[2]) <= 4:
+        if len(parts) in (2, 3) and all(part.isdigit() for part in parts) and len(parts[-1]) <= 4:
             first, second = int(parts[0]), int(parts[1])
             if 1 <= first <= 12 and 1 <= second <= 12:
                 return f"“{stamp.slip}” may be read with the day or the month first. It was left out."

@@ -25,7 +25,7 @@ _RANGE = re.compile(
 _AFTER = re.compile(r"(?:\s|[:\-–—|)\]}*_,.>→]){0,12}")
 _SLIP = re.compile(r"\d{5,9}[-/]\d{1,2}[-/]\d{1,2}(?!\d)")
 _SINCE = re.compile(r"T ?(?P<sign>[+-]) ?(?:(?P<h>\d{1,3}):(?P<m>\d\d)|(?:(?P<hours>\d{1,3}) ?h(?:ours?|rs?)? ?)?"
-                    r"(?:(?P<minutes>\d{1,5}) ?(?:m(?:in(?:utes?|s)?)?\b)?)?)(?![\w:])|T ?0(?!\w)")  # fmt: skip
+                    r"(?:(?P<minutes>\d{1,5}) ?(?:m(?:in(?:utes?|s)?)?\b)?)?)(?!\w|:\d)|T ?0(?!\w)")  # fmt: skip
 _OPENING = "~≈([*_{`< \t\u3000"
 #: how a time that begins with a letter begins, so that other words cost nothing
 _HEAD = re.compile(

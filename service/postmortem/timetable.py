@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from service.postmortem import days, times, zones
 from service.postmortem.logclock import LogClock
@@ -59,7 +59,7 @@ def rows_of(block: Block, clock: LogClock) -> list[tuple[datetime | None, str, i
     stated = zones.stated_zone(header)
     clock.zone, clock.carries = stated or clock.zone, clock.carries and stated is None
     timed = time_columns(block)
-    first = timed or [0]
+    first = _of_one_zone(block, timed, clock) or [0]
     told: list[tuple[datetime | None, str, int]] = []
     for number, row in enumerate(block.rows):
         cells = [plain(cell) for cell in row]
@@ -68,7 +68,7 @@ def rows_of(block: Block, clock: LogClock) -> list[tuple[datetime | None, str, i
         if template(" ".join(cells)):
             continue
         at, stood, words = _time_of(cells, first, clock)
-        text = ": ".join(cell for i, cell in enumerate(cells) if i not in first and cell)
+        text = ": ".join(cell for i, cell in enumerate(cells) if i not in (*first, *timed) and cell.strip("-–— "))
         if stood and not text:
             text = words
         if not timed and not stood and not cells[0]:
@@ -80,6 +80,31 @@ def rows_of(block: Block, clock: LogClock) -> list[tuple[datetime | None, str, i
             line = block.row_starts[number] + 1 if number < len(block.row_starts) else 0
             told.append((at, kept, line))
     return told
+
+
+def _of_one_zone(block: Block, columns: list[int], clock: LogClock) -> list[int]:
+    """The columns of days and times, without those that tell the same times in other zones: the fullest stays."""
+    if len(columns) < 2:
+        named = zones.zone_in(plain(block.rows[0][columns[0]]).upper()) if columns else None
+        clock.zone, clock.carries = named or clock.zone, clock.carries and named is None
+        return columns
+    row = next((row for row in block.rows[1:] if all(i < len(row) and row[i] for i in columns)), ())
+    told = [i for i in columns if row and _holds_clock(plain(row[i]))]
+    heads = {i: zones.zone_in(plain(block.rows[0][i]).upper()) for i in told}
+    known = [i for i in told if heads[i] is not None]
+    if len(told) < 2 or not known:
+        return columns
+    sample = block.rows[1 : _SAMPLE + 1]
+    full = {i: sum(1 for row in sample if i < len(row) and _holds_clock(plain(row[i]))) for i in known}
+    kept = max(known, key=lambda i: (full[i], heads[i] == UTC))
+    clock.zone, clock.carries = heads[kept] or clock.zone, False
+    dated = any(days.day_at(plain(row[kept]), 0, None).day for row in block.rows[1:4] if kept < len(row))
+    return [i for i in columns if i == kept or (i not in told and not dated)]
+
+
+def _holds_clock(text: str) -> bool:
+    stamp, _ = times.leading(text, days.made(2000, 1, 1), times.Habits(dotted=True, bare=True))
+    return stamp is not None and stamp.clock is not None
 
 
 def _heads_no_column(cells: Sequence[str], timed: Sequence[int], clock: LogClock) -> bool:
