@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -178,14 +179,15 @@ def _prose_apart(part: Part, lines: Sequence[str], words: Vocabulary) -> list[Pa
     found: list[Part] = []
     if part.name:
         found.append(replace(part, text="", blocks=(), end=part.start + 1))
+    starts, ends = [block.start for block in part.blocks], [block.end for block in part.blocks]
     for index, (start, fact) in enumerate(cuts):
         end = cuts[index + 1][0] if index + 1 < len(cuts) else part.end
-        blocks = tuple(block for block in part.blocks if block.start < end and start < block.end)
+        held = slice(bisect_right(ends, start), bisect_left(starts, end))
         section = None if fact else Section.SUMMARY
         while start < end - 1 and not lines[start].strip():
             start += 1
         text = "\n".join(lines[start:end]).strip("\n").rstrip()
-        found.append(Part("", 0, section, False, text, blocks, (), start, start + len(text.split("\n"))))
+        found.append(Part("", 0, section, False, text, part.blocks[held], (), start, start + len(text.split("\n"))))
     return found
 
 
