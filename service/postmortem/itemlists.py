@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from service.postmortem import itemchores, itemdone, itemfields, itemtext, references
 from service.postmortem.itemfacts import Facts
+from service.postmortem.itempast import is_past
 from service.postmortem.itemwalk import Walk
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.vocabulary import key
@@ -140,6 +141,8 @@ def _is_group(head: Block, text: str, nested: Sequence[Block], walk: Walk) -> bo
     name = bare.rstrip(":：").strip()
     count = len(name.split())
     colon = bare.endswith((":", "："))
+    if colon and count > 1 and is_past(name.split(" ", 1)[0], walk.words):
+        return False  # "Enhanced the checks:" is told as done, and what is below it are its details
     verb = _begins_with_verb(name, walk)
     entries = [entry for child in nested for entry in child.children]
     tasks = sum(_is_task(entry, walk) for entry in entries)

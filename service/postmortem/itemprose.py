@@ -24,6 +24,9 @@ _ONE = r"(?:@[\w./-]{1,40}|[A-ZÀ-Þ][\w.'’-]{0,20}(?: [A-ZÀ-Þ][\w.'’-]{0,
 _PERSON = re.compile(
     rf"({_ONE}(?:(?: and | & |, ){_ONE}){{0,3}}) (?:to|will|is going to|are going to)(?: also)? ([\w-]+)"
 )
+_DOING = re.compile(
+    r"\bwe(?:['’]re| are)(?: also| now| currently| already| actively)? ([a-z]{2,20})ing\b", re.IGNORECASE
+)
 _LONGEST = 600  # characters of a sentence
 
 Sentence = tuple[tuple[Span, ...], int, int]  # its spans, and its first and last line below the paragraph's first
@@ -80,6 +83,9 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         if (firm and not _of_work(text[found.end() :], words)) or not behind:
             return None
         return None if behind[0].lower() in words.lists["no_work"] else found[0]
+    doing = None if firm else _DOING.search(text)
+    if doing and _verb_of(doing[1], words):
+        return doing[0]
     if firm:
         due = words.due_before.search(text)
         if due and any(map(str.isdigit, text[due.end() : due.end() + 14])):
@@ -87,6 +93,12 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         counted = _COUNTED.match(text)
         return counted[1] if counted and counted[1].lower() in words.lists["verb"] else None
     return needed(text, words)
+
+
+def _verb_of(stem: str, words: ItemWords) -> bool:
+    """Whether "add" of "we are adding" is work that ends; "we are using" tells how it is."""
+    forms = {stem, stem + "e", stem[:-1]}
+    return bool(forms & words.lists["verb"]) and not forms & words.lists["lasting_verb"]
 
 
 def of_person(text: str, people: frozenset[str], words: ItemWords) -> str | None:

@@ -74,6 +74,8 @@ def _read(
                 itemdone.take_marks(said[index], facts, words)
             elif not struck:
                 itemfields.set_fact(facts, fact, said[index], given, why)
+                if fact == "why" and (done := itemdone.is_detail_done(said[index], words)):
+                    facts.set_done(done, why)
         for index, cell in enumerate(row):
             if index not in columns.values():
                 facts.add_refs(references.refs_of(cell), "beside it in its row")

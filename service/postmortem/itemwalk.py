@@ -62,11 +62,15 @@ class Walk:
             words = itemprose.promised(text, self.words, firm=firm)
             if not words and not firm:
                 words = itemprose.of_person(text, self.given.people, self.words)
-            past = None if words or firm else itemdone.told(text, self.words)
+            joined = self.words.joiner.match(text)
+            bare = text[joined.end() :] if joined else text
+            past = None if words or firm else itemdone.told(bare, self.words)
             verb = answer and text.split(" ", 1)[0].lower() in self.words.lists["verb"]
             done = answer and self.words.done_bracket.search(text)
-            if words or (past and _firmly(text, self.words)) or (verb and text[-1:] not in ":?") or done:
+            if words or (past and _firmly(bare)) or (verb and text[-1:] not in ":?") or done:
                 facts = Facts(here=(block.start + first + 1, block.start + last + 1))
+                if joined and past:
+                    facts.set_done(past, "it is told as done")
                 if self.add(spans, facts):
                     self.found[-1].text = _bare(self.found[-1].text, self.words)
             elif self.found and self.found[-1].facts.here[0] > block.start and self.words.done_told.match(text):
@@ -84,7 +88,7 @@ class Walk:
         self.group = outer
 
 
-def _firmly(text: str, words: ItemWords) -> bool:
+def _firmly(text: str) -> bool:
     """ "We have added an alert": of prose that tells what happened, only this is a work done for the future."""
     return text.lower().startswith(
         ("we have ", "we've ", "we’ve ", "we also ", "we now ", "as part of ", "to prevent ")
