@@ -115,3 +115,23 @@ def test_trouble_in_the_first_row_is_the_start_and_later_it_is_none() -> None:
 def test_a_later_sentence_with_a_still_is_about_something_else() -> None:
     assert end("15:10 Site restored. Two jobs are still being retried.") == at(15, 10)
     assert end("15:10 Site restored. But the queue grows.") is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "The vendor posts that their incident is resolved", "Staging is back online", "EU region fully restored",
+        "We plan to have everything back to normal soon", "A false all clear is given", "The issue is back",
+        "Errors are back",
+        "The issue is fixed locally by sam", "Node 3 is back online", "The index was restored from a snapshot",
+    ],
+)  # fmt: skip
+def test_another_team_a_plan_a_place_or_the_trouble_itself_that_is_back_is_no_end(row: str) -> None:
+    assert end("14:05 A look at the graphs", f"15:10 {row}") is None
+
+
+def test_trouble_that_begins_behind_an_end_takes_it_back() -> None:
+    rows = ("14:50 Service restored", "15:10 Errors spike again", "15:20 A look at the graphs")
+    assert (start(*rows), end(*rows)) == (None, None)
+    rows = ("14:00 A release, the system is healthy", "14:05 Requests start failing")
+    assert (start(*rows), end(*rows)) == (at(14, 5), None)

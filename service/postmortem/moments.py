@@ -64,8 +64,10 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
             told.add("started")
         if tells_end(low, letters, rows, kinds["resolved"]):
             loose["resolved"] = line
-        elif "resolved" in loose and places(low, letters, kinds["down"]):
-            del loose["resolved"]
+        elif "resolved" in loose | firm and ("started" in told or places(low, letters, kinds["down"])):
+            loose.pop("resolved", None)
+            firm.pop("resolved", None)
+            told -= {"started"} if rows.relapse.search(low) else set()
         for kind in MOMENTS:
             if kind in told and kind not in loose:
                 loose[kind] = line

@@ -35,17 +35,22 @@ class Rows(NamedTuple):
     but: re.Pattern[str]
     part: re.Pattern[str]
     every: re.Pattern[str]
+    relapse: re.Pattern[str]
+    trouble: re.Pattern[str]
     vague: Set[str]
 
 
 @lru_cache(maxsize=8)
 def rows_of(words: Vocabulary) -> Rows:
     facts = {kind: sorted(word.strip(" /") for word in names) for kind, names in words.facts.items()}
-    again, alone = facts.get("row_again", []), facts.get("row_alone", [])
+    again, gone, alone = (facts.get(f"row_{kind}", []) for kind in ("again", "gone", "alone"))
     between = f"(?: (?:{_one(facts.get('row_between', ()))})){{0,4}}"
     return Rows(
-        whole=re.compile(rf"(?<!\w)(?:{_one(facts.get('row_whole', ()))}){between} (?:{_one(again)})(?!\w)"),
-        lasts={word.split()[-1] for word in (*again, *alone)},
+        whole=re.compile(
+            rf"(?<!\w)(?:(?:{_one(facts.get('row_whole', ()))}){between} (?:{_one(again)})|"
+            rf"(?:{_one(facts.get('row_trouble', ()))}){between} (?:{_one(gone)}))(?!\w)"
+        ),
+        lasts={word.split()[-1] for word in (*again, *gone, *alone)},
         alone=re.compile(rf"(?:\S{{1,30}} ){{1,4}}(?P<said>{_one(alone)})"),
         over=phrases(words, "row_over"),
         began=phrases(words, "row_began"),
@@ -56,6 +61,8 @@ def rows_of(words: Vocabulary) -> Rows:
         but=_any(facts.get("row_but", ())),
         part=_any(facts.get("row_part", ())),
         every=_any(facts.get("row_every", ())),
+        relapse=_any(facts.get("row_relapse", ())),
+        trouble=_any(facts.get("row_trouble", ())),
         vague=frozenset(facts.get("row_vague", ())),
     )
 
@@ -80,7 +87,7 @@ def tells_end(low: str, letters: Set[str], rows: Rows, also: Phrases) -> bool:
 
 def _alone(low: str, rows: Rows) -> list[Place]:
     found = rows.alone.fullmatch(low) if len(low) < _SHORT else None
-    return [Place(found.start("said"), found.end())] if found else []
+    return [Place(found.start("said"), found.end())] if found and not rows.trouble.search(low) else []
 
 
 def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:
@@ -88,7 +95,8 @@ def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:
     before = max(clause, place.start - _BEFORE)
     if also.unsure.search(low, before, place.start) or rows.unless.search(low, before, place.end):
         return False
-    if rows.part.search(low, before, place.start) and not rows.every.search(low, before, place.start):
+    near = max(before, low.rfind(",", 0, place.start))
+    if rows.part.search(low, near, place.start) and not rows.every.search(low, near, place.start):
         return False
     stop = low.find(". ", place.end)
     if stop < 0:
