@@ -91,3 +91,10 @@ def test_a_day_and_month_beside_a_clock_time_are_read_in_the_order_that_is_near(
     assert began("- 07/01 ~14:05 Outage begins\n") == datetime(2026, 7, 1, 14, 5, tzinfo=UTC)
     assert began("- 05/06 14:05 Outage begins\n", "# Down 2026-06-01") is None  # 5 June or 6 May
     assert began("- 31/02 14:05 Outage begins\n") is None
+
+
+def test_a_sentence_has_the_day_of_the_sentence_before_it_in_the_paragraph() -> None:
+    text = "# Down\n\nDate: 2026-03-12\n\n"
+    text += "On March 3, 2026, at 21:01 UTC the shop went down. It was fully restored at 23:09 UTC.\n"
+    read = read_text(text)
+    assert (read.started_at, read.resolved_at) == (BEGAN, ENDED)

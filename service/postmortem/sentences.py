@@ -43,6 +43,7 @@ _SECTIONS = (None, Section.SUMMARY, Section.IMPACT, Section.RESOLUTION)
 _WAITING = (" at", " by", " until")
 _FAR = 120  # characters between a time and the phrase it belongs to
 _LONGEST = 700  # characters of a sentence that are looked at
+_PARAGRAPH = 2_000  # characters before it in which its day may stand
 _MOST = 400  # sentences of a text with a time in them
 
 
@@ -75,8 +76,8 @@ def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     return kinds, {last for name in (*MOMENTS, "trouble") for last in kinds[name].lasts}
 
 
-def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[tuple[str, int, int]]:
-    """The sentences with a number, outside the timeline, with the lines of their paragraph."""
+def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[tuple[str, int, int, str]]:
+    """The sentences with a number, outside the timeline, with the lines of their paragraph and what it says before."""
     for part in parts:
         if part.section not in _SECTIONS:
             continue
@@ -85,9 +86,14 @@ def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[tuple[str, int, 
                 text, begin = texts.of(block), 0
                 for stop in _STOP.finditer(text) if len(text) > 60 else ():
                     if not text.endswith(_NO_STOP, begin, stop.start()):
-                        yield text[begin : stop.start() + 1], block.start + 1, block.end
+                        yield (
+                            text[begin : stop.start() + 1],
+                            block.start + 1,
+                            block.end,
+                            text[max(0, begin - _PARAGRAPH) : begin],
+                        )
                         begin = stop.end()
-                yield text[begin:], block.start + 1, block.end
+                yield text[begin:], block.start + 1, block.end, text[max(0, begin - _PARAGRAPH) : begin]
 
 
 def in_prose(
@@ -103,7 +109,7 @@ def in_prose(
     said = Said()
     kinds, lasts = _kinds(words)
     left = _MOST
-    for whole, first, last in _sentences(parts, texts):
+    for whole, first, last, before in _sentences(parts, texts):
         sentence = whole[:_LONGEST]
         low = flat(sentence)
         clocked = _CLOCKISH.search(sentence) is not None
@@ -122,8 +128,16 @@ def in_prose(
         if clocked and named:
             found = {name: places(low, letters, kinds[name]) for name in (*MOMENTS, "trouble")}
             if any(found.values()):
-                _moments(said, sentence, stamps_in(sentence, day, base, habits), found, zone, (first, last))
+                here = _last_day(before, base, habits) or day
+                _moments(said, sentence, stamps_in(sentence, here, base, habits), found, zone, (first, last))
     return said
+
+
+def _last_day(text: str, base: date | None, habits: times.Habits) -> date | None:
+    """The last whole day that the sentences before in a paragraph name."""
+    found = (days.day_at(text, place.start(), base, day_first=habits.day_first) for place in _PLACE.finditer(text))
+    named = [read.day for read in found if read.day and read.year_known] if "20" in text else []
+    return named[-1] if named else None
 
 
 def stamps_in(
