@@ -60,13 +60,13 @@ class Ledger:
 
     def _same(self, entry: Entry, now: Promise, here: dict[int, Promise]) -> None:
         """One key for two promises, unless nobody could tell: the one is gone or is written anew, and in its place, or
-        with nearly its words, there is another for the first time."""
+        with nearly its words, there is another for the first time, or one that has its reference now."""
         was = entry.promise
         if was.id == now.id or was.id in now.of or now.id in was.of or now.of & was.of:
             return
         seen = {one.promise.id for one in self.entries.values()}
         lost = was.id not in here or changed(was.words, here[was.id].words) >= 1 / 3
-        if lost and now.id not in seen:
+        if lost and (now.id not in seen or set(was.refs) & set(now.refs)):
             self.told["could be either"] += 1
             return
         self.wrong.append(f"one key for two: {was} now {now}")

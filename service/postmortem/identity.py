@@ -139,15 +139,17 @@ class _Matching:
         self.inside = {pair for pair, like in self.likeness.items() if like.inside}
 
     def by_reference(self) -> None:
-        """A reference that stands in exactly one item before and one now. Where the words of either stand elsewhere,
-        the reference moved, not the item."""
+        """A reference that stands in exactly one item before and one now, in the same text or with some of the same
+        words. Where the words of either stand elsewhere, the reference moved, not the item."""
         before, now = _holders([item.refs for item in self.known]), _holders([item.refs for item in self.read])
         claims = {(before[ref][0], now[ref][0]) for ref in before if len(before[ref]) == len(now.get(ref, ())) == 1}
         many = {side: Counter(pair[side] for pair in claims) for side in (0, 1)}
         elsewhere = {side: {pair[side] for pair in self.alike} for side in (0, 1)}
         for k, r in self.free(sorted(claims)):
             moved = (k, r) not in self.alike and (k in elsewhere[0] or r in elsewhere[1])
-            if many[0][k] == many[1][r] == 1 and not moved:
+            like = self.likeness.get((k, r))
+            told = self._same_anchor(k, r) or (like is not None and (like.alike or like.akin or like.spelled_out))
+            if many[0][k] == many[1][r] == 1 and told and not moved:
                 self.pair(k, r)
             else:
                 self.might[r].add(k)
@@ -185,8 +187,14 @@ class _Matching:
         return found
 
     def _sure(self, ahead: Mapping[Pair, float]) -> list[Pair]:
-        """No other item on either side comes as near."""
-        return [pair for pair in self._candidates() if ahead[pair] >= CLEARLY]
+        """No other item on either side comes as near, and none that is alike stands where one of the two stands."""
+        there = [pair for pair in self.free(self.alike) if self.positions.same(*pair)]
+        known, read = dict(there), {r: k for k, r in there}
+        return [
+            (k, r)
+            for k, r in self._candidates()
+            if ahead[k, r] >= CLEARLY and known.get(k, r) == r and read.get(r, k) == k
+        ]
 
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """None is nearer, and this is the order that they had, all of them between the same neighbours."""
