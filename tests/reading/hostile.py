@@ -1,4 +1,4 @@
-"""Texts that are hard to read: pieces for Hypothesis, and units for texts of any length."""
+"""Texts that are hard to read: pieces for Hypothesis."""
 
 from __future__ import annotations
 
@@ -35,29 +35,6 @@ NODES = (
     "table", "tableRow", "tableHeader", "tableCell", "codeBlock", "blockquote", "panel", "expand", "rule", "text",
     "mention", "emoji", "date", "status", "inlineCard", "hardBreak", "media",
 )
-#: written again and again, one after another, they make the work of a careless reader grow faster than the text
-UNITS = {
-    "markdown": (
-        "![", "[", "](", "**a ", "*", "_a", "`", "``` ", "~~", "> ", "<!--", "<a ", "&", "\\", "(", "((", "a(",
-        "- [ ] x\n", "- ", "1. ", "- a\n  ", "  - a\n", "# ", "# a\n", "**a**: b\n", "- **a**: b\n", "a:\n- b\n",
-        "==\n", "14:05 ", "14:05\n", "### 14:05\n", "1 nov ", "2026-01-01 ", "2026-01-01T", "00:00-", "next ",
-        "by ", "Q4 ", "https://", "https://a.b/c ", "a/b#1 ", "#1", "A-1 ", "@a ", "@", "Owner: ", "owner:",
-        "a to b ", "done ", "(done", "{{ ", "{% ", "<%", "| a ", "|", "|a|\n|-|\n", "|-", "\n", " ", "\t", "\r",
-        "\u2028", "\u200b", "\u0301", "a", "1", "[a]: b\n", "[a][b] ", "---\n", "---\na: b\n", "-", "=", "✅", "日",
-        "É", "a, ", ". ", "? ", ", and ", "'", "“", "–",
-    ),
-    "wiki": (
-        "[", "[a|", "[~", "{", "{{", "{code}", "{code:", "{panel:title=", "{quote}", "{color:red}", "!", "!a", "|",
-        "||", "*", "*a ", "_", "-a", "+", "^", "~", "??", "#", "* a\n", "# a\n", "|a|\n", "h1. ", "h1. a\n",
-        "bq. ", "\\", "\\\\", "\n", " ", "a", "(/)", "https://", "----\n", "]", "}", "}}", "*_-", "a*", "[a]",
-        "{a}", "{noformat}\n",
-    ),
-    "commands": (
-        "/action a\n", "/action @a due:", "/timeline 14:05 ", "/file 1, ", "/file\n", "/", "```\n", "~~~\n",
-        "- ```\n", "`", "> /file\n", " ", "\t", "\n", "/park 1-", "1, ", "due:", "@a ", "P1 ", "next Friday ",
-        "/a-", "- ",
-    ),
-}
 # fmt: on
 
 
@@ -82,10 +59,6 @@ def _node(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 ADF = st.fixed_dictionaries(
     {"type": st.just("doc"), "content": st.lists(st.recursive(_LEAF | _ANY, _node, max_leaves=12), max_size=5)}
 )
-
-
-def of_length(unit: str, length: int, before: str = "") -> str:
-    return before + unit * ((length - len(before)) // len(unit))
 
 
 def examples(sampled: int, at_length: int = 10_000) -> int:

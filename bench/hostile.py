@@ -1,0 +1,97 @@
+"""Reading texts of 64 kB that are made to be hard to read, over the time that markdown-it-py takes for the same text,
+or for an ordinary one where that is longer. What takes quadratic time takes hundreds of times as long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from markdown_it import MarkdownIt
+
+from connectors.text import from_adf, from_wiki
+from service.postmortem.commands import split
+from tests.reading_hands import read_text
+
+LENGTH = 65_536
+TODAY = date(2026, 11, 17)
+PARSER = MarkdownIt("js-default")
+
+# fmt: off
+#: written again and again, one after another, they make the work of a careless reader grow faster than the text
+UNITS = {
+    "markdown": (
+        "![", "[", "](", "**a ", "*", "_a", "`", "``` ", "~~", "> ", "<!--", "<a ", "&", "\\", "(", "((", "a(",
+        "- [ ] x\n", "- ", "1. ", "- a\n  ", "  - a\n", "# ", "# a\n", "**a**: b\n", "- **a**: b\n", "a:\n- b\n",
+        "==\n", "14:05 ", "14:05\n", "### 14:05\n", "1 nov ", "2026-01-01 ", "2026-01-01T", "00:00-", "next ",
+        "by ", "Q4 ", "https://", "https://a.b/c ", "a/b#1 ", "#1", "A-1 ", "@a ", "@", "Owner: ", "owner:",
+        "a to b ", "done ", "(done", "{{ ", "{% ", "<%", "| a ", "|", "|a|\n|-|\n", "|-", "\n", " ", "\t", "\r",
+        "\u2028", "\u200b", "\u0301", "a", "1", "[a]: b\n", "[a][b] ", "---\n", "---\na: b\n", "-", "=", "✅", "日",
+        "É", "a, ", ". ", "? ", ", and ", "'", "“", "–",
+    ),
+    "wiki": (
+        "[", "[a|", "[~", "{", "{{", "{code}", "{code:", "{panel:title=", "{quote}", "{color:red}", "!", "!a", "|",
+        "||", "*", "*a ", "_", "-a", "+", "^", "~", "??", "#", "* a\n", "# a\n", "|a|\n", "h1. ", "h1. a\n",
+        "bq. ", "\\", "\\\\", "\n", " ", "a", "(/)", "https://", "----\n", "]", "}", "}}", "*_-", "a*", "[a]",
+        "{a}", "{noformat}\n",
+    ),
+    "commands": (
+        "/action a\n", "/action @a due:", "/timeline 14:05 ", "/file 1, ", "/file\n", "/", "```\n", "~~~\n",
+        "- ```\n", "`", "> /file\n", " ", "\t", "\n", "/park 1-", "1, ", "due:", "@a ", "P1 ", "next Friday ",
+        "/a-", "- ",
+    ),
+}
+# fmt: on
+_BEFORE = {"markdown": ("", "## Action items\n\n- "), "wiki": ("", "||a||\n|"), "commands": ("", "/action ")}
+_READERS: dict[str, Callable[[str], object]] = {
+    "markdown": lambda text: read_text(text, today=TODAY),
+    "wiki": from_wiki,
+    "commands": split,
+}
+#: what a person would write, to compare with
+_ORDINARY = """\
+## Action items
+
+- [ ] Thing to do, by 3 Nov
+
+## Timeline
+
+- 14:05 UTC it broke
+
+Some words of it.
+
+"""
+
+
+def run() -> list[tuple[str, float, str, float]]:
+    ordinary = _ORDINARY * (LENGTH // len(_ORDINARY))
+    bare = min(_seconds(lambda: PARSER.parse(ordinary)) for _ in range(3))
+    rows = [
+        ("reading 64 kB of items and lines, over parsing it", _seconds(lambda: read_text(ordinary)) / bare, "<=", 8.0)
+    ]
+    for name, read in _READERS.items():
+        texts = [
+            before + unit * ((LENGTH - len(before)) // len(unit)) for before in _BEFORE[name] for unit in UNITS[name]
+        ]
+        ratio, worst = max((_ratio(read, text, bare), text[:24]) for text in texts)
+        rows.append((f"{name} of 64 kB, the slowest of {len(texts)} hostile texts ({worst!r})", ratio, "<=", 20.0))
+    rows.append(("ADF of 8,000 nodes inside each other", _seconds(lambda: from_adf(_nested(8_000))) / bare, "<=", 2.0))
+    return rows
+
+
+def _ratio(read: Callable[[str], object], text: str, bare: float) -> float:
+    taken = _seconds(lambda: read(text)) / bare
+    return taken / max(1.0, _seconds(lambda: PARSER.parse(text)) / bare) if taken > 2 else taken
+
+
+def _nested(depth: int) -> object:
+    node: dict[str, object] = {"type": "text", "text": "deep"}
+    for kind in ("panel", "listItem", "bulletList", "tableCell", "blockquote") * (depth // 5):
+        node = {"type": kind, "content": [node]}
+    return {"type": "doc", "content": [node]}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
