@@ -120,8 +120,8 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
 
 def _is_object(before: str, words: ItemWords) -> bool:
     """Whether a mention belongs to the word before it: "ask @sam", "thanks @sam"."""
-    *rest, last = before.lower().split() or [""]
-    return last.strip("(,") in words.lists["before_mentioned"] or (not rest and last in words.lists["verb"])
+    last = (before.lower().split() or [""])[-1]
+    return last.strip("(,") in words.lists["before_mentioned"]
 
 
 def _lower_person(text: str, facts: Facts, given: Given) -> str:
