@@ -11,7 +11,6 @@ from service import wording
 from service.cleaning import clean_state
 from service.errors import NotFound
 from service.parts import Parts
-from service.postmortem.heard import ParkedText
 from service.postmortem.identity import match
 from service.postmortem.likeness import plain
 from service.postmortem.model import Decision, ReadItem
@@ -82,7 +81,7 @@ def obey(connection: Connection, incident: Incident, decisions: Sequence[Decisio
         return False
     known = items.of_incident(connection, incident.id)
     for decision in new.values():
-        meant = _named(connection, incident, decision) if isinstance(decision, ParkedText) else None
+        meant = _named(connection, incident, decision) if decision.text else None
         for item in known:
             if (meant is None or item.key in meant) and (not decision.numbers or item.number in decision.numbers):
                 _decided(connection, item, decision)
@@ -91,11 +90,11 @@ def obey(connection: Connection, incident: Incident, decisions: Sequence[Decisio
 
 
 def _said(decision: Decision) -> str:
-    words = plain(decision.text)[:200] if isinstance(decision, ParkedText) else ""
+    words = plain(decision.text)[:200]
     return f"{decision.comment_id} {decision.verb} {','.join(map(str, decision.numbers))}{words}".rstrip()
 
 
-def _named(connection: Connection, incident: Incident, decision: ParkedText) -> set[str]:
+def _named(connection: Connection, incident: Incident, decision: Decision) -> set[str]:
     """The keys of the item that the words of a /park are; it was read with them a moment ago."""
     known = items.known(connection, incident.id)
     same = {item.key for item in known if plain(item.text) == plain(decision.text)}

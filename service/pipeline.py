@@ -24,7 +24,6 @@ from service.outcomes import Run
 from service.parts import Parts
 from service.postmortem import document, identity
 from service.postmortem.due import due_for
-from service.postmortem.heeded import with_taken
 from service.postmortem.model import Document, Reading, ReadItem
 from service.postmortem.reading import read_ticket
 from service.postmortem.routing import Route
@@ -97,7 +96,7 @@ def write_document(
     for last_try in (False, True):
         with parts.database.read() as connection:
             before = postmortems.of_incident(connection, incident.id)
-        doc = with_taken(document.build(ticket, reading, before.document if before else None, parts.texts), reading)
+        doc = document.build(ticket, reading, before.document if before else None, parts.texts)
         try:
             with parts.database.begin() as connection:
                 now = parts.now()

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from connectors.base import Ticket
 from service.postmortem.gaps import questions as questions
+from service.postmortem.heeded import asked
 from service.postmortem.model import Asked, Document, Origin, Reading, ReadItem, Section, SectionText, TimelineLine
 
 NOTHING = SectionText(None, Origin.MISSING)
@@ -93,7 +94,7 @@ def build(ticket: Ticket, reading: Reading, previous: Document | None, words: Wo
         timeline=timeline,
         from_payload=ticket.from_payload,
         not_obeyed=reading.not_obeyed,
-        asked=tuple(Asked(one.comment, one.verb, one.numbers, one.who) for one in reading.decisions if one.numbers),
+        asked=asked(reading.decisions),
         unstated=tuple(name for name, guessed in guesses.items() if guessed),
         other=_other(reading, kept),
         doubts=reading.doubts if kept is None else tuple(dict.fromkeys((*kept.doubts, *reading.doubts))),

@@ -24,13 +24,6 @@ _COMMAND_SECTION = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedText(Decision):
-    """/park with words: the item that they are is kept, and not filed for now."""
-
-    text: str = ""
-
-
 @dataclass(slots=True)
 class Said:
     """What the conversation adds to the ticket's own text. Later comments win over earlier ones."""
@@ -119,10 +112,7 @@ def _decide(said: Said, heard: Heard, command: Command, given: Given) -> None:
     parked = _item(heard, command.first, command.text, given) if numbers is None and command.name == "park" else None
     if parked is not None:
         said.items.append(parked)
-        plain = heard.decision("park")
-        said.decisions.append(
-            ParkedText(plain.comment_id, plain.verb, (), plain.who, plain.at, plain.comment, parked.text)
-        )
+        said.decisions.append(replace(heard.decision("park"), text=parked.text))
     elif numbers is None or (command.name == "park" and not numbers):
         said.not_obeyed.append(
             f"comment {heard.number}: /{command.name} by {called(heard.comment.author)} names no action items; "

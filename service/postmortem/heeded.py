@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
-from service.postmortem.model import Asked, Document, Reading
+from service.postmortem.model import Asked, Decision
 
 #: of these only the last one stands
 _LAST = ("severity", "impact", "cause", "summary", "resolution")
 
 
-def with_taken(document: Document, reading: Reading) -> Document:
-    """The document with the commands that are in it, each without numbers; /file and /park have words of their own."""
-    said = [Asked(one.comment, one.verb, (), one.who) for one in reading.decisions if one.verb not in ("file", "park")]
+def asked(decisions: Sequence[Decision]) -> tuple[Asked, ...]:
+    """/file and /park where they have numbers, then the commands that are in the document, each without numbers."""
+    decided = [Asked(one.comment, one.verb, one.numbers, one.who) for one in decisions if one.numbers]
+    said = [Asked(one.comment, one.verb, (), one.who) for one in decisions if one.verb not in ("file", "park")]
     last = {one.verb: index for index, one in enumerate(said)}
     taken = [one for index, one in enumerate(said) if one.verb not in _LAST or last[one.verb] == index]
-    return replace(document, asked=(*document.asked, *taken))
+    return (*decided, *taken)

@@ -111,7 +111,8 @@ class ReadItem:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A /file or /park. `numbers` are those that the ticket's comment shows; none: all that are proposed."""
+    """A command that was obeyed. Of /file and /park, `numbers` are those that the ticket's comment shows; none: all
+    that are proposed, or, where /park has words, the item that they are (`text`)."""
 
     comment_id: str
     verb: str  # file, park
@@ -119,6 +120,7 @@ class Decision:
     who: str  # "@alex", "Sam Example"
     at: datetime
     comment: int = 0  # its place in the ticket, from 1
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A /file or /park with numbers, as the document keeps it: some of them may be those of no item."""
+    """A command that was obeyed, as the document keeps it. `numbers` of /file and /park may be those of no item."""
 
     comment: int  # its place in the ticket, from 1
     verb: str
