@@ -130,7 +130,7 @@ def item_words(words: Vocabulary) -> ItemWords:
         done_worth=_shortest(of("done") | of("dropped")),
         done_bracket=_compiled(
             rf"[(\[]\**_?(?:already |now |all )?{ended}(?:(?: (?:in|on|by|via|with|as|through)|:| ?[–—,#-]| \d)"
-            r"[^()\[\]]{0,80}| ✅)?_?\**[)\]]"
+            r"[^()\[\]]{0,80}| ✅|[.!]{1,2})?_?\**[)\]]"
         ),
         done_first=re.compile(
             rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^[(\[]?(?i:{done})[)\]]? ?[:：–—] *|^(?i:{done}) - "
