@@ -98,7 +98,11 @@ def read_heading(part: Part, walk: Walk, *, counted: bool) -> None:
     facts.here = (line, max(line, part.end))
     spans: Sequence[Span] = part.spans
     if spans and not spans[0].code:
-        spans = (replace(spans[0], text=NUMBER.sub("", spans[0].text, count=1)), *spans[1:])
+        bare = NUMBER.sub("", spans[0].text, count=1)
+        state, _, work = bare.partition(" ")  # "TODO Alerts for the queue"
+        if state.isupper() and state.lower() in walk.words.lists["open"] and work.strip():
+            bare = work.lstrip()
+        spans = (replace(spans[0], text=bare), *spans[1:])
     body = walk.source
     above = [""] * max(0, body.first - line - 1)
     walk.source = Source((plain(part.spans), *above, *body.lines), line) if body.first > line else body
