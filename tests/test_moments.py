@@ -41,6 +41,12 @@ ENDS = [
     "Todo vuelve a la normalidad", "Serviço normalizado", "O sistema voltou ao normal", "Servizio ripristinato",
     "Tutto tornato alla normalità", "Storing opgelost", "De site is weer bereikbaar", "Lag nede i 0 igjen",
     "Tjenesten er oppe igjen", "Alt er tilbake til normalt", "服务恢复正常", "復旧を確認",
+    "All components were back in operation", "Service verified operational", "Everything is green again",
+    "Mitigated and confirmed", "Fix confirmed", "Users can log in again", "Customers are able to sign in again",
+    "Shop servers start again", "The hub is up and running again", "Outage ends", "END OF OUTAGE",
+    "Error rate drops to zero", "5xx stop", "Status page set to operational", "Back to full capacity",
+    "Mail is flowing again", "Requests succeed again", "The API responds normally", "Site loads again",
+    "Closing the incident", "Downtime ends", "Success rate is back to 100%", "All is well again",
 ]  # fmt: skip
 
 NO_ENDS = [
@@ -54,6 +60,10 @@ NO_ENDS = [
     "The ticket is marked as resolved", "The database was restored from the backup",
     "Until the service was restored nobody could pay", "Ein Teil ist teilweise wieder erreichbar",
     "The service could not be restored", "First users are back", "Traffic is up by half", "Root cause is found",
+    "Fix confirmed in staging", "Fix confirmed, rolling out to everyone", "The fix is not confirmed",
+    "Some users can log in again", "Users can see errors again", "Pods start again",
+    "Waiting until users can log in again", "Build is green again", "Root cause confirmed",
+    "Success rate is back to 60%", "We are back at the office",
 ]  # fmt: skip
 
 STARTS = [
@@ -64,6 +74,11 @@ STARTS = [
     "We experienced a brief outage", "Dienst nicht mehr erreichbar", "Der Shop fällt aus", "Le site ne répond plus",
     "El sitio dejó de responder", "O site saiu do ar", "Il sito smette di funzionare", "Tjenesten gikk ned",
     "障害が発生",
+    "Outage starts", "First errors", "First 5xx errors in the log", "First failing requests",
+    "The login stops working", "Checkout begins failing", "Users can not log in", "Users cannot pay",
+    "Customers are unable to order", "The problem begins", "5xx start", "Timeouts begin", "Degradation starts",
+    "Error rate jumps to 20%", "Certificate of the shop expired", "Site down", "The service crashes",
+    "Orders drop to 0%, success rate falls to zero", "Workers started rebooting",
 ]  # fmt: skip
 
 NO_STARTS = [
@@ -71,6 +86,8 @@ NO_STARTS = [
     "Sam notices that requests start failing", "Customers complain that the shop goes dark", "Investigation begins",
     "Rollback starts", "Maintenance started", "Ticket opened, payments stop processing",
     "We see that the pods start crashing", "Sam asks if the site is down",
+    "sam reports that users cannot log in", "Alert: site down", "sam takes the service down",
+    "Certificate expires in three days", "Error rate drops to zero", "Rollback: fix so that users cannot pay twice",
 ]  # fmt: skip
 
 
