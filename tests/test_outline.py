@@ -258,3 +258,18 @@ def test_two_headings_of_the_first_level_and_sections_below_both() -> None:
     text = "# One\n\n## Impact\n\na\n\n# Two\n\nb\n\n## Impact\n\nc\n"
     assert whole(text).title == "One"
     assert told(text) == [(I, "a"), (None, "b"), (I, "c")]
+
+
+def test_a_remediation_of_states_of_work_holds_the_action_items() -> None:
+    text = "## Resolution\n\nDone.\n\n## Remediation\n\n### Completed\n\n- A\n\n### In Progress\n\n- B\n"
+    assert told(text) == [(R, "Done."), (A, "- A"), (A, "- B")]
+
+
+@pytest.mark.parametrize("below", ["### Completed\n\n- A", "### In progress\n\n- B\n\n### Detection\n\nLate"])
+def test_a_remediation_of_which_all_is_done_or_that_tells_more_stays_a_resolution(below: str) -> None:
+    assert told(f"## Remediation\n\n{below}\n")[0][0] is R
+
+
+def test_a_follow_up_of_a_day_tells_what_was_done_later() -> None:
+    assert told("## Cache tuning follow-up (2026-03-02)\n\nThe cache was split.\n") == [(None, "The cache was split.")]
+    assert told("## Follow-up (2026-03-02)\n\n- Split the cache\n") == [(A, "- Split the cache")]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from service.postmortem.markdown import Block, Span, numbered, plain
-from service.postmortem.vocabulary import Vocabulary
+from service.postmortem.model import Section
+from service.postmortem.vocabulary import Vocabulary, key
 
 BOLD_LINE, LABEL, FIELD = 7, 8, 9  # levels below the six of headings
 
@@ -28,7 +30,8 @@ _ENDS_SENTENCE = (".", "!", "?", ":", ";", ")", "…", "。", "：", "！", "？
 @dataclass(frozen=True, slots=True)
 class Heading:
     """`named`: its name is that of a section. `block` is what it is if it turns out to be no heading. `announces`: a
-    sentence right above the list of action items, or without `spans` the place between the two."""
+    sentence right above the list of action items, or without `spans` the place between the two; or a heading of states
+    of work ("Remediation", and below it "Completed" and "In progress")."""
 
     level: int
     spans: tuple[Span, ...]
@@ -63,6 +66,40 @@ def marks(blocks: Sequence[Block], lines: Sequence[str], words: Vocabulary) -> I
             yield _lone_entry(block, after, words) or block
         else:
             yield block
+
+
+def planning(found: list[Mark], words: Vocabulary) -> list[Mark]:
+    """The same, where a heading of a resolution whose sub-headings are states of work, one of them of open work, is one
+    of action items."""
+    headed = [(index, mark) for index, mark in enumerate(found) if isinstance(mark, Heading) and mark.level < BOLD_LINE]
+    open_, states = _states(words)
+    for place, (index, mark) in enumerate(headed[:-1]):
+        below = headed[place + 1][1]
+        if below.level <= mark.level or key(plain(below.spans)) not in states or not _of_resolution(mark, words):
+            continue
+        names = _below(headed, place)
+        if states.issuperset(names) and not open_.isdisjoint(names):
+            found[index] = replace(mark, announces=True)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _states(words: Vocabulary) -> tuple[frozenset[str], frozenset[str]]:
+    """The states of work that is still to do, and all states."""
+    of = {name: frozenset(map(key, words.items.get(name, ()))) for name in ("open", "done", "done_group")}
+    return of["open"], of["open"] | of["done"] | of["done_group"]
+
+
+def _below(headed: Sequence[tuple[int, Heading]], place: int) -> list[str]:
+    """The names of the headings below one, however deep."""
+    end = place + 1
+    while end < len(headed) and headed[end][1].level > headed[place][1].level:
+        end += 1
+    return [key(plain(mark.spans)) for _, mark in headed[place + 1 : end]]
+
+
+def _of_resolution(mark: Heading, words: Vocabulary) -> bool:
+    return words.section_of(plain(mark.spans), exact=True) is Section.RESOLUTION
 
 
 def _ends_open(block: Block, after: Block | None) -> bool:

@@ -13,7 +13,7 @@ from datetime import date
 
 from service.postmortem import cutting, frontmatter, times, titles
 from service.postmortem.cutting import Piece
-from service.postmortem.headings import BOLD_LINE, FIELD, LABEL, Fold, Heading, Mark, marks
+from service.postmortem.headings import BOLD_LINE, FIELD, LABEL, Fold, Heading, Mark, marks, planning
 from service.postmortem.markdown import Block, Span, parse, plain, tidy
 from service.postmortem.markdown import words as prose_of
 from service.postmortem.model import Section
@@ -78,7 +78,7 @@ def outline(text: str, words: Vocabulary) -> Outline:
     blocks = parse(body)
     walk.titled = -1 if walk.title else titles.title_place(blocks, words)
     walk.fields_run_in = sum(1 for block in blocks if _runs_in(block, words)) > 1
-    found = list(marks(blocks, walk.lines, words))
+    found = planning(list(marks(blocks, walk.lines, words)), words)
     for index, mark in enumerate(found):
         walk.step(mark, found[index + 1] if index + 1 < len(found) else None)
     walk.close(len(walk.lines))
@@ -185,6 +185,8 @@ class _Walk:
         own = Section.ACTION_ITEMS if mark.announces else self.own_section(name, inherited, after)
         if own is None and inherited is None and level <= BOLD_LINE and (self.parts or self.here.blocks):
             own = self.words.told_by(name)
+        if own is Section.ACTION_ITEMS and titles.is_sequel(name, self.words):
+            own = None
         if level != LABEL or entry:
             self.stack.append((level, own or inherited))
         self.open(name, level, own or inherited, own is not None, mark.start, mark.end)

@@ -6,13 +6,21 @@ import re
 from collections.abc import Sequence
 
 from service.postmortem.markdown import Block, Span, plain
-from service.postmortem.vocabulary import Vocabulary
+from service.postmortem.vocabulary import Vocabulary, key
 
 _PREFIX = re.compile(r"^(?:post-?mortem|incident(?: report)?|pir|rca|retrospective) ?(?::|-|–|—) ?", re.IGNORECASE)
+_DAY_BEHIND = re.compile(r"(.{3,120}?) ?[(\[][^()\[\]]{0,20}\d{4}-\d\d-\d\d[^()\[\]]{0,20}[)\]]$")
 
 
 def name_of(spans: Sequence[Span]) -> str:
     return plain(spans).strip().rstrip("#").strip()
+
+
+def is_sequel(name: str, words: Vocabulary) -> bool:
+    """Whether a heading tells of later work, on a day that it names: "Cache tuning follow-up (2026-03-02)"."""
+    found = _DAY_BEHIND.match(name[:200])
+    before = key(found[1]) if found else ""
+    return any(before.endswith(f" {word}") for word in words.around.get("sequel", ()))
 
 
 def bare(title: str) -> str:
