@@ -61,7 +61,7 @@ def test_the_options_of_the_page_exist() -> None:
 
 def test_the_example_of_own_words_adds_them(tmp_path: Path) -> None:
     own = tmp_path / "our-words.toml"
-    own.write_text(re.findall(r"```toml\n(.*?)```", PAGE, re.S)[0], "utf-8")
+    own.write_text(re.findall(r"```ini\n(.*?)```", PAGE, re.S)[0], "utf-8")
     known = words(own)
     assert known.section_of("Effaith") is not None
     assert "wedi gorffen" in known.items["done"]

@@ -112,8 +112,7 @@ COMMANDS: tuple[Command, ...] = (
             _take("--timezone", default="UTC", metavar="ZONE", help="of times that name none, such as Europe/Berlin"),
             _take("--explain", action="store_true", help="with json: the words, the lines and the rule of each value"),
             _take(
-                "--from",
-                dest="form",
+                "--form",
                 choices=("auto", "markdown", "wiki", "adf"),
                 default="auto",
                 help="the form of the text: Markdown, Jira's wiki markup or its JSON (default: auto)",
