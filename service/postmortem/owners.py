@@ -29,6 +29,8 @@ _NAME = r"[A-ZÀ-Þ][\w.'’-]{0,20}(?: [A-ZÀ-Þ][\w.'’-]{0,20}){0,2}"
 _NAMES = rf"{_NAME}(?:(?:, | and | & |/| \+ ){_NAME}){{0,4}}"
 _ALL_NAMES = re.compile(_NAMES)
 _BRACKET_END = re.compile(rf" [(\[]({_NAMES})[)\]][.,;]?$")
+#: "(Sam call for a meeting)": a person, and what they do about it
+_BRACKET_SAYS = re.compile(rf" [(\[]({_NAMES}) ((?:to |will )?([a-z-]{{2,20}}) [^()\[\]]{{1,60}})[)\]][.,;]?$")
 _DASH_END = re.compile(rf"(?: [-–—|]|:| →) ({_NAMES})\.?$")
 _BEGIN = re.compile(rf"^[(\[]?({_NAMES})(?:[)\]]? (?P<to>to|will|should)(?: also)? (?=\w)|[)\]]?: ?| [-–—] |[)\]] )")
 _GROUP_END = re.compile(r" [(\[]([^()\[\]]{2,40})[)\]][.,;]?$| [-–—|] ([^-–—|()]{2,40})$")
@@ -102,6 +104,10 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
         if found and all(name.lower() in given.people for name in _split(found[1])):
             facts.set_owner(found[1], why, found[0])
             return text[: found.start()] + text[found.end() :]
+    says = _BRACKET_SAYS.search(text) if text[-2:].rstrip(".,;")[-1:] in (")", "]") else None
+    if says and says[3] in words.lists["verb"] and all(name.lower() in given.people for name in _split(says[1])):
+        facts.set_owner(says[1], "in brackets", says[0])
+        return text
     for pattern in (_GROUP_END, _GROUP_BEGIN):
         found = pattern.search(text)
         group = (found[1] or found[2] or "").strip() if found else ""
@@ -196,7 +202,17 @@ def named_by_habit(heads: Iterable[str], words: ItemWords) -> frozenset[str]:
         names = [name for head in lines if (match := pattern.search(head)) for name in _split(match[1])]
         if len(names) >= 2 and 2 * len(names) >= len(lines) and all(_like_a_name(name, words) for name in names):
             people.update(name.lower() for name in names)
-    return frozenset(people)
+    return frozenset(people | _same_said(lines, words))
+
+
+def _same_said(lines: Sequence[str], words: ItemWords) -> frozenset[str]:
+    """Names before the same words in brackets: "(Sam call for a meeting)" and "(Kim call for a meeting)"."""
+    said: dict[str, set[str]] = {}
+    for head in lines:
+        found = _BRACKET_SAYS.search(head) if head.endswith((")", "]", ").", "].")) else None
+        if found and found[3] in words.lists["verb"] and all(_like_a_name(name, words) for name in _split(found[1])):
+            said.setdefault(found[2], set()).update(name.lower() for name in _split(found[1]))
+    return frozenset(name for names in said.values() if len(names) > 1 for name in names)
 
 
 def is_mention(text: str) -> bool:
