@@ -54,7 +54,7 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
             if name not in firm or name == "resolved":
                 firm[name] = line
             continue
-        low = flat(line.text)
+        low = flat(line.text).replace("`", "")
         letters = letters_of(low)
         here, calm = calm, calm and not rows.responded.search(low)
         if low.isascii() and letters.isdisjoint(lasts):

@@ -17,6 +17,16 @@ _OFFSETS = {
 }
 # fmt: on
 _PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_PLACES |= {  # both halves of the year
+    f"{one}/{other}": place
+    for first, second, place in (
+        ("PST", "PDT", "America/Los_Angeles"), ("MST", "MDT", "America/Denver"), ("CST", "CDT", "America/Chicago"),
+        ("EST", "EDT", "America/New_York"), ("CET", "CEST", "Europe/Berlin"), ("MEZ", "MESZ", "Europe/Berlin"),
+        ("EET", "EEST", "Europe/Helsinki"), ("GMT", "BST", "Europe/London"), ("NZST", "NZDT", "Pacific/Auckland"),
+        ("AEST", "AEDT", "Australia/Sydney"),
+    )
+    for one, other in ((first, second), (second, first))
+}  # fmt: skip
 _REGIONS = {
     "eastern": "America/New_York",
     "central": "America/Chicago",
