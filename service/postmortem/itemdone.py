@@ -22,6 +22,7 @@ _MARK = re.compile(r"(?:[✅☑✔]\ufe0f?|:white_check_mark:|:heavy_check_mark:
 _NOT = re.compile(
     r"\b(?:not|partly|partially|half|to be|will be|nearly|almost|nicht|teilweise|pas|no|non)\W{0,3}$", re.I
 )
+_BEHIND = re.compile(r"[.!?] \(([^()]{8,200})\)\.?$")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _HEDGED = re.compile(
     r"\b(?:that|if|whether|when|which|until|once|after|before|where|how|why|needs?|should|must|will|would|could|can|may|"
@@ -122,6 +123,12 @@ def told(text: str, words: ItemWords) -> str | None:
     return (
         itempast.told_of_us(first, words) or itempast.told_of_now(first, words) or itempast.told_elsewhere(first, words)
     )
+
+
+def told_behind(text: str, words: ItemWords) -> str | None:
+    """The words of a bracket behind a sentence that tell what was done about it: "… in a hurry. (added a role)"."""
+    found = _BEHIND.search(text) if text.endswith((")", ").")) else None
+    return told(found[1], words) if found else None
 
 
 def is_detail_done(text: str, words: ItemWords) -> str | None:

@@ -66,13 +66,18 @@ class Walk:
             bare = text[joined.end() :] if joined else text
             past = None if words or firm else itemdone.told(bare, self.words)
             verb = answer and text.split(" ", 1)[0].lower() in self.words.lists["verb"]
-            done = answer and self.words.done_bracket.search(text)
+            told = itemdone.told_behind(text, self.words) if answer or words else None
+            done = answer and (told or self.words.done_bracket.search(text))
             if words or (past and _firmly(bare)) or (verb and text[-1:] not in ":?") or done:
                 facts = Facts(here=(block.start + first + 1, block.start + last + 1))
                 if joined and past:
                     facts.set_done(past, "it is told as done")
+                if told:
+                    facts.set_done(told, "it is told as done behind it")
                 if self.add(spans, facts):
-                    self.found[-1].text = _bare(self.found[-1].text, self.words)
+                    title = self.found[-1].text
+                    title = title.rpartition(" (")[0].rstrip(".") or title if told else title
+                    self.found[-1].text = _bare(title, self.words)
             elif self.found and self.found[-1].facts.here[0] > block.start and self.words.done_told.match(text):
                 before = self.found[-1].facts
                 here, before.here = before.here, (block.start + first + 1, block.start + last + 1)
