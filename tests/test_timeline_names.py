@@ -48,3 +48,22 @@ def test_a_zone_with_both_halves_of_the_year_is_that_of_the_day() -> None:
 def test_a_sentence_tells_that_every_request_failed_at_a_time_of_a_day() -> None:
     text = "---\ndate: 2026-03-05\n---\n\n# Shop\n\nOn March 3rd at 14:05:10 UTC, every request failed.\n"
     assert read(text).moments["started"] == at(14, 5).replace(second=10)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "On 3 March 2026, from about 14:05 until approximately 15:10 UTC, users could not log in.",
+        "On 3 March 2026, between roughly 14:05 and about 15:10, users could not log in.",
+        "Starting at approximately 14:05 UTC on 3 March 2026, logins were failing. All was back to normal at 15:10.",
+        "On 3 March 2026, beginning around 14:05, the shop was unavailable. It was fully restored by 15:10.",
+        "The shop went down the 03.03.2026 ca kl 14:05. At 15:10 everything was working again.",
+        "The shop went down on March 3rd, 2026 around 14:05 and users were working again by 15:10.",
+    ],
+)
+def test_a_sentence_may_say_about_and_starting(sentence: str) -> None:
+    assert read(f"# Shop\n\n{sentence}\n").moments == {"started": at(14, 5), "resolved": at(15, 10)}
+
+
+def test_a_start_of_something_else_is_none() -> None:
+    assert read("# Shop\n\nStarting at 14:05 on 3 March 2026 we drank tea.\n").moments == {}

@@ -36,6 +36,9 @@ _UP_TO = re.compile(
 _SPAN_BEFORE = re.compile(
     r"(?:between|from|zwischen|von|entre|de|du|desde|des)\W{1,3}(?:\w{2,13}\W{1,2})?$", re.IGNORECASE
 )
+_STARTING = re.compile(
+    r"\b(?:start|beginn)ing (?:(?:at|from|on|around|about|approximately|roughly|ca\.?) ){0,2}[~`]?$", re.IGNORECASE
+)
 _FOR = re.compile(r"\b(?:for|durante|durant|pendant) ?(?:\w{2,13} )?$", re.IGNORECASE)
 _FOR_WORDS = ("for ", "last", "outage", "downtime", "disruption", "interruption", "duration", "dur", "pendant", "dauer")
 _OUTAGE_AFTER = re.compile(r"[ -]?(?:\w{2,12} )?(?:outage|downtime|disruption|interruption)\b", re.IGNORECASE)
@@ -192,6 +195,9 @@ def _moments(
             why = replace(evidence, why="a span of time in a sentence about the incident")
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
             used = said.keep("resolved", times.end_of(stamp, zone), why, firm=False) or used
+        elif stamp.until is None and found["trouble"] and _STARTING.search(sentence, max(0, start - 40), start):
+            why = replace(evidence, why="“starting” before it, in a sentence about the incident")
+            used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
         elif stamp.until is None and near:
             place = min(near, key=lambda one: _distance(sentence, one, start, end))
             if _distance(sentence, place, start, end) <= _FAR and not _between(stamps, start, end, place):

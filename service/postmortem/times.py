@@ -17,9 +17,13 @@ _BEFORE = re.compile(
     r"vers|le|el|alle|às|a las|à|zwischen|entre) {1,2}~?){0,3}[~*_`\[(]{0,4}",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"T(?=\d)|(?: {1,2}|,|:|-|–|—|@|\||at\b|um\b|à\b|on\b|\)|\]|\*){1,7}~?", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"T(?=\d)|(?: {1,2}|,|:|-|–|—|@|\||at\b|um\b|à\b|on\b|around\b|about\b|ca\b\.?|kl\b\.?|\)|\]|\*){1,7}~?",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(
-    r" ?(?:-{1,3}|–|—|~|→|>|to\b|until\b|till\b|through\b|and\b|bis\b|und\b|à\b|a\b|hasta\b|até\b|até\b|から) ?~?",
+    r" ?(?:-{1,3}|–|—|~|→|>|to\b|until\b|till\b|through\b|and\b|bis\b|und\b|à\b|a\b|hasta\b|até\b|até\b|til\b|から) ?"
+    r"(?:(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|kl\.?) )?~?",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"(?:\s|[:\-–—|)\]}*_,.>→]){0,12}")
