@@ -24,6 +24,7 @@ NAMES = {
     "file": "file",
     "park": "park",
 }
+_RANGE = re.compile(r"(?<![\w-])([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![\w-])")
 #: these say something without any words as well
 BARE = ("file", "park")
 
@@ -89,13 +90,18 @@ def _fence_after(line: str, fence: _Fence | None) -> _Fence | None:
 
 
 def numbers(text: str) -> tuple[int, ...] | None:
-    """ "2,4", "2 4", "#2 and 4": these; "" or "all": (), which is all of them; None: no list of numbers."""
-    words = [word for word in re.split(r"[\s,;#]+", text) if word and word not in ("and", "&")]
+    """ "2,4", "2 4", "#2 and 4", "2-4": these; "" or "all": (), which is all of them; None: no list of numbers."""
+    words = [word for word in re.split(r"[\s,;#]+", _RANGE.sub(_spelled, text)) if word and word not in ("and", "&")]
     if [word.lower() for word in words] in ([], ["all"]):
         return ()
     if not all(word.isascii() and word.isdigit() and len(word) < 5 for word in words):
         return None
     return tuple(dict.fromkeys(int(word) for word in words))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    first, last = int(found[1]), int(found[2])
+    return " ".join(map(str, range(first, last + 1))) if first <= last <= first + 100 else found[0]
 
 
 def split(text: str) -> tuple[list[Command], str]:

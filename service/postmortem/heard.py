@@ -80,6 +80,7 @@ def obey(said: Said, heard: Heard, command: Command, given: Given) -> None:
     elif command.name == "severity":
         severity = severity_of_field("severity", command.text)
         if severity is None:
+            said.not_obeyed.append(f"{heard.source}: /severity names none; write SEV1 to SEV5, P0 to P4 or critical")
             return
         said.severity = severity
     elif command.name == "lesson":

@@ -6,16 +6,16 @@ stated the time it was closed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
 from connectors.base import Ticket
-from service.postmortem import fields, zones
+from service.postmortem import days, fields, zones
 from service.postmortem.conversation import read_conversation
-from service.postmortem.days import day_in_name
 from service.postmortem.given import Given
 from service.postmortem.items import read_items, unite
 from service.postmortem.markdown import tidy
-from service.postmortem.model import Origin, Reading, Section, SectionText
+from service.postmortem.model import Origin, Reading, ReadItem, Section, SectionText
 from service.postmortem.outline import outline
 from service.postmortem.sections import read_other, read_sections
 from service.postmortem.timeline import in_order
@@ -37,7 +37,7 @@ def read_text(
     a zone, unless the text states one ("All times in CET"); `name` is that of its file, which may begin with a day."""
     given = Given(words, zones.zone_named(zone) or UTC, today)
     whole = outline(text, words)
-    stated = fields.read_fields(whole, given, file_day=day_in_name(name))
+    stated = fields.read_fields(whole, given, file_day=days.day_in_name(name))
     here = stated.zone or given.zone
     started = stated.moments.get("started")
     day = stated.day or (started.astimezone(here).date() if started else None)
@@ -49,7 +49,10 @@ def read_text(
         resolved_at=stated.moments.get("resolved"),
         sections={section: sections.get(section, _MISSING) for section in Section},
         timeline=in_order(stated.timeline),
-        items=tuple(read_items(whole.parts, Given(words, here, today or day, frozenset(stated.people)))),
+        items=tuple(
+            item if today else _not_counted(item, day)
+            for item in read_items(whole.parts, Given(words, here, today or day, frozenset(stated.people)))
+        ),
         detected_at=stated.moments.get("detected"),
         mitigated_at=stated.moments.get("mitigated"),
         other=read_other(whole, words, source="the text"),
@@ -95,6 +98,17 @@ def read_ticket(ticket: Ticket, words: Vocabulary, *, zone: str = "UTC") -> Read
         front=whole.front,
         evidence=stated.evidence,
     )
+
+
+def _not_counted(item: ReadItem, day: date | None) -> ReadItem:
+    """A due date that is counted from the day of writing ("next Friday") is none where nobody knows that day."""
+    if item.due is None or "due" not in item.evidence:
+        return item
+    said = item.evidence["due"].words
+    if any(days.day_at(said, at, day, ahead=True).day == item.due for at in range(len(said))):
+        return item
+    evidence = {name: why for name, why in item.evidence.items() if name != "due"}
+    return replace(item, due=None, due_text=said, evidence={**evidence, "due_text": item.evidence["due"]})
 
 
 def _day(moment: datetime, zone: tzinfo) -> date:
