@@ -33,6 +33,8 @@ _NARROW = str.maketrans({"：": ":", "、": ",", "，": ",", "；": ";"})
 _EDGES = " \t-–—:;,|→>/"
 
 __all__ = ["Facts", "item", "read_line", "take_facts"]
+#: "TODO(@sam): …"
+_NAMED_MARK = re.compile(r"(?:TODO|FIXME|AI|ACTION) ?\((@?\w[\w.-]{0,38})\) ?:? +")
 
 
 def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
@@ -62,6 +64,9 @@ def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     spans = itemdone.take_link(spans, facts, item_words(given.words))
     text = plain(references.without_pointers(spans))
     text = _SIGNS.sub("", itemdone.take_box(text, facts), count=1)
+    if named := _NAMED_MARK.match(text):
+        facts.set_owner(named[1], "behind its mark", named[0])
+        text = text[named.end() : named.end() + 1].upper() + text[named.end() + 1 :]
     marked = item_words(given.words).marker.match(text) or item_words(given.words).weak_marker.match(text)
     text = take_facts(text[marked.end() :] if marked else text, facts, given)
     facts.vague = is_vague(text, item_words(given.words))

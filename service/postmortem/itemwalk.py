@@ -40,7 +40,8 @@ class Walk:
         """Whether a line is an item. `facts.here` are its lines, from 1."""
         shown = plain(spans)
         text = itemtext.read_line(spans, facts, self.given)
-        if self.given.words.nothing_said(text):
+        nothing = self.given.words.nothing_said
+        if nothing(text) or (spans and spans[0].text.startswith("<") and nothing(plain(spans))):
             if not facts.refs:
                 return False
             text = facts.refs[0]

@@ -36,7 +36,7 @@ _POINTING_WORDS = frozenset(
     ("details", "info", "information", "tracking", "tracked", "in", "github", "also", "related", "follow", "along")
 )
 _POINTING_WORD = re.compile(
-    r"(?:[-–—,:(;]? )(?:issue|ticket|tracked in|see|tracking issue|pr|pull request):? *$", re.IGNORECASE
+    r"(?:[-–—,:(;]? )[(\[]?(?:issue|ticket|tracked in|see|tracking issue|pr|pull request):? *$", re.IGNORECASE
 )
 
 
@@ -54,7 +54,8 @@ def refs_of(spans: Sequence[Span]) -> list[str]:
     found: list[str] = []
     for span in spans:
         if span.href:
-            found.extend(url[0] for url in _ISSUE_URL.finditer(span.href))
+            urls = [url[0] for url in _ISSUE_URL.finditer(span.href)]
+            found.extend(urls or _key_of(span.text))
             continue
         if span.code:
             continue
@@ -65,6 +66,12 @@ def refs_of(spans: Sequence[Span]) -> list[str]:
                 found.append(short[1])  # noqa: PERF401  (a condition on what stands before it)
         found.extend(key[1] for key in _KEY.finditer(rest) if key[1].partition("-")[0] not in _NOT_KEYS)
     return list(dict.fromkeys(found))
+
+
+def _key_of(text: str) -> list[str]:
+    """The key that the words of a link are, wherever it leads: "[PAY-12](https://tracker.example.org/PAY-12)"."""
+    text = text.strip()
+    return [text] if _KEY.fullmatch(text) and text.partition("-")[0] not in _NOT_KEYS else []
 
 
 def is_profile(address: str) -> bool:
