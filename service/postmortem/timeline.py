@@ -79,6 +79,7 @@ def _part(part: Part, clock: LogClock, day: date | None, *, above: bool) -> list
     """`above`: whether other headings stand below this one; a day with a name is then no line of its own."""
     stated = zones.stated_zone(part.text) or (zones.zone_in(part.name) if part.begins else None)
     clock.zone, clock.carries = stated or clock.zone, clock.carries and stated is None
+    clock.carried = clock.carried or stated is not None
     usual = _USUAL_DAY.search(part.text[:2000])
     clock.usual = days.day_at(usual[1], 0, day).day if usual else clock.usual
     if not part.name:

@@ -58,6 +58,7 @@ def rows_of(block: Block, clock: LogClock) -> list[tuple[datetime | None, str, i
     header = " ".join(plain(cell) for cell in block.rows[0])
     stated = zones.stated_zone(header)
     clock.zone, clock.carries = stated or clock.zone, clock.carries and stated is None
+    clock.carried = clock.carried or stated is not None
     timed = time_columns(block)
     first = _of_one_zone(block, timed, clock) or [0]
     told: list[tuple[datetime | None, str, int]] = []
@@ -87,6 +88,7 @@ def _of_one_zone(block: Block, columns: list[int], clock: LogClock) -> list[int]
     if len(columns) < 2:
         named = zones.zone_in(plain(block.rows[0][columns[0]]).upper()) if columns else None
         clock.zone, clock.carries = named or clock.zone, clock.carries and named is None
+        clock.carried = clock.carried or named is not None
         return columns
     row = next((row for row in block.rows[1:] if all(i < len(row) and row[i] for i in columns)), ())
     told = [i for i in columns if row and _holds_clock(plain(row[i]))]

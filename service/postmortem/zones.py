@@ -41,9 +41,9 @@ _REGIONS = {
 _REGION = "|".join(sorted(_REGIONS, key=len, reverse=True))
 _ZONE_WORD = "|".join(sorted({*_OFFSETS, *_PLACES}, key=len, reverse=True))
 _ZONE = re.compile(
-    r"\s{0,3}\(?(?:(?P<off>(?:UTC|GMT) ?[+-]\d{1,2}(?::?\d{2})?|\+\d\d:?\d\d|-\d{4})(?![\d-])|"
+    r"(?:\s?Uhr\b)?\s{0,3}[(（]?(?:(?P<off>(?:UTC|GMT) ?[+-]\d{1,2}(?::?\d{2})?|\+\d\d:?\d\d|-\d{4})(?![\d-])|"
     rf"(?P<abbr>{_ZONE_WORD}|utc|gmt)(?![A-Za-z0-9])|(?P<region>(?i:{_REGION}))(?= [\w ]{{0,9}}[Tt]ime\b)"
-    r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))(?: (?:Standard |Daylight |Summer )?[Tt]ime\b)?\)?"
+    r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))(?: (?:Standard |Daylight |Summer )?[Tt]ime\b)?[)）]?"
 )
 _ISO_OFFSET = re.compile(r" ?(?P<off>[+-]\d\d:\d\d)(?!\d)")
 _STATED_ZONE = re.compile(
