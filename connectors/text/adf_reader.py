@@ -60,8 +60,10 @@ class _Reader:
             level = _attr(node, "level")
             words = self.inline(_content(node), depth).replace("\n", " ")
             return "#" * (int(level) if level in "123456" and level else 2) + " " + words
-        if kind in ("bulletList", "orderedList", "taskList", "decisionList"):
+        if kind in ("bulletList", "orderedList", "taskList"):
             return self.bullets(node, depth)
+        if kind == "decisionItem":  # what was decided is nothing to do: a paragraph, not an entry of a list
+            return "Decision: " + "\n".join(self.blocks(node, depth)) if _content(node) else ""
         if kind == "codeBlock":
             return f"```{_attr(node, 'language')}\n{self.inline(_content(node), depth)}\n```"
         if kind == "paragraph":

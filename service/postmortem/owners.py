@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from service.postmortem import dates
 from service.postmortem.given import Given
 from service.postmortem.itemdone import cut
 from service.postmortem.itemfacts import Facts
@@ -26,6 +27,19 @@ _AT_END = re.compile(
     re.IGNORECASE,
 )
 _NAME = r"[A-ZÀ-Þ][\w.'’-]{0,20}(?: [A-ZÀ-Þ][\w.'’-]{0,20}){0,2}"
+_CAPITAL = "[A-ZÀ-ÖØ-ÞĆČĎĐĘĚĞİŁŃŇŐŘŚŞŠȘŤȚŮŰŹŻŽА-Я]"
+_PIECE = rf"{_CAPITAL}(?:[\w.'’-]{{0,20}}\w|\.)?(?!\w)"
+#: "@Ana Ruiz": a display name, as Jira shows it; or a login
+_ONE = rf"(?:@{_PIECE}(?: {_PIECE}){{1,2}}|{_MENTION})"
+_FULL = rf"{_ONE}(?:(?:,? and |, ?| ?& ?| ?/ ?| ?\+ ?| ){_ONE}){{0,4}}"
+_ALL_FULL = re.compile(_FULL)
+_FULL_START = re.compile(
+    rf"^[(\[]?({_FULL})(?:[)\]](?: ?[:,–—-])? *|(?: ?[:,]| [-–—→]| to\b| will\b| should\b) +)(?=\S)"
+)
+_FULL_END = re.compile(
+    r"(?: ?[-–—,;:|→/]| and| by| assigned to| owner| with| cc)? ?[(\[]?"
+    rf"(?<!\w)({_FULL})(?:[)\]]?[.,;]?| ?[)\],;|–—-]? (?P<day>\S[^@,;|]{{5,23}}))$"
+)
 _NAMES = rf"{_NAME}(?:(?:, | and | & |/| \+ ){_NAME}){{0,4}}"
 _ALL_NAMES = re.compile(_NAMES)
 _BRACKET_END = re.compile(rf" [(\[]({_NAMES})[)\]][.,;]?$")
@@ -90,6 +104,8 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
     if facts.owner is not None:
         return text
     if "@" in text:
+        if (rest := _take_full(text, facts, given)) is not None:
+            return rest
         found = _AT_START.search(text) or _AT_END.search(text)
         if found and not _is_object(text[: found.start()], item_words(given.words)):
             facts.set_owner(found[1].replace("`", "") if "`" in found[1] else found[1], "a mention", found[0])
@@ -122,6 +138,30 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
     if "@" in text and (later := _LATER.search(text)):
         facts.set_owner(later[1], "a mention before what it will do", later[0])
     return _lower_person(text, facts, given)
+
+
+def _take_full(text: str, facts: Facts, given: Given) -> str | None:
+    """Without "@Ana Ruiz to …" or "… @Ana Ruiz 2026-12-01"; None where no mention has a name of several words."""
+    words = item_words(given.words)
+    for pattern in (_FULL_START, _FULL_END):
+        found = pattern.search(text)
+        if found is None or " " not in found[1] or _is_object(text[: found.start()], words):
+            continue
+        if not all(_called(one, words) for one in re.findall(_ONE, found[1])):
+            continue
+        if pattern is _FULL_END and found["day"]:
+            day, end = dates.due_at(text, found.start("day"), given.today)
+            if day is None or facts.due is not None or text[end:].strip(" ."):
+                continue
+            facts.set_due(day, text[found.start("day") : end], "at the end of its line", text[found.start("day") :])
+        facts.set_owner(found[1], "a mention", found[0])
+        return text[: found.start()] + text[found.end() :]
+    return None
+
+
+def _called(one: str, words: ItemWords) -> bool:
+    """Whether the words behind the first of "@Ana Ruiz" are of the name: "@Sam Add" and "@Sam Tomorrow" are not."""
+    return all(_like_a_name(piece, words) and not dates.due_words(piece, 0) for piece in one.split()[1:])
 
 
 def _is_object(before: str, words: ItemWords) -> bool:
