@@ -3,7 +3,7 @@ tells 21:01 and 23:09 UTC on 3 March 2026."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,3 +98,15 @@ def test_a_sentence_has_the_day_of_the_sentence_before_it_in_the_paragraph() -> 
     text += "On March 3, 2026, at 21:01 UTC the shop went down. It was fully restored at 23:09 UTC.\n"
     read = read_text(text)
     assert (read.started_at, read.resolved_at) == (BEGAN, ENDED)
+
+
+def test_fields_may_stand_beside_each_other_in_one_line() -> None:
+    reading = read_text("# Down\n\n**Status:** Resolved | **Severity:** SEV-1 | **Duration:** 2h 17m\n\nIt broke.\n")
+    assert (reading.severity, reading.duration) == ("SEV1", timedelta(hours=2, minutes=17))
+
+
+@pytest.mark.parametrize("heading", ["Zeitlicher Ablauf (MEZ)", "Timeline (CET)", "タイムライン（JST）"])
+def test_a_zone_in_the_heading_of_the_timeline_is_no_missing_zone(heading: str) -> None:
+    reading = read_text(f"# Ausfall 2026-01-15\n\n## {heading}\n- 10:05 Beginn\n- 12:40 Behoben\n")
+    assert reading.doubts == ()
+    assert reading.timeline[0].at != datetime(2026, 1, 15, 10, 5, tzinfo=UTC)

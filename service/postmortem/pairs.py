@@ -66,7 +66,9 @@ def _in_blocks(blocks: Iterable[Block], words: Vocabulary, texts: Texts, *, name
             raw = texts.raw(block)
             if ":" in raw or "：" in raw or (named and texts.may_hold_a_time(block)):
                 for text, number in texts.lines(block):
-                    yield from _pair(text, words, number, named=named)
+                    several = text.split(" | ") if " | " in text else (text,)  # "Severity: SEV1 | Duration: 2h"
+                    for piece in several:
+                        yield from _pair(piece, words, number, named=named)
         elif block.kind == "list":
             for item in block.children:
                 yield from _in_blocks(item.children, words, texts, named=named)
