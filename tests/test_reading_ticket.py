@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.base import Comment, EventKind, Person, Ticket, TicketEvent, Visibility
-from service.postmortem.ticketevents import EVENT_WORDS
 from service.postmortem.model import Origin, Reading, Section
+from service.postmortem.ticketevents import EVENT_WORDS
 from tests.reading_hands import read_ticket
 
 SAM, ALEX, BOT = Person("sam", "sam"), Person("5b10", "Alex Doe"), Person("ci", "ci", bot=True)

@@ -39,15 +39,17 @@ def _spans(said: SectionText) -> list[dict[str, int]]:
 
 
 def placed(found: Evidence, lines: Sequence[str]) -> dict[str, Any]:
-    """Where the words stand. Words that are broken over lines are found as well; else the lines alone are given."""
+    """Where the words stand. Words that are broken over lines are found as well; else the lines alone are given. No
+    words: it was read from its lines as a whole."""
     place: Mapping[str, int] = {"line": found.first, "end_line": found.last}
     stretch = "\n".join(lines[found.first - 1 : found.last]) if found.first else ""
-    start = stretch.find(found.words)
-    end = start + len(found.words)
+    said = found.words or stretch.strip()
+    start = stretch.find(said)
+    end = start + len(said)
     if start < 0:
-        spaced = re.search(r"\s+".join(map(re.escape, _SPACES.split(found.words))), stretch)
+        spaced = re.search(r"\s+".join(map(re.escape, _SPACES.split(said))), stretch)
         start, end = spaced.span() if spaced else (-1, -1)
-    if start >= 0 and found.words:
+    if start >= 0 and said:
         line, column = _at(stretch, start)
         end_line, end_column = _at(stretch, end)
         place = {
@@ -56,7 +58,7 @@ def placed(found: Evidence, lines: Sequence[str]) -> dict[str, Any]:
             "end_line": found.first + end_line,
             "end_column": end_column,
         }
-    return {"words": found.words, **place, "why": found.why}
+    return {"words": said, **place, "why": found.why}
 
 
 def _at(stretch: str, offset: int) -> tuple[int, int]:
