@@ -110,3 +110,24 @@ def test_a_zone_in_the_heading_of_the_timeline_is_no_missing_zone(heading: str) 
     reading = read_text(f"# Ausfall 2026-01-15\n\n## {heading}\n- 10:05 Beginn\n- 12:40 Behoben\n")
     assert reading.doubts == ()
     assert reading.timeline[0].at != datetime(2026, 1, 15, 10, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "started", "resolved"),
+    [
+        (
+            "# Down on 2026-03-03\n\n**Total impact duration:** 5 hours 26 minutes (10:45 - 16:11 UTC)\n",
+            (10, 45),
+            (16, 11),
+        ),
+        ("On 3 March 2026 at approximately 01:55 UTC the shop experienced a service degradation.\n", (1, 55), None),
+        ("Logins failed from 2026-03-03 08:00 UTC to 2026-03-03 09:30 UTC.\n", (8, 0), (9, 30)),
+        ("## Timeline\n- 2026-03-03 18:42 UTC The queue is back to a functional state\n", None, (18, 42)),
+    ],
+)
+def test_start_and_end_are_read_from_plain_words_for_them(
+    text: str, started: tuple[int, int] | None, resolved: tuple[int, int] | None
+) -> None:
+    reading = read_text(text)
+    for at, stated in ((reading.started_at, started), (reading.resolved_at, resolved)):
+        assert at == (datetime(2026, 3, 3, *stated, tzinfo=UTC) if stated else None)
