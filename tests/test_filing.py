@@ -125,7 +125,7 @@ def test_somebody_mentioned_on_a_jira_ticket_owns_the_item_by_name_or_id(world: 
     text = "h2. Action items\n* Alert on depth [~accountid:712020:sam] P1\n* Rehearse [~accountid:712020:lee]\n"
     desk_closed(world, text, assignee=SAM)
     finish(world)
-    assert [row.owner_text for row in item_rows(world)] == ["Sam Example", "@712020:lee"]
+    assert [row.owner_text for row in item_rows(world)] == ["@Sam Example", "@712020:lee"]
     assert [row.text for row in item_rows(world)] == ["Alert on depth", "Rehearse"]
 
 
