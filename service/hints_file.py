@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from service.postmortem.blame import HintList, hint_list
+from service.toml_table import table as read_table
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config" / "hints"
 _LISTS, _TEXTS = ("phrases", "unless"), ("reason", "better", "where")
@@ -17,17 +17,8 @@ _LISTS, _TEXTS = ("phrases", "unless"), ("reason", "better", "where")
 def hints_list(own: Path | None = None) -> HintList:
     """The shipped list, and what a file of the same shape adds to it or silences. Raises ValueError with what is
     wrong."""
-    shipped = [_table(path) for path in sorted(SHIPPED.glob("*.toml"))]
-    return hint_list(*shipped) if own is None else hint_list(*shipped, _fitting(_table(own)))
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from None
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
-        raise ValueError(f"is not TOML: {error}") from None
+    shipped = [read_table(path) for path in sorted(SHIPPED.glob("*.toml"))]
+    return hint_list(*shipped) if own is None else hint_list(*shipped, _fitting(read_table(own)))
 
 
 def _fitting(table: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from service.postmortem.vocabulary import Vocabulary, key, vocabulary
+from service.toml_table import table as read_table
 
 SHIPPED = Path(__file__).resolve().parent.parent / "config" / "vocabulary"
 
@@ -17,17 +17,8 @@ def words(own: Path | None = None) -> Vocabulary:
     """The shipped vocabulary, and what a file of the same shape adds to it. Raises ValueError with what is wrong."""
     shipped: dict[str, Any] = {}
     for path in sorted(SHIPPED.glob("*.toml")):
-        shipped |= _table(path)
-    return vocabulary(shipped) if own is None else vocabulary(shipped, _fitting(_table(own), shipped))
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from None
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
-        raise ValueError(f"is not TOML: {error}") from None
+        shipped |= read_table(path)
+    return vocabulary(shipped) if own is None else vocabulary(shipped, _fitting(read_table(own), shipped))
 
 
 def _fitting(table: dict[str, Any], shipped: dict[str, Any], place: str = "") -> dict[str, Any]:

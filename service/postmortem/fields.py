@@ -203,24 +203,22 @@ def _span(here: _Reader, pair: Pair) -> None:
     _doubt(here, doubts.of_stamp(stamp))
     stamp = replace(stamp, day=stamp.day or _day_of(here, pair))
     words = pair.value[: len(pair.value) - len(rest)].strip(" ,;:-–—|(*`") if rest else pair.value
-    evidence = Evidence(words, pair.first, pair.last, pair.where)
-    if stamp.day is not None:
-        here.bare = here.bare or stamp.zone is None
-        _year(here, stamp)
-    _keep(here, "started", times.moment_of(stamp, here.zone), evidence)
-    _keep(here, "resolved", times.end_of(stamp, here.zone), evidence)
+    _keep_span(here, pair, stamp, words)
 
 
 def _both(here: _Reader, pair: Pair, value: str) -> None:
     both, words = sentences.both_in(value, _day_of(here, pair), here.base, here.habits)
-    if both is None:
-        return
+    if both is not None:
+        _keep_span(here, pair, both, words)
+
+
+def _keep_span(here: _Reader, pair: Pair, span: times.Stamp, words: str) -> None:
     evidence = Evidence(words, pair.first, pair.last, pair.where)
-    if both.day is not None:
-        here.bare = here.bare or both.zone is None
-        _year(here, both)
-    _keep(here, "started", times.moment_of(both, here.zone), evidence)
-    _keep(here, "resolved", times.end_of(both, here.zone), evidence)
+    if span.day is not None:
+        here.bare = here.bare or span.zone is None
+        _year(here, span)
+    _keep(here, "started", times.moment_of(span, here.zone), evidence)
+    _keep(here, "resolved", times.end_of(span, here.zone), evidence)
 
 
 def _severity(here: _Reader, texts: Texts) -> None:

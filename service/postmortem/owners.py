@@ -32,7 +32,6 @@ _PIECE = rf"{_CAPITAL}(?:[\w.'’-]{{0,20}}\w|\.)?(?!\w)"
 #: "@Ana Ruiz": a display name, as Jira shows it; or a login
 _ONE = rf"(?:@{_PIECE}(?: {_PIECE}){{1,2}}|{_MENTION})"
 _FULL = rf"{_ONE}(?:(?:,? and |, ?| ?& ?| ?/ ?| ?\+ ?| ){_ONE}){{0,4}}"
-_ALL_FULL = re.compile(_FULL)
 _FULL_START = re.compile(
     rf"^[(\[]?({_FULL})(?:[)\]](?: ?[:,–—-])? *|(?: ?[:,]| [-–—→]| to\b| will\b| should\b) +)(?=\S)"
 )
