@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.postmortem.prose import BREAK
@@ -53,6 +53,17 @@ class HintList:
     names: frozenset[str]  # given names, in lower case
     verbs: frozenset[str]
     telling: frozenset[str]  # words by which a text is known to be in the language of the verbs
+
+
+def only_in(rules: Iterable[Rule], texts: Iterable[str]) -> list[Rule]:
+    """The rules with those of their phrases that may stand in any of these texts of prose. To look through all texts
+    once is far less work than to look for each phrase in each of many short ones."""
+    whole = BREAK.join(part for text in texts for part in (text, text.lower()))
+    return [
+        replace(rule, phrases=kept)
+        for rule in rules
+        if (kept := tuple(phrase for phrase in rule.phrases if any(map(whole.__contains__, phrase.literals))))
+    ]
 
 
 def found(rule: Rule, text: str, lowered: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:

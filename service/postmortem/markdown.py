@@ -19,7 +19,6 @@ _TAG = re.compile(
     r"</?(?:a|b|br|code|details|div|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|small|span|strong|sub|summary|sup|u|ul)\b[^<>]*>",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"\s+")
 _LONGEST_HEADING = 120  # characters of a heading that is made by the line under it
 
 
@@ -191,8 +190,10 @@ def _spans(tokens: Iterable[Token]) -> Iterable[Span]:
 
 def plain(spans: Iterable[Span]) -> str:
     """One line of text: no marks but backticks around code, links by their words, no HTML tags."""
-    parts = (f"`{span.text}`" if span.code else _TAG.sub(" ", span.text) for span in spans)
-    return _SPACE.sub(" ", "".join(parts)).strip()
+    parts = [
+        f"`{span.text}`" if span.code else _TAG.sub(" ", span.text) if "<" in span.text else span.text for span in spans
+    ]
+    return " ".join("".join(parts).split())
 
 
 def words(blocks: Iterable[Block]) -> str:

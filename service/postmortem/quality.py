@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from service.postmortem.blame import HintList, Rule, found
+from service.postmortem.blame import HintList, Rule, found, only_in
 from service.postmortem.gaps import QUESTIONS
 from service.postmortem.itemwords import item_words
 from service.postmortem.model import Document, Reading, Section, SectionText
@@ -108,8 +108,9 @@ def hints(
         if section is Section.ACTION_ITEMS and items:
             continue  # each of them is looked at below
         found_here += _in_section(section, text, listed, names)
+    rules = only_in([rule for rule in listed.rules.values() if rule.in_items], (item.plain for item in items))
     for item in items:
-        found_here += _of_item(item, listed, names)
+        found_here += _of_item(item, rules, listed, names)
     return tuple(found_here)
 
 
@@ -117,6 +118,7 @@ def hints(
 class _Item:
     number: int
     text: str
+    plain: str
     ended: bool
     vague: bool
     done_when: str | None
@@ -125,12 +127,19 @@ class _Item:
 def _items(said: Document | Reading, standings: Sequence[Standing], words: Vocabulary | None) -> list[_Item]:
     if isinstance(said, Reading):
         return [
-            _Item(number, item.text, item.done, item.vague, item.done_when)
+            _Item(number, item.text, _prose(item.text), item.done, item.vague, item.done_when)
             for number, item in enumerate(said.items, start=1)
         ]
     known = item_words(words) if words is not None else None
     return [
-        _Item(item.number, item.text, item.ended, known is not None and is_vague(item.text, known), item.done_when)
+        _Item(
+            item.number,
+            item.text,
+            _prose(item.text),
+            item.ended,
+            known is not None and is_vague(item.text, known),
+            item.done_when,
+        )
         for item in standings
     ]
 
@@ -147,27 +156,26 @@ def _in_section(
     if text is None or not text.text:
         return
     rules = [rule for rule in listed.rules.values() if rule.in_text]
-    for rule, start, end, line, column in _spans(text.text, rules, names):
+    for rule, start, end, line, column in _spans(text.text, _prose(text.text), rules, names):
         words = " ".join(text.text[start:end].split())
         yield Hint(rule.name, words, rule.reason, rule.better, line, column, section=section)
 
 
-def _of_item(item: _Item, listed: HintList, names: frozenset[str]) -> Iterator[Hint]:
+def _of_item(item: _Item, rules: Sequence[Rule], listed: HintList, names: frozenset[str]) -> Iterator[Hint]:
     """At most one of wording that has no end; an item that ended, or says when it is done, needs none."""
     open_ended = not item.ended and not item.done_when
     if item.ended:
         return
-    rules = [
-        rule for rule in listed.rules.values() if rule.in_items and (open_ended or rule.name not in (VAGUE, NO_VERB))
-    ]
+    if not open_ended:
+        rules = [rule for rule in rules if rule.name not in (VAGUE, NO_VERB)]
     some = False
-    for rule, start, end, line, column in _spans(item.text, rules, names):
+    for rule, start, end, line, column in _spans(item.text, item.plain, rules, names):
         some = True
         words = " ".join(item.text[start:end].split())
         yield Hint(rule.name, words, rule.reason, rule.better, line, column, item=item.number)
     if some or not open_ended:
         return
-    kind = VAGUE if item.vague else NO_VERB if _without_verb(item.text, listed) else ""
+    kind = VAGUE if item.vague else NO_VERB if _without_verb(item.plain, listed) else ""
     whole = listed.rules.get(kind)
     if whole is not None:
         start = len(item.text) - len(item.text.lstrip())
@@ -179,9 +187,14 @@ def _of_item(item: _Item, listed: HintList, names: frozenset[str]) -> Iterator[H
         yield Hint(kind, " ".join(shown.split()), whole.reason, whole.better, line, column, item=item.number)
 
 
-def _spans(text: str, rules: Sequence[Rule], names: frozenset[str]) -> Iterator[tuple[Rule, int, int, int, int]]:
-    """(rule, from, to, line, column), in their order, the first of each sentence."""
-    plain = prose(text.replace("’", "'"))
+def _prose(text: str) -> str:
+    return prose(text.replace("’", "'"))
+
+
+def _spans(
+    text: str, plain: str, rules: Sequence[Rule], names: frozenset[str]
+) -> Iterator[tuple[Rule, int, int, int, int]]:
+    """(rule, from, to, line, column), in their order, the first of each sentence. `plain`: its prose."""
     lowered = plain.lower()
     if len(lowered) != len(plain):  # a letter whose lower case is two
         lowered = plain
@@ -202,9 +215,8 @@ def _spans(text: str, rules: Sequence[Rule], names: frozenset[str]) -> Iterator[
         yield rules[number], start, end, line, start - line_start
 
 
-def _without_verb(text: str, listed: HintList) -> bool:
+def _without_verb(plain: str, listed: HintList) -> bool:
     """Whether an English text says nothing that somebody does. Sure of it or False: many a noun is a verb as well."""
-    plain = prose(text.replace("’", "'"))
     words = [word.lower().strip("'-") for word in _WORD.findall(plain)]
     if _is_noun_of_doing(words):
         words.pop()
