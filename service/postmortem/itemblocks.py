@@ -137,8 +137,8 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
             details(following, facts, walk)
             facts.here = (facts.here[0], lines_of_block(following)[1])
         facts.why = facts.why or rest[: itemtext.WHY_LIMIT] or None
-        if rest and (past := itemdone.told(rest, walk.words)):
-            facts.set_done(past, "it is told as done")
+        if rest:
+            facts.set_told(itemdone.told(rest, walk.words), "it is told as done")
         walk.add(lead, facts)
     elif references.refs_of(block.spans) and _is_bare(block.spans):
         walk.add(block.spans, Facts(here=lines_of_block(block)))

@@ -26,7 +26,7 @@ _BEHIND = re.compile(r"[.!?] \(([^()]{8,200})\)\.?$")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 _HEDGED = re.compile(
     r"\b(?:that|if|whether|when|which|until|once|after|before|where|how|why|needs?|should|must|will|would|could|can|may|"
-    r"might|not|n't|never|yet|so)\b|\?|n['’]t\b",
+    r"might|not|n't|never|yet|so|to be|being|get|gets)\b|\?|n['’]t\b",
     re.IGNORECASE,
 )
 #: what may follow a mark at the end of a text: other marks, and no words
@@ -47,6 +47,8 @@ def take_box(text: str, facts: Facts) -> str:
         return text
     if (box[1] or box[2] or "").strip() in _TICKED:
         facts.set_done(box[0].strip(), "a checked box")
+    else:
+        facts.open = True
     return text[box.end() :]
 
 
@@ -73,6 +75,7 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
     if "(" in text or "[" in text:
         found = words.open_bracket.search(text)
         if found:
+            facts.open = True
             text = cut(text, found.start(), found.end())
         found = words.done_bracket.search(text)
         if found and (found.start() < 2 or _AT_EDGE.match(text, found.end())):
@@ -81,7 +84,9 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
     lower = text.lower()
     if text[-20:].count(" - ") or "|" in text or ";" in text or "–" in text or "—" in text:
         found = words.open_last.search(text)
-        text = text[: found.start()] if found and found.start() > 3 else text
+        if found and found.start() > 3:
+            facts.open = True
+            text = text[: found.start()]
     if not any(word in lower for word in words.done_worth):
         return text
     for pattern, why in ((words.done_first, "its first word"), (words.done_last, "its last words")):
@@ -96,11 +101,12 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
     return text
 
 
-def told(text: str, words: ItemWords) -> str | None:
-    """The words of a first sentence in the past, or in the passive, by which the work was done: "Added an alert"."""
+def told(text: str, words: ItemWords, *, dated: bool = False) -> str | None:
+    """The words of a first sentence in the past, or in the passive, by which the work was done: "Added an alert".
+    `dated`: it has a time until which it is to be done, so that "Limits raised" may say what is to be then."""
     end = _SENTENCE_END.search(text[:600])
     first = text[: end.start()] if end else text[:600]
-    if not first or words.past_of_ticket.match(first) or _LEFT.search(first):
+    if not first or (end and end[0] == "?") or words.past_of_ticket.match(first) or _LEFT.search(first):
         return None
     began = words.past.match(first)
     if began:
@@ -109,7 +115,9 @@ def told(text: str, words: ItemWords) -> str | None:
     if head in words.lists["verb"]:
         pair = first.lower().rstrip(".").split()
         reported = len(pair) == 2 and pair[1] in words.lists["past"] and head not in words.lists["causative"]
-        return first.split()[1] if reported else None
+        if reported:
+            return first.split()[1]
+        return None if dated else itempast.told_of_thing(first, words)
     found = words.passive.search(first) if any(word in first for word in _AUXILIARY) else None
     if (
         found
@@ -117,11 +125,14 @@ def told(text: str, words: ItemWords) -> str | None:
         and not first[found.end() :][:20].lower().startswith(" when")
     ):
         return found[0].strip()
-    short = len(first) <= 60 and len(first.split()) <= 5
+    short = not dated and len(first) <= 60 and len(first.split()) <= 5
     if short and words.ends_done.match(first) and not _HEDGED.search(first):
         return first.rsplit(" ", 1)[-1]
     return (
-        itempast.told_of_us(first, words) or itempast.told_of_now(first, words) or itempast.told_elsewhere(first, words)
+        itempast.told_of_us(first, words)
+        or itempast.told_of_now(first, words)
+        or itempast.told_elsewhere(first, words)
+        or (None if dated else itempast.told_of_thing(first, words))
     )
 
 

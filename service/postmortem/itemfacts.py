@@ -34,6 +34,7 @@ class Facts:
     priority: str | None = None
     kind: Kind | None = None
     done: bool = False
+    open: bool = False  # it is said to be open: its tense alone does not make it done
     refs: list[str] = field(default_factory=list)
     why: str | None = None
     done_when: str | None = None
@@ -77,6 +78,11 @@ class Facts:
         if not self.done:
             self.done = True
             self.note("done", words, why)
+
+    def set_told(self, words: str | None, why: str) -> None:
+        """Done by the tense of its words, unless a box or a status says that it is open."""
+        if words and not self.open:
+            self.set_done(words, why)
 
 
 @dataclass(frozen=True, slots=True)

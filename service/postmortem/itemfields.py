@@ -66,6 +66,8 @@ def set_fact(facts: Facts, fact: str, value: str, given: Given, why: str) -> Non
     elif fact == "status":
         if done := itemdone.of_status(value, words):
             facts.set_done(done, why)
+        elif words.open_status.match(value):
+            facts.open = True
     elif fact in ("why", "done_when") and value and not given.words.nothing_said(value):
         setattr(facts, fact, getattr(facts, fact) or value[: itemtext.WHY_LIMIT])
 

@@ -26,6 +26,7 @@ class Group:
     due_text: str | None = None
     owner: str | None = None
     lines: tuple[int, int] = (0, 0)
+    open: bool = False
 
     def give(self, facts: Facts) -> None:
         """What the item does not state itself, the group states for it."""
@@ -33,7 +34,7 @@ class Group:
         if self.kind:
             facts.set_kind(self.kind[0], self.kind[1], f"under “{self.kind[1]}”")
         if self.done:
-            facts.set_done(self.done, f"under “{self.done}”")
+            facts.set_told(self.done, f"under “{self.done}”")
         if self.due_text and not facts.due:
             facts.set_due(None, self.due_text, "in the name of its group")
         facts.set_owner(self.owner, "in the name of its group")
@@ -47,6 +48,7 @@ class Group:
             self.due_text or outer.due_text,
             self.owner or outer.owner,
             self.lines if self.kind or self.done or self.due_text or self.owner else outer.lines,
+            self.open or outer.open,
         )
 
 
@@ -61,7 +63,14 @@ def group_of(name: str, given: Given, lines: tuple[int, int]) -> Group:
         owner = name
     elif found := words.owner.match(name):
         owner = owners.owner_of(found[1], given)
-    return Group((kind, name) if kind else None, _done(name, words), _due(name), owner, lines)
+    return Group(
+        (kind, name) if kind else None,
+        _done(name, words),
+        _due(name),
+        owner,
+        lines,
+        name.lower() in words.lists["open"],
+    )
 
 
 def _done(name: str, words: ItemWords) -> str | None:

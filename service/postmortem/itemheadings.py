@@ -94,7 +94,7 @@ def read_heading(part: Part, walk: Walk, *, counted: bool) -> None:
     facts.why = facts.why or told[: itemtext.WHY_LIMIT] or None
     if told and (past := itemdone.told(told, walk.words)):
         facts.here = (part.blocks[0].start + 1, part.end)
-        facts.set_done(past, "it is told as done")
+        facts.set_told(past, "it is told as done")
     facts.here = (line, max(line, part.end))
     spans: Sequence[Span] = part.spans
     if spans and not spans[0].code:

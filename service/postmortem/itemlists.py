@@ -69,6 +69,7 @@ def _lines(item: Block, walk: Walk, end: int) -> tuple[int, int]:
 
 def add_with_lead(spans: Sequence[Span], facts: Facts, walk: Walk) -> None:
     """A bold beginning is the item and the rest explains it, unless the bold words only name what it is about."""
+    itemdone.take_box(plain(spans), facts)
     lead, rest = lead_in(spans)
     name = plain(lead)
     if lead and rest and walk.given.words.nothing_said(name):  # "**Action item 3:** Document the rebuild"
@@ -79,8 +80,8 @@ def add_with_lead(spans: Sequence[Span], facts: Facts, walk: Walk) -> None:
         spans = _without_lead(spans, len(lead))
     elif lead and rest and _stands_alone(name, spans, walk):
         facts.add_refs(references.refs_of(spans))
-        if (past := itemdone.told(rest, walk.words)) or (past := itemdone.is_detail_done(rest, walk.words)):
-            facts.set_done(past, "it is told as done")
+        past = itemdone.told(rest, walk.words) or itemdone.is_detail_done(rest, walk.words)
+        facts.set_told(past, "it is told as done")
         rest = itemtext.take_facts(rest, facts, walk.given)
         facts.why, spans = facts.why or rest[: itemtext.WHY_LIMIT] or None, lead
     walk.add(spans, facts)

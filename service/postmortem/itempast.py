@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from service.postmortem.itemwords import ItemWords
 
@@ -18,6 +19,13 @@ _HEDGED = re.compile(
     r"|\b(?:working on|planning)\b|\?|n['’]t\b",
     re.IGNORECASE,
 )
+_TOKEN = re.compile(r"[*_`\"“(]{0,3}([^\s,;:(（—–]{1,60})")
+_OPEN_YET = re.compile(
+    r"\b(?:if|once|until|unless|when|whenever|after|should|must|will|would|could|can|may|might|not|never|yet|still|needs?|"
+    r"to be|being|pending|next|later|soon|get|gets|getting|want|request(?:ed)?|proposed?|planned)\b|\?|n['’]t\b",
+    re.IGNORECASE,
+)
+_MOST_NOUNS, _MOST_LAST = 6, 8  # words before the participle, and where it is the last one
 
 _NOUN = ("ing", "ion", "ment", "ity", "ness", "ance", "ence", "ism", "ship", "able", "ible", "ful", "ly", "ware")
 
@@ -97,3 +105,42 @@ def told_of_now(clause: str, words: ItemWords) -> str | None:
         return f"{before[-1]} {found[0]}"
     verb = found[1].lower()
     return found[0] if is_present(verb, words) or verb in words.lists["verb"] or is_past(verb, words) else None
+
+
+def told_of_thing(clause: str, words: ItemWords) -> str | None:
+    """ "Alert threshold raised to 5m", "Old exporter removed": a thing, and what was done to it, as the whole of a
+    sentence. An imperative ("Revert limits raised to 5m"), a wish ("Better alerts added …"), a longer name ("List of
+    hosts removed …") and what happens again ("Pods removed when …") are none."""
+    told = [found[1].rstrip('.*_`)"”') for found in _TOKEN.finditer(clause[:200])][: _MOST_LAST + 2]
+    small = [word.lower() for word in told]
+    place = next((at for at, word in enumerate(small) if at and _done_to(word, small[at + 1 : at + 3], words)), 0)
+    if not place or _OPEN_YET.search(clause) or not _may_name(small[:place], words):
+        return None
+    parts = words.lists["name_part"] & set(small[:place])
+    following = small[place + 1] if place + 1 < len(small) else ""
+    between = clause[clause.lower().find(small[place]) + len(small[place]) :][:1]
+    if not following:
+        return told[place] if place < _MOST_LAST and not parts - {"for", "in", "on"} else None
+    if parts or place > _MOST_NOUNS or (following not in words.lists["told_on"] and between not in (",", ";", ":")):
+        return None
+    return None if words.later_place.search(clause) else told[place]
+
+
+def _done_to(word: str, behind: Sequence[str], words: ItemWords) -> bool:
+    """ "removed", "resized"; "increased" says it only before the number that it is since: "increased to 2Gi"."""
+    if word in words.lists["past_of_thing"]:
+        return True
+    numbered = any(piece[:1].isdigit() for piece in behind)
+    return numbered and behind[0] in ("to", "from", "by") and is_past(word, words)
+
+
+def _may_name(head: Sequence[str], words: ItemWords) -> bool:
+    """Whether words may name a thing: they begin with no verb but one that is a noun too ("Alert threshold")."""
+    first = head[0]
+    if first in words.lists["wish"] or first in words.lists["causative"] or (len(head) > 1 and is_past(first, words)):
+        return False
+    if first in words.lists["noun_verb"]:
+        return not any(word in ("the", "a", "an", "all", "any", "our") or word.endswith("s") for word in head[1:])
+    stem = first.removesuffix("ing")
+    doing = stem != first and (stem in words.lists["verb"] or stem + "e" in words.lists["verb"])
+    return first not in words.lists["verb"] and not doing

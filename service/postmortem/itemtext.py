@@ -100,8 +100,8 @@ def take_facts(text: str, facts: Facts, given: Given) -> str:
     text = _BRACED.sub(r"\1", text.strip().strip("_*").strip(_EDGES)).strip()
     text = references.without_first_ref(references.without_first_url(text, facts.refs), facts.refs)
     text = references.without_last_refs(references.without_last_url(text, facts.refs), facts.refs).rstrip(_EDGES)
-    if not facts.done and (past := itemdone.told(text, words)):
-        facts.set_done(past, "it is told as done")
+    if not facts.done and not facts.open:
+        facts.set_told(itemdone.told(text, words, dated=bool(facts.due or facts.due_text)), "it is told as done")
     if text[:1].islower() and not named.lstrip(_EDGES).startswith(text[:20]):
         text = text[0].upper() + text[1:]
     if text:
@@ -148,6 +148,8 @@ def _named_facts(text: str, facts: Facts, given: Given, words: ItemWords) -> str
     if found := words.status.search(text):
         if done := itemdone.of_status(found[1], words):
             facts.set_done(done, "behind “status”")
+        elif words.open_status.match(found[1]):
+            facts.open = True
         text = itemdone.cut(text, found.start(), found.end()) if found.start() > 0 else text
     if (found := words.type.search(text)) and (kind := itemkinds.kind_of(found[1], words)):
         facts.set_kind(kind, found[1].strip(), "behind “type”")

@@ -32,8 +32,8 @@ def settle(found: Sequence[Found], words: ItemWords) -> None:
         if not (sure and whole) or all(_may_wish(one.text, words) for one in found):
             return
     for one in found:
-        if not one.facts.done and not one.facts.due and not one.facts.owner and (said := _fact(one.text, words)):
-            one.facts.set_done(said, "a fact among what is told as done")
+        if not one.facts.done and not one.facts.due and not one.facts.owner:
+            one.facts.set_told(_fact(one.text, words), "a fact among what is told as done")
 
 
 def _begins_past(text: str, words: ItemWords) -> bool:

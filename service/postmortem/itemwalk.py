@@ -39,6 +39,7 @@ class Walk:
     def add(self, spans: Sequence[Span], facts: Facts) -> bool:
         """Whether a line is an item. `facts.here` are its lines, from 1."""
         shown = plain(spans)
+        facts.open = facts.open or self.group.open
         text = itemtext.read_line(spans, facts, self.given)
         nothing = self.given.words.nothing_said
         if nothing(text) or (spans and spans[0].text.startswith("<") and nothing(plain(spans))):

@@ -55,6 +55,7 @@ class ItemWords:
     past_of_ticket: re.Pattern[str]
     passive: re.Pattern[str]
     ends_done: re.Pattern[str]
+    later_place: re.Pattern[str]
     marker: re.Pattern[str]
     marker_heads: frozenset[str]
     weak_marker: re.Pattern[str]
@@ -170,6 +171,7 @@ def item_words(words: Vocabulary) -> ItemWords:
             + rf"| (?:is|are)(?: (?:now|already) {done}| {done}(?=\.?$))"
         ),
         ends_done=_compiled(rf"[^.,;:!?]{{3,60}} {_any(past)}\.?$"),
+        later_place=_compiled(rf" (?:to|on|in|into) (?:[\w'-]+ ){{0,3}}{_any(of('later_place'))}"),
         marker_heads=frozenset(word[:2] for word in of("marker") | of("weak_marker")),
         marker=_compiled(_marked(of("marker"))),
         weak_marker=_compiled(_marked(of("weak_marker"))),
