@@ -75,7 +75,7 @@ def _run(argv: list[str] | None) -> int:
         arguments.print_help(sys.stderr)
         return 2
     try:
-        return int(importlib.import_module(f"service.commands.{args.command}").run(args))
+        return int(importlib.import_module(f"service.commands.{args.command.replace('-', '_')}").run(args))
     except AfterwordError as error:
         _say(error.message, error.mend)
         # Loads the database's library, which only some commands need.

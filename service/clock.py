@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
-from service import alarms, retention
+from service import alarms, crash, retention
 from service.followup.week import Schedule, Week, due_slots
 from service.parts import Parts
 from service.store import meta, reports, work
@@ -33,6 +33,7 @@ def tick(parts: Parts) -> None:
     except AfterwordError as error:
         log.error("the clock could not write", error=error.message)
         return
+    crash.point("slots asked for")
     for slot in slots:
         parts.engine.wake("report", slot)
     alarms.look(parts)

@@ -170,9 +170,11 @@ class _Telling:
             return None
         with self.parts.database.read() as connection:
             pause.guard(self.parts, connection)
+        crash.point("before edit")
         there = self.publisher.edit(self.incident.ticket, self.write.external_id, self.marker, body)
         if not there and self.publisher.find(self.incident.ticket, self.marker) is not None:
             return self.parts.now() + SOON  # a passing 404: it is still there
+        crash.point("edit answered, not noted")
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             if there:

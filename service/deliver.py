@@ -43,6 +43,7 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
             if incident_id is not None or asked:
                 deliveries.followed(connection, delivery.id, incident_id)
             wakes |= asked
+        crash.point("delivery settling")
     crash.point("delivery settled")
     for task, row in wakes:
         parts.engine.wake(task, row)

@@ -77,6 +77,7 @@ class _Filing(Outcomes):
             return None
         found = self._look_first()
         if found is not None:
+            crash.point("found, not stored")
             return self.stored(self.write.attempt, found)
         return self._post()
 
@@ -125,6 +126,7 @@ class _Filing(Outcomes):
         if incident is None:
             return None
         accounts.know(self.parts, "tracker", self.tracker.name, self.tracker)
+        crash.point("before looking")
         here = {s.key: s for s in siblings if (s.tracker, s.place) == place and s.filed is None}
         since = incident.ticket.opened_at - EARLIER
         found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since)
@@ -147,6 +149,7 @@ class _Filing(Outcomes):
         if incident is None:
             return None
         found = self.tracker.look([self.item.key], self.item.place or "", incident.ticket, begun - EARLIER, deep=True)
+        crash.point("looked again")
         if self.item.key in found:
             return self.stored(write.attempt, found[self.item.key])
         delays = parts.settings.filing.look_after

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from connectors.base import AfterwordError, Limited
+from service import crash
 from service.deliver import deliver
 from service.parts import Parts
 from service.retry import backoff, retry_after
@@ -100,6 +101,7 @@ class Jobs:
         lease = work.take(self.parts.database, task, key, self.parts.now())
         if lease is None:
             return
+        crash.point("row taken")
         try:
             with self._beating(lease):
                 again = self.steps[task](self.parts, lease)
@@ -139,6 +141,7 @@ class Jobs:
             thread.join()
 
     def _settle(self, lease: Lease, again: datetime | None) -> None:
+        crash.point("outcome not recorded")
         with self.parts.database.begin() as connection:
             if again is not None:
                 work.put_back(connection, lease, again)

@@ -91,6 +91,7 @@ class Outcomes:
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             writes.not_sent(connection, self.write.key, attempt, at, error.message)
+        crash.point("outcome noted")
         return self.run.trouble(account_of(self.item), at)
 
     def failed(self, attempt: int, reason: str, error: Refused) -> datetime:
@@ -98,6 +99,7 @@ class Outcomes:
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             writes.failed(connection, self.write.key, attempt, reason, error.fields, at)
+        crash.point("outcome noted")
         return at
 
     def unknown(self, attempt: int) -> datetime:
@@ -105,6 +107,7 @@ class Outcomes:
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             writes.unknown(connection, self.write.key, attempt, at, wording.LOOKING.format(label=self.label()))
+        crash.point("outcome noted")
         return at
 
     def stored(self, attempt: int, issue: Filed, assignee: str | None = None) -> datetime | None:

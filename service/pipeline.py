@@ -57,6 +57,7 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
     if (calm := calm_at(parts, incident)) > parts.now():
         return calm
     promised = _routed(parts, lease, incident)
+    crash.point("items routed")
     run = Run(parts, lease, incident.id)
     try:
         again = [file_item(run, item.id) for item in promised]
@@ -116,6 +117,7 @@ def write_document(
                     incidents.hold(connection, incident.id, why_held(parts, connection, incident, ticket))
                 if not ticket.from_payload:
                     incidents.read(connection, incident.id, ticket, upto=incident.reads_wanted, redacted=taken_out)
+                crash.point("document writing")
             return
         except postmortems.EditedMeanwhile:
             if last_try:

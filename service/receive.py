@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from connectors.base import AfterwordError, BadSignature, Source
+from service import crash
 from service.engine import Engine
 from service.errors import TooLarge, UnknownSource
 from service.store import deliveries
@@ -182,6 +183,7 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
         delivery_id = source.delivery_id(headers, body)
         if len(delivery_id) > 200 or "\x00" in delivery_id:
             delivery_id = hashlib.sha256(delivery_id.encode("utf-8", "surrogatepass")).hexdigest()
+        crash.point("verified, not stored")
         inbox.put(
             {
                 "source": name,
@@ -192,6 +194,7 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
                 "state": "received",
             }
         )
+        crash.point("stored, not answered")
         engine.wake("delivery", "")
         # Flask's jsonify takes a fifth of the whole request (bench/ingest.py).
         answer = json.dumps({"stored": delivery_id})

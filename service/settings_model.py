@@ -68,6 +68,10 @@ class Filing(Part):
     max_per_hour: Count = Field(
         default=10, description="Incidents that close within an hour; with more everything outward pauses and asks."
     )
+    duplicates: Literal["tell", "close"] = Field(
+        default="tell",
+        description='What the nightly look does with a second issue of one item: "tell" it, or "close" the later one.',
+    )
     max_items: Count = Field(default=30, description="Action items of one incident; more wait for a person.")
     on_unknown: Literal["retry", "ask"] = Field(
         default="retry",
@@ -92,6 +96,9 @@ class OnePerson(Part):
 class Sync(Part):
     every: Count = Field(default=10, description="Minutes between two syncs.")
     verify_hours: Count = Field(default=24, description="Hours after which an open issue is read again by its id.")
+    reconcile: Whole = Field(
+        default=15, description="Minutes between two looks for closings that no webhook told of; 0: never."
+    )
 
 
 class Report(Part):
@@ -154,6 +161,11 @@ class Retention(Part):
     deliveries: Whole = Field(
         default=90, description="Days that a delivery is kept which led to something; 30 at least."
     )
+    ids: Whole = Field(
+        default=365,
+        description="Days that the id of a delivery is known after its bytes are gone, so that it counts once.",
+    )
+    jobs: Whole = Field(default=30, description="Days that a finished job's row is kept.")
     ignored: Whole = Field(default=14, description="Days that a delivery is kept which concerned nothing of ours.")
     revisions: Whole = Field(default=0, description="Days that earlier revisions of a document are kept; 0: for ever.")
     incidents: Whole = Field(

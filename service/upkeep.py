@@ -108,6 +108,7 @@ def report_week(parts: Parts, lease: Lease) -> datetime | None:
         partial(_send, parts),
         parts.now(),
     )
+    crash.point("report sent")
     return min((one.again for one in sent if one.again is not None), default=None)
 
 
@@ -132,4 +133,5 @@ def freeze(parts: Parts, week: Week) -> Frozen:
             look_at(parts, tracker, verify=True)
         except ConnectorError as error:  # the report says how old its figures are
             log.warning("a tracker did not answer before the report", tracker=tracker, error=error.message)
+    crash.point("report verified")
     return weekly_of(parts).make(week, parts.now())

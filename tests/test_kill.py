@@ -9,7 +9,6 @@ import pytest
 
 from sandbox.github import GitHubSandbox
 from sandbox.jira import JiraSandbox
-from service.crash import POINTS
 from service.store import tables
 from service.store.database import Database
 from tests.hands import strangers
@@ -24,9 +23,8 @@ TICKET = """The storage of db-a stopped answering.
 - [ ] Alert on queue depth
 - [x] Restart the pools
 """
-#: points that the story of one closed ticket passes; the report has its own
-PASSED = [point for point in POINTS if point != "report made"]
-WHERE = [*PASSED, "answered, not stored:2"]
+#: a fair sample of the points that the story of one closed ticket passes; `make test-faults` has them all
+WHERE = ("stored, not answered", "document writing", "POST sent", "answered, not stored:2", "link sent", "comment sent")
 
 
 @pytest.fixture

@@ -35,8 +35,7 @@ def run(args: Namespace) -> int:
     wiring.begin_work(service)
     say_token(service.new_token)
     wiring.revive(service, alone=lock is not None)
-    if where := os.environ.get("AFTERWORD_CRASH_AT"):  # for tests of what a sudden death leaves behind
-        crash.arm(where)
+    crash.arm_from(os.environ)  # for tests of what a sudden death leaves behind
     engine = service.parts.engine
     assert isinstance(engine, Embedded)
     inbox = Inbox(database)

@@ -219,6 +219,29 @@ COMMANDS: tuple[Command, ...] = (
         (_take("id", type=number, metavar="ID", help="the number that `deliveries` shows"), DRY_RUN),
     ),
     Command(
+        "dead-letters",
+        "lists what is given up until a person looks",
+        "Deliveries that could not be read, work that failed too often, issues that wait for a decision: each with its "
+        "reason and with what to do. Exit 1 when there are any.",
+    ),
+    Command(
+        "actions",
+        "what waits for a person, and the answers",
+        "Without more: the action items that wait, with their numbers. adopt: this issue is it, nothing is filed. "
+        "retry: look for it once more, and file it if it is not there.",
+        (
+            _take("action", nargs="?", choices=("list", "adopt", "retry"), default="list", metavar="list|adopt|retry"),
+            _take("id", nargs="?", type=number, metavar="ID", help="the number that the list shows"),
+            _take("url", nargs="?", metavar="URL", help="with adopt: the address of the issue"),
+        ),
+    ),
+    Command(
+        "duplicates",
+        "looks for a second issue of one action item",
+        "Every night the service does so by itself. It closes nothing, unless `filing.duplicates` says so. Exit 1 when "
+        "there is one.",
+    ),
+    Command(
         "token",
         "makes, lists and ends tokens for pages and API",
         "Each has a name, may read or also write, and may end by itself. It is printed once; only its hash is kept.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from argparse import Namespace
 from types import FrameType
 
-from service import clock, logs, wiring
+from service import clock, crash, logs, wiring
 from service.store.database import Database
 
 
@@ -18,6 +19,7 @@ def run(args: Namespace) -> int:
     wiring.require_postgresql(database, "clock")
     service = wiring.assemble(settings, database=database)
     wiring.begin_work(service)
+    crash.arm_from(os.environ)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         sys.exit(0)

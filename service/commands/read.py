@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gc
 import json
 import re
 import sys
@@ -10,7 +11,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from connectors.base import AfterwordError
-from connectors.text import from_adf, from_wiki
+from connectors.text import DEEPEST, from_adf, from_wiki, shallow_json
 from service.hints_file import hints_list
 from service.postmortem.explain import explained
 from service.postmortem.gaps import missing
@@ -38,8 +39,14 @@ def run(args: Namespace) -> int:
     except ValueError as error:
         raise AfterwordError(f"{args.vocabulary} {error}.") from None
     written = _text(args.file)
-    form, text = _as_markdown(written, args.form)
-    reading = read_text(text, known, today=args.today, zone=args.timezone, name=Path(args.file).name)
+    form, text = _as_markdown(written, args.form) if written.strip() else (args.form, "")
+    if not text.strip():
+        print(f"{_shown(args.file)} holds no text, so nothing is found in it.", file=sys.stderr)
+    gc.disable()  # a large text has millions of tokens: looking through them for cycles costs a fifth of the time
+    try:
+        reading = read_text(text, known, today=args.today, zone=args.timezone, name=Path(args.file).name)
+    finally:
+        gc.enable()
     if args.format == "md":
         sys.stdout.write(as_markdown(reading))
         return 0
@@ -61,11 +68,19 @@ def _as_markdown(text: str, form: str) -> tuple[str, str]:
     if form == "wiki":
         return form, from_wiki(text)
     if form == "adf":
-        try:
-            return form, from_adf(json.loads(text))
-        except (ValueError, RecursionError):
-            raise AfterwordError("This is no ADF: it is not JSON.", "Give the field's JSON as Jira has it.") from None
+        return form, from_adf(_json_of(text.encode("utf-8", "replace")))
     return form, text
+
+
+def _json_of(written: bytes) -> object:
+    shallow = shallow_json(written)
+    try:
+        read: object = json.loads(shallow)
+    except (ValueError, RecursionError):
+        raise AfterwordError("This is no ADF: it is not JSON.", "Give the field's JSON as Jira has it.") from None
+    if shallow is not written:
+        print(f"The JSON is nested more than {DEEPEST} levels deep; of what lies deeper only the words are read.", file=sys.stderr)
+    return read
 
 
 def _form_of(text: str) -> str:
@@ -75,7 +90,7 @@ def _form_of(text: str) -> str:
 
 
 def _text(name: str) -> str:
-    shown = "Standard input" if name == "-" else name
+    shown = _shown(name)
     if name == "-" and sys.stdin.isatty():
         print("Reading standard input; Ctrl-D ends it.", file=sys.stderr, flush=True)
     try:
@@ -91,6 +106,10 @@ def _text(name: str) -> str:
     if "\ufffd" in text:
         print(f"{shown} is not all UTF-8; what could not be read is shown as \ufffd.", file=sys.stderr)
     return text
+
+
+def _shown(name: str) -> str:
+    return "Standard input" if name == "-" else name
 
 
 def _bytes(path: Path) -> bytes:

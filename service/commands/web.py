@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 
 import waitress.server
 
-from service import wiring
+from service import crash, wiring
 from service.app import from_environment, most_read
 from service.commands.listening import bound
 
@@ -14,6 +15,7 @@ from service.commands.listening import bound
 def run(args: Namespace) -> int:
     settings = wiring.load_settings(args.config)
     app = from_environment(args.config)
+    crash.arm_from(os.environ)
     sockets = bound(settings.host, settings.port)
     server = waitress.server.create_server(
         app,

@@ -20,8 +20,7 @@ def run(args: Namespace) -> int:
     service = wiring.assemble(settings, database=database)
     wiring.begin_work(service)
     wiring.revive(service, alone=False)
-    if where := os.environ.get("AFTERWORD_CRASH_AT"):
-        crash.arm(where)
+    crash.arm_from(os.environ)  # for tests of what a sudden death leaves behind
     engine = service.parts.engine
     assert isinstance(engine, Distributed)
     print(f"Afterword works, {settings.jobs.threads} jobs at a time, on {database.shown()}", flush=True)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from connectors.base import NotSent
+from service import crash
 from service.followup.render import Words
 from service.followup.snapshot import Snapshot
 from service.store import writes
@@ -85,6 +86,7 @@ def _deliver(database: Database, row: str, sent: Message, address: str, send: Se
     attempt = _begin(database, row, now)
     if attempt is None:
         return _told(database, row)
+    crash.point("before send")
     try:
         taken = send(address, sent.title, sent.text, sent.html)
     except NotSent as error:
@@ -92,6 +94,7 @@ def _deliver(database: Database, row: str, sent: Message, address: str, send: Se
         with database.begin() as connection:
             writes.failed(connection, row, attempt, f"{error.message} {error.mend}".strip(), {}, again)
         return _told(database, row)
+    crash.point("send answered, not stored")
     with database.begin() as connection:
         if taken:
             writes.done(connection, row, attempt, "", "")

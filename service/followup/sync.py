@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from connectors.base import ConnectorError, IssueState, Limited, Problem, Sighting, State, Tracked, Tracker
+from service import crash
 from service.cleaning import clean_state, clean_text
 from service.followup.facts import Trouble
 from service.followup.merge import Known, Merged, merge, merge_missing
@@ -72,12 +73,14 @@ def sync(
     answers = _ask(
         tracker, known, progress, verify=verify or last is None or now - last >= timedelta(hours=verify_hours)
     )
+    crash.point("changes read")
     with database.begin() as connection:
         if hold:
             hold(connection)
         result = _record(connection, tracker_name, answers, now)
         if then and result.incidents:
             then(connection, result.incidents)
+    crash.point("changes stored")
     return result
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
+from service import crash
 from service.followup.facts import Facts
 from service.followup.render import Words, render
 from service.followup.report import compute
@@ -107,7 +108,9 @@ class Weekly:
             if found:
                 return found
             snapshot = self._compute(connection, week, now, seal)
-            return reports.freeze(connection, week.slot, snapshot, render(snapshot, self.words, self.page))
+            frozen = reports.freeze(connection, week.slot, snapshot, render(snapshot, self.words, self.page))
+            crash.point("report freezing")
+            return frozen
 
     def _compute(
         self, connection: Connection, week: Week, now: datetime, last: int, *, preview: bool = False

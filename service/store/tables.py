@@ -60,6 +60,7 @@ deliveries = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("incident_id", Id, ForeignKey("incidents.id")),
     Column("tries", Integer, nullable=False, server_default="0"),
+    Column("via", String(10), nullable=False, server_default="webhook"),  # webhook, poll
     UniqueConstraint("source", "delivery_id"),
     Index("ix_deliveries_state", "state", "id"),
 )
@@ -271,4 +272,25 @@ alerts = Table(
     Column("since", Utc, nullable=False),
     Column("told_at", Utc),  # the last time; None: not yet
     Column("told", Integer, nullable=False, server_default="0"),  # how often
+)
+
+#: One row per write that left for an account, for as long as its vendor counts: the pace of all workers together.
+sends = Table(
+    "sends",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("account", String(100), nullable=False),
+    Column("at", Utc, nullable=False),
+    Index("ix_sends_account", "account", "at"),
+)
+
+#: One row per connection that is limited or refused: nothing is asked of it before then. None of a well one.
+connections = Table(
+    "connections",
+    metadata,
+    Column("account", String(100), primary_key=True),  # "source:ops", "tracker:work"
+    Column("state", String(10), nullable=False),  # limited, denied
+    Column("since", Utc, nullable=False),
+    Column("not_before", Utc),
+    Column("reason", Text, nullable=False, server_default=""),
 )
