@@ -3,13 +3,15 @@ or for an ordinary one where that is longer. What takes quadratic time takes hun
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import date
 
 from markdown_it import MarkdownIt
 
-from connectors.text import from_adf, from_wiki
+from connectors.jira.marks import with_mark
+from connectors.text import from_adf, from_wiki, shallow_json
 from service.postmortem.commands import split
 from tests.reading_hands import read_text
 
@@ -63,6 +65,10 @@ Some words of it.
 """
 
 
+#: longer than Jira takes: written as ADF, and cut
+_HUGE = ("{" * 200_000, '"\\' * 100_000, "| a |\n|---|\n" + "| x |\n" * 20_000, "- x\n" * 40_000, "é" * 100_000)
+
+
 def run() -> list[tuple[str, float, str, float]]:
     ordinary = _ORDINARY * (LENGTH // len(_ORDINARY))
     bare = min(_seconds(lambda: PARSER.parse(ordinary)) for _ in range(3))
@@ -76,7 +82,19 @@ def run() -> list[tuple[str, float, str, float]]:
         ratio, worst = max((_ratio(read, text, bare), text[:24]) for text in texts)
         rows.append((f"{name} of 64 kB, the slowest of {len(texts)} hostile texts ({worst!r})", ratio, "<=", 20.0))
     rows.append(("ADF of 8,000 nodes inside each other", _seconds(lambda: from_adf(_nested(8_000))) / bare, "<=", 2.0))
+    deep = b'{"type":"doc","content":[' * 30_000 + b"]}" * 30_000
+    taken = _seconds(lambda: from_adf(json.loads(shallow_json(deep))))
+    rows.append(("ADF of 30,000 nodes inside each other, as JSON", taken / bare, "<=", 2.0))
+    ratio, worst = max((_ratio(_written, text, bare), text[:24]) for text in _HUGE)
+    rows.append((f"writing 200 kB as Jira takes it, the slowest of {len(_HUGE)} texts ({worst!r})", ratio, "<=", 5.0))
+    checklist = "## Action items\n\n" + "".join(f"- [ ] Fix the pool {number} @sam\n" for number in range(30_000))
+    ratio = _seconds(lambda: read_text(checklist)) / _seconds(lambda: PARSER.parse(checklist))
+    rows.append(("reading a checklist of 1 MB, over parsing it", ratio, "<=", 8.0))
     return rows
+
+
+def _written(text: str) -> object:
+    return with_mark("comment", "41d0", text, "3")
 
 
 def _ratio(read: Callable[[str], object], text: str, bare: float) -> float:

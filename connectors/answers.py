@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from connectors.base import ConnectorError, OutcomeUnknown, Unavailable
-from connectors.text import storable_json
+from connectors.text import shallow_json, storable_json
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def parse(model: TypeAdapter[T], answer: Answer, what: str, vendor: str, *, writ
     Raises Unavailable; after a write OutcomeUnknown, as an answer that cannot be read leaves its outcome open.
     """
     try:
-        return model.validate_json(storable_json(answer.text))
+        return validated(model, storable_json(answer.text).encode())
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -39,6 +39,20 @@ def parse(model: TypeAdapter[T], answer: Answer, what: str, vendor: str, *, writ
             f"{vendor}'s answer to {what} cannot be read ({where or 'the whole'}: {first['msg']}).",
             status=answer.status,
         ) from None
+
+
+def validated(model: TypeAdapter[T], body: bytes) -> T:
+    """The fields that we read; of a text that is nested deeper than the parser goes, the words are read.
+
+    Raises pydantic's ValidationError.
+    """
+    try:
+        return model.validate_json(body)
+    except ValidationError:
+        shallow = shallow_json(body)
+        if shallow is body:
+            raise
+        return model.validate_json(shallow)
 
 
 def json_object(answer: Answer) -> dict[str, Any]:

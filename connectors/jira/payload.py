@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from connectors.answers import validated
 from connectors.base import BadPayload, Said, Signal
 from connectors.jira import wire
 from connectors.jira.concern import foreign, skipped
@@ -50,7 +51,7 @@ def _closing(delivery: wire.Delivery, at: datetime | None) -> datetime | None:
 
 def _parsed(body: bytes) -> wire.Delivery:
     try:
-        return _DELIVERY.validate_json(body)
+        return validated(_DELIVERY, body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"

@@ -9,8 +9,20 @@ and its token table is global to all threads; 16 KB of plain words took the othe
 from connectors.text.adf import size, to_adf
 from connectors.text.adf_reader import from_adf
 from connectors.text.neutral import quiet, quiet_title
+from connectors.text.shallow import DEEPEST, shallow_json
 from connectors.text.storable import storable_json
 from connectors.text.wiki import to_wiki
 from connectors.text.wiki_reader import from_wiki
 
-__all__ = ["from_adf", "from_wiki", "quiet", "quiet_title", "size", "storable_json", "to_adf", "to_wiki"]
+__all__ = [
+    "DEEPEST",
+    "from_adf",
+    "from_wiki",
+    "quiet",
+    "quiet_title",
+    "shallow_json",
+    "size",
+    "storable_json",
+    "to_adf",
+    "to_wiki",
+]

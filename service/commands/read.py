@@ -79,7 +79,10 @@ def _json_of(written: bytes) -> object:
     except (ValueError, RecursionError):
         raise AfterwordError("This is no ADF: it is not JSON.", "Give the field's JSON as Jira has it.") from None
     if shallow is not written:
-        print(f"The JSON is nested more than {DEEPEST} levels deep; of what lies deeper only the words are read.", file=sys.stderr)
+        print(
+            f"The JSON is nested more than {DEEPEST} levels deep; of what lies deeper only the words are read.",
+            file=sys.stderr,
+        )
     return read
 
 
