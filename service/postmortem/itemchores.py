@@ -12,6 +12,7 @@ from service.postmortem.vocabulary import Vocabulary, key
 
 _BRACKETS = re.compile(r"[<{\[(][^<>{}\[\]()]{1,60}[>}\])]")
 _MENTIONS = re.compile(r"@[\w./-]{1,60}(?:(?:, ?| and | ?/ ?| )@[\w./-]{1,60}){0,20}\.?")
+_AROUND = " .:;,*_()[]|=#0123456789-–—✅"
 _ADDRESS = re.compile(r"\W{0,3}https?://\S+")
 _LABELLED = re.compile(r"[^:]{1,40}: ?https?://\S+")
 _TOLD = re.compile(
@@ -33,7 +34,7 @@ _HEADER = re.compile(
 def is_none(text: str, spans: Sequence[Span], facts: Facts, vocabulary: Vocabulary, words: ItemWords) -> bool:
     """Whether a line is no item, by its own words alone."""
     lower = text.lower()
-    if is_nothing(text, words):
+    if is_nothing(text, words) or (not facts.refs and lower.strip(_AROUND) in words.lists["no_work_line"]):
         return True
     if len(text) < 200 and any(lower.startswith(word) for word in words.lists["template"]):
         return True

@@ -60,7 +60,7 @@ def set_fact(facts: Facts, fact: str, value: str, given: Given, why: str) -> Non
     elif fact == "due" and not given.words.nothing_said(value):
         itemdue.set_field(facts, value, given.today, why, words)
     elif fact == "priority":
-        facts.set_priority(itemkinds.priority_of(value), value.strip(), why)
+        facts.set_priority(itemkinds.priority_of(value, words), value.strip(), why)
     elif fact == "type":
         facts.set_kind(itemkinds.kind_of(value, words), value.strip(), why)
     elif fact == "status":

@@ -56,7 +56,7 @@ def _fact_of(piece: str, given: Given, words: ItemWords) -> _Piece | None:
         return None
     if owners.is_mention(bare):
         return "owner", bare
-    if itemkinds.priority_of(bare) and bare[:1] in "Pp" and len(bare) == 2:
+    if itemkinds.priority_of(bare, words) and bare[:1] in "Pp" and len(bare) == 2:
         return "priority", bare
     lower = bare.lower()
     if lower in words.lists["open"] or lower in words.lists["done"] or lower in words.lists["dropped"]:
@@ -92,7 +92,7 @@ def _give(told: Sequence[_Piece], facts: Facts, given: Given, within: str) -> No
         elif fact == "due":
             facts.set_due(dates.due_at(said, 0, given.today)[0], said, why, within)
         elif fact == "priority":
-            facts.set_priority(itemkinds.priority_of(said), said, why)
+            facts.set_priority(itemkinds.priority_of(said, words), said, why)
         elif fact == "type":
             facts.set_kind(itemkinds.kind_of(said, words), said, why)
         elif said.lower() not in words.lists["open"]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from service.postmortem import itemdone, itemdue, itemfields, itemkinds, owners, references
+from service.postmortem import itemcells, itemdone, itemdue, itemfields, itemkinds, owners, references
 from service.postmortem.given import Given
+from service.postmortem.itemcells import Row
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemwords import ItemWords, item_words
 from service.postmortem.markdown import Block, Span, plain
 from service.postmortem.vocabulary import key
-
-Row = tuple[tuple[Span, ...], ...]
 
 _NUMBER = re.compile(r"#?[A-Z]{0,3}[ -]?\d{1,4}[.):]?")
 _SHORT = 25  # characters; what is to be done is longer, a name is not
@@ -54,7 +53,7 @@ def _read(
     main = columns["text"]
     found: list[tuple[int, Facts, tuple[Span, ...]]] = []
     group = ""
-    for row, start in body:
+    for row, start in ((one, start) for whole, start in body for one in itemcells.rows_in(whole, main, words)):
         said = [plain(cell) for cell in row]
         if main >= len(row) or not said[main]:
             if sum(map(bool, said)) == 1 and len(row) > 1:
@@ -142,7 +141,7 @@ def _guessed(body: Sequence[tuple[Row, int]], given: Given, known: dict[str, int
         lambda text: bool(itemdone.of_status(text, words) or words.open_status.match(text)) and len(text) <= _SHORT,
     )
     first("due", lambda text: _is_due(text, given))
-    first("priority", lambda text: itemkinds.priority_of(text) is not None and len(text) < 4)
+    first("priority", lambda text: itemkinds.priority_of(text, words) is not None and len(text) < 9)
     first("type", lambda text: itemkinds.kind_of(text, words) is not None)
     first("owner", lambda text: _MENTION.fullmatch(text) is not None or text.lower() in given.people)
     names = next((index for index, found in cells.items() if owners.like_names(found, words)), None)

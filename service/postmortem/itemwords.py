@@ -124,7 +124,7 @@ def item_words(words: Vocabulary) -> ItemWords:
         due_before=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_before'))} "),
         due_until=_compiled(r"(?:^|(?<=[\s(\[|,;—–-]))" + f"{_any(of('due_until'))} "),
         joiner=_compiled(f"{_any(of('joiner'))}[,:]? +"),
-        priority=_compiled(BEGIN + f"{_any(of('priority'))}" + IS + r"(P?[0-4])(?!\w)"),
+        priority=_compiled(BEGIN + f"{_any(of('priority'))}" + IS + rf"(P?[0-4]|{_any(of('priority_word'))})(?!\w)"),
         ticket=_compiled(BEGIN + f"{_any(of('refs'))}" + IS + r"([^\s,;()\[\]]{1,200})"),
         status=_compiled(BEGIN + _any(of("status")) + IS + r"([^,;|()\[\]\n]{1,40})"),
         type=_compiled(BEGIN + _any(of("type")) + IS + r"([^,;|()\[\]\n]{1,30})"),
