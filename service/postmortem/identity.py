@@ -93,6 +93,7 @@ class _Matching:
         self.known = known
         self.read = read
         self.waiting = waiting
+        self.absent = {k for k, item in enumerate(known) if item.key in absent}
         asked = {other for key, others in waiting.items() if key not in absent for other in others}
         self.asked = {k for k, item in enumerate(known) if item.key in asked}
         self.positions = Positions(
@@ -182,24 +183,43 @@ class _Matching:
             pair, like = (k, r), self.likeness[k, r]
             alone = all(many[at] == like.inside for at in enumerate(pair))
             bare = like.run and self._same_anchor(k, r) and not any(likely[at] for at in enumerate(pair))
-            if k not in self.asked and alone and (like.alike or bare):
+            if k not in self.asked and alone and (like.surely_alike or bare):
                 found.append(pair)
         return found
 
     def _sure(self, ahead: Mapping[Pair, float]) -> list[Pair]:
-        """No other item on either side comes as near, and none that is alike stands where one of the two stands."""
+        """No other item on either side comes as near, and none that is alike stands where one of the two stands. What
+        the last reading lacked does not come back where an item that it had is alike."""
         there = [pair for pair in self.free(self.alike) if self.positions.same(*pair)]
         known, read = dict(there), {r: k for k, r in there}
+        had = {r for k, r in self.free(self.alike) if k not in self.absent}
         return [
             (k, r)
             for k, r in self._candidates()
             if ahead[k, r] >= CLEARLY and known.get(k, r) == r and read.get(r, k) == k
+            if k not in self.absent or r not in had
         ]
 
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """None is nearer, and this is the order that they had, all of them between the same neighbours."""
         likely = {pair for pair in self._candidates() if ahead[pair] >= 0 and not self._is_half(pair[1])}
-        return [pair for gap in self.positions.gaps(self.pairs) if likely.issuperset(gap) for pair in gap]
+        gaps = self.positions.gaps(self.pairs)
+        crossed = self._crossed(pair for gap in gaps for pair in gap)
+        return [pair for gap in gaps if likely.issuperset(gap) and crossed.isdisjoint(gap) for pair in gap]
+
+    def _crossed(self, ordered: Iterable[Pair]) -> set[Pair]:
+        """Those of the pairs of which two come nearer when each takes the other's item: the order misleads."""
+        there = dict(ordered)
+        back = {r: k for k, r in there.items()}
+        apart = {pair: self.likeness[pair].apart for pair in self.free(self.alike)}
+        crossed: set[Pair] = set()
+        for k, another in apart:
+            if k in there and another in back:
+                straight = (k, there[k]), (back[another], another)
+                other_way = apart[k, another] + apart.get((back[another], there[k]), math.inf)
+                if other_way < sum(apart.get(pair, math.inf) for pair in straight):
+                    crossed.update(straight)
+        return crossed
 
     def _similar(self) -> list[Pair]:
         """Similar, in the order that they had, and nothing else that is free comes nearer."""

@@ -57,11 +57,14 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`words`: the share that both have. `letters`: 0 to 1. `apart`: how many words only one of them has, a slip being
-    half a word. `inside`: the one is the other with words around it; in a `run` these are few, or all behind it.
-    `spelled_out`: most words of the one are in the other. `akin`: they share some of the words that tell something."""
+    """`words`: the share that both have, a slip being one that they have; `sure_words`: without slips in a word's first
+    letters, where people seldom slip. `letters`: 0 to 1. `apart`: how many words only one of them has; a slip is half
+    a word, and so is another order. `inside`: the one is the other with words around it; in a `run` these are few, or
+    all behind it. `spelled_out`: most words of the one are in the other. `akin`: they share some of the words that tell
+    something."""
 
     words: float
+    sure_words: float
     letters: float
     apart: float
     inside: bool
@@ -72,6 +75,10 @@ class Likeness:
     @property
     def alike(self) -> bool:
         return self.words > KEPT or self.letters >= SIMILAR
+
+    @property
+    def surely_alike(self) -> bool:
+        return self.sure_words > KEPT or self.letters >= SIMILAR
 
     @property
     def similar(self) -> bool:
@@ -145,14 +152,16 @@ def likeness(a: Wording, b: Wording, letters: float | None = None) -> Likeness:
         letters = SequenceMatcher(None, a.line, b.line, autojunk=False).ratio()
     only_a, only_b = list((a.counts - b.counts).elements()), list((b.counts - a.counts).elements())
     slips = _slips(only_a, only_b)
+    sure = sum(_begin_alike(*slip) for slip in slips)
     common = len(a.words) - len(only_a)
     shorter, longer = sorted((a, b), key=lambda one: len(one.words))
     inside = len(shorter.words) >= 2 and shorter.whole in longer.whole
     found = sum(word in longer.counts for word in shorter.counts)
     return Likeness(
-        words=(common + slips) / max(len(longer.words), 1),
+        words=(common + len(slips)) / max(len(longer.words), 1),
+        sure_words=(common + sure) / max(len(longer.words), 1),
         letters=letters,
-        apart=len(only_a) + len(only_b) - (2 - _SLIP) * slips,
+        apart=len(only_a) + len(only_b) - (2 - _SLIP) * len(slips) + _SLIP * _other_order(a, b),
         inside=inside,
         run=inside and _is_run(shorter, longer),
         spelled_out=len(shorter.counts) >= 3 and found >= CONTAINED * len(shorter.counts),
@@ -166,16 +175,22 @@ def _is_run(shorter: Wording, longer: Wording) -> bool:
     return few or (len(shorter.words) >= _FEW and longer.whole.startswith(shorter.whole))
 
 
-def _slips(only_a: Sequence[str], only_b: Sequence[str]) -> int:
-    """How many of the words that changed are only written otherwise."""
+def _other_order(a: Wording, b: Wording) -> bool:
+    """Whether the words that both have, once, are said in another order."""
+    both = {word for word, count in a.counts.items() if count == b.counts[word] == 1}
+    return [word for word in a.counts if word in both] != [word for word in b.counts if word in both]
+
+
+def _slips(only_a: Sequence[str], only_b: Sequence[str]) -> list[tuple[str, str]]:
+    """The words that changed and are only written otherwise."""
     if len(only_a) > _MOST_SLIPS or len(only_b) > _MOST_SLIPS:
-        return 0
-    left, slips = list(only_b), 0
+        return []
+    left, slips = list(only_b), []
     for word in only_a:
         other = next((one for one in left if _close(word, one)), None)
         if other is not None:
             left.remove(other)
-            slips += 1
+            slips.append((word, other))
     return slips
 
 
@@ -183,6 +198,11 @@ def _close(a: str, b: str) -> bool:
     if a.isdigit() or b.isdigit() or min(len(a), len(b)) < 3:
         return False
     return SequenceMatcher(None, a[:40], b[:40], autojunk=False).ratio() >= _CLOSE
+
+
+def _begin_alike(a: str, b: str) -> bool:
+    """With the same letter, or with the first two swapped."""
+    return a[0] == b[0] or a[:2] == b[1::-1]
 
 
 def _akin(a: Wording, b: Wording) -> bool:
