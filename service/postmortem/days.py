@@ -47,6 +47,15 @@ _FIRST = re.compile(r"(?<![\d/.-])\d{1,2}$")
 _ALSO_WORDS = {"may": "May", "mar": "Mar", "march": "March", "set": "", "out": "", "ago": "", "gen": "", "mag": ""}
 
 
+#: signs that look like a hyphen or a space and that editors put in their place, each of one letter
+_ALIKE = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2212", "-") | dict.fromkeys("\u00a0\u2007\u2009\u202f", " "))
+
+
+def plainly(text: str) -> str:
+    """The text with hyphens and spaces as they are typed, each letter in its place."""
+    return text if text.isascii() else text.translate(_ALIKE)
+
+
 class Day(NamedTuple):
     """`day` None with an `end` behind the place: something stands here that has the form of a day and is none.
     `weekday` (0: Monday) is the one that is written with it."""

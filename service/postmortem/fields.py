@@ -116,7 +116,8 @@ def _days(here: _Reader, found: list[Pair], texts: Texts) -> None:
 
 
 def _day_in(here: _Reader, text: str) -> date | None:
-    for word in re.finditer(r"(?<![\w/-])(?=\d|[^\W\d_]{3})", text[:200]):
+    text = days.plainly(text[:200])
+    for word in re.finditer(r"(?<![\w/-])(?=\d|[^\W\d_]{3})", text):
         stamp, _ = times.stamp_at(text, word.start(), None, here.habits)
         if stamp and (stamp.slip or stamp.day):
             _doubt(here, doubts.of_stamp(stamp))
@@ -136,6 +137,8 @@ def _pair(here: _Reader, pair: Pair) -> None:
         _keep(here, words.moments[pair.name], *_moment(here, pair, words.moments[pair.name]))
     elif pair.name in words.facts["span"] or (pair.name in words.facts["date"] and _is_span(here, pair)):
         _span(here, pair)
+    elif pair.name == pairs.TITLE:
+        _both(here, pair, pair.value[:200])
     elif pair.name in words.facts["people"]:
         stated.people |= {person.strip(" @.*_`").lower() for person in re.split(r",|;| and ", pair.value[:500])} - {""}
 
@@ -159,10 +162,8 @@ def _moment(here: _Reader, pair: Pair, moment: str) -> tuple[datetime | None, Ev
     stamp, rest = times.leading(pair.value, base, here.habits)
     words = pair.value[: len(pair.value) - len(rest)] if stamp and rest else pair.value
     evidence = Evidence(words.strip(" ,;:-–—|()*`"), pair.first, pair.last, pair.where)
-    if stamp is None:
-        return None, evidence
-    _doubt(here, doubts.of_stamp(stamp))
-    if stamp.clock is None or stamp.slip:
+    _doubt(here, doubts.of_stamp(stamp) if stamp else None)
+    if stamp is None or stamp.clock is None or stamp.slip:
         return None, evidence
     _year(here, stamp)
     here.bare = here.bare or stamp.zone is None

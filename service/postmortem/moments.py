@@ -26,6 +26,9 @@ def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
 
 def named(text: str, words: Vocabulary) -> str | None:
     """The moment that a line of a timeline names itself: "Incident starts", "Recovery: …", "… (resolved)"."""
+    closing = text.find(")" if text[:1] == "(" else "]", 0, 40) if text[:1] in ("(", "[") else -1
+    if closing > 0 and (moment := words.moments.get(key(text[1:closing]))):
+        return moment
     head = text[:60]
     for mark in (":", " - ", " – ", " — ", "."):
         cut = head.find(mark)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from service.postmortem import times
 from service.postmortem.markdown import Block, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Outline, Part, field_of
@@ -13,7 +14,12 @@ from service.postmortem.texts import Texts
 from service.postmortem.vocabulary import Vocabulary, key
 
 _NAMED = re.compile(r"([^\W\d_][^\W\d_ ]{0,20}(?: [^\W\d_]{1,20}){0,3}):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
+_STATUS = re.compile(r"([^\W\d_]{3,20})[\s:,(@–-]{1,3}(?:(?:at|on|since) )?(?=\d|[A-Z][a-z]{2,8} \d)")
 _SECTIONS = (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT)
+
+
+#: the name of what may state a span of time and has no name
+TITLE = ""
 
 
 class Pair(NamedTuple):
@@ -48,6 +54,8 @@ def pairs_of(outline: Outline, words: Vocabulary, texts: Texts) -> Iterator[Pair
         if part.section is None and part.name and part.blocks and key(part.name) in words.fact_names:
             where = f"the heading “{part.name}”"
             yield Pair(key(part.name), plain_of(part.blocks), part.blocks[0].start + 1, part.blocks[-1].end, where)
+    line = max(outline.titled_at, 0) + 1
+    yield Pair(TITLE, outline.title, line, line, "the title")
 
 
 def plain_of(blocks: Iterable[Block]) -> str:
@@ -103,10 +111,17 @@ def _line(block: Block, row: int) -> int:
 def _pair(text: str, words: Vocabulary, line: int, *, named: bool) -> Iterator[Pair]:
     if ":" in text[:80]:
         name, value = field_of(text)
+        if name and key(name) in words.facts["other"] and (found := _STATUS.match(value)):
+            if words.moments.get(key(found[1])) == "resolved":  # "Status: Resolved (3 March 2026, 15:10 UTC)"
+                yield Pair(key(found[1]), value[found.end() :], line, line, f"the field “{name}”")
+            return
         if name and key(name) in words.fact_names:
             yield Pair(key(name), value, line, line, f"the field “{name}”")
             return
     if named and (found := _NAMED.match(text)) and key(found[1]) in words.moments:
+        stamp, _ = times.leading(text[found.end() :])
+        if stamp and stamp.until:  # "From 14:05 to 15:10 a job was slow" is a sentence
+            return
         yield Pair(key(found[1]), text[found.end() :], line, line, f"the field “{found[1]}”")
 
 

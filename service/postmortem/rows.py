@@ -15,6 +15,8 @@ from service.postmortem.phrases import Phrases, Place, phrases, places
 from service.postmortem.vocabulary import Vocabulary, either
 
 _BEFORE = 40  # characters before a phrase in which an "until" still means it
+_ANY = ("it ", "they ", "this ", "which ")  # what they stand for was named before
+_NEAR = 20  # characters between such a word and its phrase
 _SHORT = 60  # characters of a row that says nothing else
 _CLAUSE = re.compile(r"[.;!?:。](?:\s|$)|[,。、] ?(?=and |then )")
 
@@ -37,6 +39,7 @@ class Rows(NamedTuple):
     every: re.Pattern[str]
     relapse: re.Pattern[str]
     trouble: re.Pattern[str]
+    names: re.Pattern[str]
     vague: Set[str]
 
 
@@ -63,6 +66,7 @@ def rows_of(words: Vocabulary) -> Rows:
         every=_any(facts.get("row_every", ())),
         relapse=_any(facts.get("row_relapse", ())),
         trouble=_any(facts.get("row_trouble", ())),
+        names=_any([*facts.get("row_whole", ()), *facts.get("row_trouble", ())]),
         vague=frozenset(facts.get("row_vague", ())),
     )
 
@@ -95,6 +99,12 @@ def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:
     before = max(clause, place.start - _BEFORE)
     if also.unsure.search(low, before, place.start) or rows.unless.search(low, before, place.end):
         return False
+    if (
+        clause and low.startswith(_ANY, clause) and place.start - clause < _NEAR
+    ):  # "Node 3 was restarted. It came back online."
+        named = max((stop.end() for stop in _CLAUSE.finditer(low, 0, max(0, clause - 2))), default=0)
+        if not rows.names.search(low, named, min(named + _BEFORE - 8, clause)):
+            return False
     near = max(before, low.rfind(",", 0, place.start))
     if rows.part.search(low, near, place.start) and not rows.every.search(low, near, place.start):
         return False
@@ -109,6 +119,14 @@ def tells_start(low: str, letters: Set[str], rows: Rows, also: Phrases, *, calm:
     in sentences, too; `calm`: no row above tells that it was seen or looked into; `first`: no row stands above, so that
     trouble of any kind is its beginning."""
     told = [*places(low, letters, also), *(places(low, letters, rows.began) if calm else ())]
-    if any(not rows.reported.search(low, 0, place.start) for place in told):
+    if any(not seen_only(low, place, rows) for place in told):
         return True
     return first and bool(places(low, letters, rows.opening)) and not rows.reported.search(low)
+
+
+def seen_only(low: str, place: Place, rows: Rows) -> bool:
+    """Whether the trouble was only seen: "users report errors", "first report of failures"."""
+    inside = low.find(" ", place.start, place.end)
+    return bool(
+        rows.reported.search(low, 0, place.start) or (inside > 0 and rows.reported.search(low, inside, place.end))
+    )

@@ -11,11 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from itertools import takewhile
+from typing import NamedTuple
 
-from service.postmortem import days, durations, times
+from service.postmortem import days, durations, spans, times
+from service.postmortem.markdown import Block
 from service.postmortem.model import Evidence, Section
 from service.postmortem.outline import Part
 from service.postmortem.phrases import Phrases, Place, flat, letters_of, phrases, places
+from service.postmortem.rows import rows_of, seen_only
 from service.postmortem.texts import Texts, paragraphs
 from service.postmortem.vocabulary import Vocabulary
 
@@ -33,12 +37,8 @@ _UP_TO = re.compile(
     r"(?:→|->|=>|–|—| - |から|～|〜|"
     r"\b(?:to|until|till|through|bis|à|hasta|até|tot|til|ended|ends|resolved|restored|recovered|fixed)\b)"
 )
-_SPAN_BEFORE = re.compile(
-    r"(?:between|from|zwischen|von|entre|de|du|desde|des)\W{1,3}(?:\w{2,13}\W{1,2})?$", re.IGNORECASE
-)
-_STARTING = re.compile(
-    r"\b(?:start|beginn)ing (?:(?:at|from|on|around|about|approximately|roughly|ca\.?) ){0,2}[~`]?$", re.IGNORECASE
-)
+_AFTER_UNTIL = re.compile(r"\b(?:until|till) (?:(?:about|around) )?$", re.IGNORECASE)
+_FOUR = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?=[,.)]|$)")  # "till about 1300, some servers were stuck"
 _FOR = re.compile(r"\b(?:for|durante|durant|pendant) ?(?:\w{2,13} )?$", re.IGNORECASE)
 _FOR_WORDS = ("for ", "last", "outage", "downtime", "disruption", "interruption", "duration", "dur", "pendant", "dauer")
 _OUTAGE_AFTER = re.compile(r"[ -]?(?:\w{2,12} )?(?:outage|downtime|disruption|interruption)\b", re.IGNORECASE)
@@ -76,27 +76,46 @@ class Said:
 def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     """The phrases of each kind, and the last words of those that name a moment or a trouble."""
     kinds = {name: phrases(words, f"said_{name}") for name in (*MOMENTS, "trouble", "planned", "lasted")}
-    return kinds, {last for name in (*MOMENTS, "trouble") for last in kinds[name].lasts}
+    kinds["began"] = phrases(words, "row_began")
+    return kinds, {last for name in (*MOMENTS, "trouble", "began") for last in kinds[name].lasts}
 
 
-def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[tuple[str, int, int, str]]:
-    """The sentences with a number, outside the timeline, with the lines of their paragraph and what it says before."""
+class _Sentence(NamedTuple):
+    """`first` and `last` are the lines of its paragraph, `before` what the paragraph says before it. `summing`: no
+    part above it sums the incident up."""
+
+    text: str
+    first: int
+    last: int
+    before: str
+    section: Section | None
+    summing: bool
+
+
+def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[_Sentence]:
+    """The sentences with a number, outside the rows of the timeline."""
+    summing = True
     for part in parts:
-        if part.section not in _SECTIONS:
-            continue
-        for block in paragraphs(part.blocks):
+        if part.section is Section.TIMELINE and part.begins:
+            blocks: Iterable[Block] = takewhile(lambda block: _is_prose(block, texts), part.blocks)
+        else:
+            blocks = paragraphs(part.blocks) if part.section in _SECTIONS else ()
+        for block in blocks:
             if texts.may_hold_a_time(block):
                 text, begin = texts.of(block), 0
                 for stop in _STOP.finditer(text) if len(text) > 60 else ():
                     if not text.endswith(_NO_STOP, begin, stop.start()):
-                        yield (
-                            text[begin : stop.start() + 1],
-                            block.start + 1,
-                            block.end,
-                            text[max(0, begin - _PARAGRAPH) : begin],
-                        )
+                        said, here = text[begin : stop.start() + 1], text[max(0, begin - _PARAGRAPH) : begin]
+                        yield _Sentence(said, block.start + 1, block.end, here, part.section, summing)
                         begin = stop.end()
-                yield text[begin:], block.start + 1, block.end, text[max(0, begin - _PARAGRAPH) : begin]
+                here = text[max(0, begin - _PARAGRAPH) : begin]
+                yield _Sentence(text[begin:], block.start + 1, block.end, here, part.section, summing)
+        summing = summing and part.section is None
+
+
+def _is_prose(block: Block, texts: Texts) -> bool:
+    """A paragraph above the rows of a timeline that is none of them itself."""
+    return block.kind == "paragraph" and times.leading(texts.of(block))[0] is None
 
 
 def in_prose(
@@ -112,28 +131,38 @@ def in_prose(
     said = Said()
     kinds, lasts = _kinds(words)
     left = _MOST
-    for whole, first, last, before in _sentences(parts, texts):
-        sentence = whole[:_LONGEST]
+    for one in _sentences(parts, texts):
+        sentence = one.text[:_LONGEST]
         low = flat(sentence)
         clocked = _CLOCKISH.search(sentence) is not None
         length = said.duration is None and any(word in low for word in _FOR_WORDS)
         if left <= 0 or not (clocked or length):
             continue
         letters = letters_of(low)
-        named = not low.isascii() or not lasts.isdisjoint(letters)
+        ill = clocked and spans.of_trouble(low, one.section, words, summing=one.summing)
+        named = ill or not low.isascii() or not lasts.isdisjoint(letters)
         if not (named or length):
             continue
         left -= 1
         if places(low, letters, kinds["planned"]):
             continue
         if length:
-            _length(said, sentence, low, letters, kinds, (first, last))
+            _length(said, sentence, low, letters, kinds, (one.first, one.last))
         if clocked and named:
             found = {name: places(low, letters, kinds[name]) for name in (*MOMENTS, "trouble")}
-            if any(found.values()):
-                here = _last_day(before, base, habits) or day
-                _moments(said, sentence, stamps_in(sentence, here, base, habits), found, zone, (first, last))
+            if not found["started"] and one.section in (None, Section.SUMMARY):
+                found["started"] = _began(low, letters, kinds, words)
+            if ill or any(found.values()):
+                here = _last_day(one.before, base, habits) or day
+                stamps = stamps_in(sentence, here, base, habits)
+                _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill)
     return said
+
+
+def _began(low: str, letters: Set[str], kinds: Mapping[str, Phrases], words: Vocabulary) -> list[Place]:
+    """ "the database crashed", not "a user reported that the database crashed"."""
+    found = places(low, letters, kinds["began"])
+    return [place for place in found if not seen_only(low, place, rows_of(words))]
 
 
 def _last_day(text: str, base: date | None, habits: times.Habits) -> date | None:
@@ -147,19 +176,22 @@ def stamps_in(
     text: str, day: date | None, base: date | None, habits: times.Habits
 ) -> list[tuple[times.Stamp, int, int]]:
     """The clock times of a sentence in their order; one without a day has that of the time before it, else `day`."""
+    text = days.plainly(text)
     found: list[tuple[times.Stamp, int, int]] = []
     end = 0
     here: date | None = None
     for place in _PLACE.finditer(text):
         if place.start() < end:
             continue
-        stamp, after = times.stamp_at(text, place.start(), here or base, habits)
+        at = place.start()
+        till = _FOUR.match(text, at) and _AFTER_UNTIL.search(text, max(0, at - 20), at)
+        stamp, after = times.stamp_at(text, at, here or base, replace(habits, bare=True) if till else habits)
         if stamp is None:
             continue
         end = after
         here = stamp.until_day or stamp.day or here
         if stamp.clock is not None:
-            found.append((replace(stamp, day=stamp.day or here or day), place.start(), after))
+            found.append((replace(stamp, day=stamp.day or here or day), at, after))
     return found
 
 
@@ -182,22 +214,29 @@ def both_in(value: str, day: date | None, base: date | None, habits: times.Habit
 def _moments(
     said: Said,
     sentence: str,
+    low: str,
     stamps: Sequence[tuple[times.Stamp, int, int]],
     found: Mapping[str, list[Place]],
     zone: tzinfo,
     lines: tuple[int, int],
+    *,
+    ill: bool,
 ) -> None:
     near = {place: name for name in MOMENTS for place in found[name]}
     for stamp, start, end in stamps:
         evidence = Evidence(sentence[start:end].strip(" ,"), *lines, "")
         used = False
-        if stamp.until is not None and (found["trouble"] or found["started"]) and _is_span(sentence, start):
+        trouble = ill or bool(found["trouble"])
+        if stamp.until is not None and (trouble or found["started"]) and spans.is_span(sentence, start):
             why = replace(evidence, why="a span of time in a sentence about the incident")
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
             used = said.keep("resolved", times.end_of(stamp, zone), why, firm=False) or used
-        elif stamp.until is None and found["trouble"] and _STARTING.search(sentence, max(0, start - 40), start):
+        elif stamp.until is None and trouble and spans.is_starting(sentence, start):
             why = replace(evidence, why="“starting” before it, in a sentence about the incident")
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
+        elif stamp.until is None and trouble and spans.is_until(sentence, low, start):
+            why = replace(evidence, why="“until” before it, in a sentence about the incident")
+            used = said.keep("resolved", times.moment_of(stamp, zone), why, firm=False)
         elif stamp.until is None and near:
             place = min(near, key=lambda one: _distance(sentence, one, start, end))
             if _distance(sentence, place, start, end) <= _FAR and not _between(stamps, start, end, place):
@@ -214,11 +253,6 @@ def _distance(sentence: str, place: Place, start: int, end: int) -> int:
     if place.start >= end and sentence.endswith(_WAITING, place.start, place.end):
         return _LONGEST
     return max(place.start - end, start - place.end, 0)
-
-
-def _is_span(sentence: str, start: int) -> bool:
-    before = _SPAN_BEFORE.search(sentence, max(0, start - 40), start)
-    return before is not None or "and" not in sentence[start : start + 24]
 
 
 def _between(stamps: Sequence[tuple[times.Stamp, int, int]], start: int, end: int, place: Place) -> bool:

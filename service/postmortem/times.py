@@ -83,13 +83,14 @@ def leading(text: str, base: date | None = None, habits: Habits = NO_HABITS) -> 
     """The time that a line begins with, and the rest of the line. `base` lends its year to a day without one."""
     if not may_lead(text):
         return None, text
+    written, text = text, days.plainly(text)
     begin = _past(_BEFORE, text, 0)
     stamp, end = stamp_at(text, begin, base, habits)
     if stamp is None:
-        return None, text
+        return None, written
     if text[end : end + 1] == "`" and "`" in text[:begin]:
         end += 1
-    return stamp, text[_past(_AFTER, text, end) :]
+    return stamp, written[_past(_AFTER, text, end) :]
 
 
 def stamp_at(text: str, at: int, base: date | None, habits: Habits = NO_HABITS) -> tuple[Stamp | None, int]:
