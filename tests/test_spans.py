@@ -95,6 +95,28 @@ def test_what_broke_is_a_start_in_a_sentence_too(said: str, began: datetime | No
     assert _read(f"# Shop 2026-03-03\n\n## Summary\n\n{said}\n")[0] == began
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Shop 2026-03-03\n\n- Start Time: 🕒 2026-03-03 14:05 UTC\n- End Time: 🕙 2026-03-03 15:10 UTC\n",
+        "# Shop 2026-03-03\n\nDuration: 2:05 to 3:10 PM UTC\n",
+        "# Shop\n\nDuration: 2026-03-03 15:05 to 16:10 GMT + 1\n",
+    ],
+)
+def test_signs_before_a_time_and_gaps_in_it_do_not_hide_it(text: str) -> None:
+    assert _read(text) == (BEGAN, ENDED)
+
+
+def test_hours_of_which_only_the_last_says_the_half_of_the_day() -> None:
+    text = "# Shop 2026-03-03\n\nWe had an outage between 3 - 5 PM UTC.\n"
+    assert [moment and moment.hour for moment in _read(text)] == [15, 17]
+
+
+def test_a_paragraph_with_rows_in_it_is_no_sentence_about_the_incident() -> None:
+    text = "# Shop 2026-03-03\n\n## Timeline\n\nTime Actions\n14:05 The outage starts\n15:10 All is back online\n"
+    assert _read(text) == (BEGAN, ENDED)
+
+
 def test_a_zone_of_africa_is_known() -> None:
     text = "# Shop\n\nDuration: The outage was on Mar 3, 2026, from 3:05 PM to 4:10 PM WAT.\n"
     assert _read(text) == (BEGAN, ENDED)

@@ -15,7 +15,9 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d%]|\.\d| ?(?:[kMGT]i?[Bb]\b|ms\b|
 _BARE = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?!\d|[.,:/-]\d)")
 _BARE_MARK = re.compile(r" ?(?:hrs?\b|h\b|hours\b|Z\b|UTC|GMT|[A-Z]{1,3}ST\b|[A-Z]{1,3}DT\b|[A-Z]{1,2}ET\b)")
 _ENDS = re.compile(r"\s*(?:$|[,;|)\]–—]|: |- )")  # "2026-03-03 1405": a day stands before it, no noun behind it
-_HOUR = re.compile(r"(\d{1,2})(?= ?[ap]\.?m\b)", re.IGNORECASE)
+_HOUR = re.compile(
+    r"(\d{1,2})(?= ?[ap]\.?m\b| ?(?:-|–|to|and) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)", re.IGNORECASE
+)  # "3 pm", "3 - 5 pm"
 _HALF = re.compile(r" ?([ap])\.?m\b\.?|([ap])(?!\w)", re.IGNORECASE)
 _NOON = re.compile(r"(?:12 )?noon\b", re.IGNORECASE)
 _MARK = re.compile(r" ?(?:h|hrs?|Uhr|Std\.?)(?![\w-])")

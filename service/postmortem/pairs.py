@@ -15,6 +15,7 @@ from service.postmortem.vocabulary import Vocabulary, key
 
 _NAMED = re.compile(r"([^\W\d_][^\W\d_ ]{0,20}(?: [^\W\d_]{1,20}){0,3}):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
 _STATUS = re.compile(r"([^\W\d_]{3,20})[\s:,(@–-]{1,3}(?:(?:at|on|since) )?(?=\d|[A-Z][a-z]{2,8} \d)")
+_SIGNS = re.compile(r"[^\w\s(\[~≈<*_`\"'+.…-]{1,4}\s+(?=\w)")  # "🕒 14:05"
 _SECTIONS = (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT)
 
 
@@ -111,6 +112,7 @@ def _line(block: Block, row: int) -> int:
 def _pair(text: str, words: Vocabulary, line: int, *, named: bool) -> Iterator[Pair]:
     if ":" in text[:80]:
         name, value = field_of(text)
+        value = value if value.isascii() else _SIGNS.sub("", value, count=1) if _SIGNS.match(value) else value
         if name and key(name) in words.facts["other"] and (found := _STATUS.match(value)):
             if words.moments.get(key(found[1])) == "resolved":  # "Status: Resolved (3 March 2026, 15:10 UTC)"
                 yield Pair(key(found[1]), value[found.end() :], line, line, f"the field “{name}”")

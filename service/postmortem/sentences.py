@@ -115,7 +115,7 @@ def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[_Sentence]:
 
 def _is_prose(block: Block, texts: Texts) -> bool:
     """A paragraph above the rows of a timeline that is none of them itself."""
-    return block.kind == "paragraph" and times.leading(texts.of(block))[0] is None
+    return block.kind == "paragraph" and all(times.leading(line)[0] is None for line, _ in texts.lines(block))
 
 
 def in_prose(

@@ -42,14 +42,14 @@ _REGIONS = {
 _REGION = "|".join(sorted(_REGIONS, key=len, reverse=True))
 _ZONE_WORD = "|".join(sorted({*_OFFSETS, *_PLACES}, key=len, reverse=True))
 _ZONE = re.compile(
-    r"(?:\s?Uhr\b)?\s{0,3}[(（]?(?:(?P<off>(?:UTC|GMT) ?[+-]\d{1,2}(?::?\d{2})?|\+\d\d:?\d\d|-\d{4})(?![\d-])|"
+    r"(?:\s?Uhr\b)?\s{0,3}[(（]?(?:(?P<off>(?:UTC|GMT) ?(?:[+-]|\+ )\d{1,2}(?::?\d{2})?|\+\d\d:?\d\d|-\d{4})(?![\d-])|"
     rf"(?P<abbr>{_ZONE_WORD}|utc|gmt)(?![A-Za-z0-9])|(?P<region>(?i:{_REGION}))(?= [\w ]{{0,9}}[Tt]ime\b)"
     r"|(?P<iana>[A-Z][a-z]{2,9}/[A-Z][A-Za-z_]{2,20}))(?: (?:Standard |Daylight |Summer )?[Tt]ime\b)?[)）]?"
 )
 _ISO_OFFSET = re.compile(r" ?(?P<off>[+-]\d\d:\d\d)(?!\d)")
 _STATED_ZONE = re.compile(
     r"(?i:\btimes?|\btimeline|\btime ?zone|\bdocumented|\btimestamps?)\b(?:[^.\n\d|]|\n(?!\n)){0,40}?(?<![A-Za-z])"
-    rf"(?P<name>(?:UTC|GMT)[+-]\d{{1,2}}(?::\d\d)?|{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}}|"
+    rf"(?P<name>(?:UTC|GMT) ?(?:[+-]|\+ )\d{{1,2}}(?::\d\d)?|{_ZONE_WORD}|[A-Z][a-z]{{2,9}}/[A-Z][A-Za-z_]{{2,20}}|"
     rf"(?i:utc|(?:\b[a-z]{{2}}/|(?<!/))(?:{_REGION})(?= (?:standard |daylight |summer )?time\b|[.,)\n]|$)))(?![A-Za-z])"
 )
 
@@ -87,7 +87,7 @@ def zone_in(heading: str) -> tzinfo | None:
 
 
 def _offset(written: str) -> tzinfo | None:
-    digits = written.upper().removeprefix("UTC").removeprefix("GMT").strip()
+    digits = written.upper().removeprefix("UTC").removeprefix("GMT").replace(" ", "")
     if digits[:1] not in ("+", "-") or not digits[1:2].isdigit():
         return None
     sign = -1 if digits.startswith("-") else 1
