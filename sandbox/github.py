@@ -45,7 +45,8 @@ class GitHubSandbox(People):
 
     `tokens`: token → login; more may be added. `token_ends`: told with the answers to them.
     `rate_left`: None, or how many calls are left before 403.
-    `list_lag`: how long (by the clock) a new issue is missing from the repository's listing.
+    `list_lag`, `sub_issue_lag`: how long (by the clock) a new issue is missing from the repository's listing, and from
+    that of its parent's sub-issues.
     `skew`: how far its own clock is from ours, in its Date, its signatures and the tokens of Apps.
     `prefix="/api/v3"`, `version="3.14.2"`: an Enterprise Server, whose calls are logged without the prefix. What an
     older one lacks is switched off: `sub_issues`, `issue_types`, `duplicates` (in GraphQL), `limits`.
@@ -84,7 +85,7 @@ class GitHubSandbox(People):
         self.answers = Answers(self.world, self.url, web)
         self.world.user_id(login)
         self.rate_left: int | None = None
-        self.list_lag = timedelta()
+        self.list_lag = self.sub_issue_lag = timedelta()
         self.started_at = self.now()
         self._asked = itertools.count(1)
 

@@ -260,5 +260,10 @@ def list_sub_issues(github: "GitHubSandbox", request: Request, number: str, **wh
     if not github.sub_issues:
         raise Refusal(error(404, "Not Found"))
     issue = find_issue(github, request, find_repo(github, request, **where), number)
-    seen = [one for one in issue.sub_issues if sees(github, request, one.repo)]
+    listed = github.now() - github.sub_issue_lag
+    seen = [
+        one
+        for one in issue.sub_issues
+        if sees(github, request, one.repo) and (not github.sub_issue_lag or one.created_at <= listed)
+    ]
     return _page_of_issues(github, request, seen)
