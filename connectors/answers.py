@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,8 @@ from connectors.base import ConnectorError, OutcomeUnknown, Unavailable
 from connectors.text import shallow_json, storable_json
 
 T = TypeVar("T")
+#: a longer number means nothing
+_SECONDS = re.compile(r"^[0-9]{1,9}(?:[.][0-9]{1,9})?\Z", re.ASCII)
 
 
 class Answer(NamedTuple):
@@ -67,7 +70,7 @@ def json_object(answer: Answer) -> dict[str, Any]:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, if Retry-After says so, which may be seconds or a date."""
     stated = headers.get("retry-after", "").strip()
-    if stated.isascii() and stated.isdigit() and len(stated) < 10:
+    if _SECONDS.match(stated):
         return float(stated)
     until = seconds_of(stated)
     return None if until is None else max(0.0, until - told_now(headers))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from connectors.base import Network
 
@@ -70,6 +74,56 @@ def gets_only() -> urllib3.Retry:
         respect_retry_after_header=False,
         raise_on_status=False,
     )
+
+
+_LAST_WORD: ContextVar[Callable[[], None] | None] = ContextVar("last_word", default=None)
+
+
+@contextmanager
+def unless(sure: Callable[[], None] | None) -> Iterator[None]:
+    """Writes within it ask `sure` when their connection stands and before their first byte; what it raises stops them,
+    with nothing sent."""
+    before = _LAST_WORD.set(sure)
+    try:
+        yield
+    finally:
+        _LAST_WORD.reset(before)
+
+
+class Writing(HTTPAdapter):
+    """For writes: sent once, and not without the last word of whoever asked for them."""
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, **more)
+        _watch(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **more)
+        if not known:
+            _watch(manager)
+        return manager
+
+
+def _watch(manager: Any) -> None:
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": type("Line", (_Line, pool.ConnectionCls), {})})
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+class _Line:
+    """Beside a connection of urllib3. The way through a proxy and TLS are behind it when it asks."""
+
+    def endheaders(self, *args: Any, **more: Any) -> None:
+        if (sure := _LAST_WORD.get()) is not None:
+            if self.sock is None:  # type: ignore[attr-defined]
+                self.connect()  # type: ignore[attr-defined]
+            sure()
+        super().endheaders(*args, **more)  # type: ignore[misc]
 
 
 def furnish(session: requests.Session, network: Network) -> None:

@@ -15,7 +15,7 @@ from connectors.base.errors import (
 )
 from connectors.base.issues import Draft, Filed, Finding, IssueState, Problem, Sighting, State, Tracked
 from connectors.base.network import Network
-from connectors.base.promises import Published, Publisher, Source, Tracker
+from connectors.base.promises import Paces, Published, Publisher, Source, Sure, Tracker, paces
 from connectors.base.tickets import Comment, EventKind, Person, Said, Secret, Signal, Ticket, TicketEvent, Visibility
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Network",
     "NotSent",
     "OutcomeUnknown",
+    "Paces",
     "Person",
     "Problem",
     "Published",
@@ -46,10 +47,12 @@ __all__ = [
     "Signal",
     "Source",
     "State",
+    "Sure",
     "Ticket",
     "TicketEvent",
     "Tracked",
     "Tracker",
     "Unavailable",
     "Visibility",
+    "paces",
 ]

@@ -35,11 +35,23 @@ class NotSent(ConnectorError):
 
 
 class Limited(ConnectorError):
-    """The vendor refused for now (429, 403 with a limit) and did not act. `retry_after`: seconds, if it said so."""
+    """The vendor refused for now (429, 403 with a limit) and did not act. `retry_after`: seconds, if it said so.
 
-    def __init__(self, message: str, retry_after: float | None = None, *, status: int | None = None) -> None:
+    `used_up`: all that the account may ask for in an hour was asked for (GitHub's primary limit), not just too much at
+    once (its secondary limits).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        retry_after: float | None = None,
+        *,
+        status: int | None = None,
+        used_up: bool = False,
+    ) -> None:
         super().__init__(message, status=status)
         self.retry_after = retry_after
+        self.used_up = used_up
 
 
 class Refused(ConnectorError):

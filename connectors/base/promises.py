@@ -4,19 +4,38 @@ Each is made as `Source(name, settings, network)`; `network` may be left out.
 
 Each writes, or knows its own comments, by an account. `account()` is the one that signs in now, as a text that stays
 the same for it and that only its connector understands; the vendor is asked once for each process and token. Raises
-ConnectorError, Denied where the token may not ask. `accounts` are those that are known to have been ours, set by
-whoever remembers them: what they wrote counts as ours, beside what the one of now wrote, and nobody else's does.
+ConnectorError, Denied where the token may not ask; `fresh`: the vendor is asked now, as a look whether it lets us in.
+`accounts` are those that are known to have been ours, set by whoever remembers them: what they wrote counts as ours,
+beside what the one of now wrote, and nobody else's does.
+
+`server` is the API that is spoken to; `signs()` says as whom, hashed, without a call: two connections with one token on
+one server give the same text. Raises AfterwordError where the token cannot be read. `paces` keep clear of the vendor's
+limits on writing: (writes of one account, within this time).
+
+`sure` is called when the connection stands, after everything that is read first, and before the first byte of the write
+leaves, once for each request. What it raises comes through, and nothing was sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.base.issues import Draft, Filed, Finding, IssueState, Sighting, Tracked
 from connectors.base.tickets import Signal, Ticket, Visibility
+
+Sure = Callable[[], None]
+Paces = Sequence[tuple[int, timedelta]]
+
+
+def paces(seconds_between: float, per_minute: int, per_hour: int) -> Paces:
+    """Those of the settings; 0 is none."""
+    every = (1, timedelta(seconds=seconds_between)) if seconds_between else None
+    minute = (per_minute, timedelta(minutes=1)) if per_minute else None
+    hour = (per_hour, timedelta(hours=1)) if per_hour else None
+    return tuple(pace for pace in (every, minute, hour) if pace)
 
 
 class Source(Protocol):
@@ -59,10 +78,14 @@ class Tracker(Protocol):
     name: str
     kind: str  # github, jira
     places: Sequence[str]  # the repositories or projects named in the settings, the default first
-    paces: Sequence[tuple[int, timedelta]]  # (creations, within this time) that keep clear of the vendor's limits
+    server: str
+    paces: Paces
     accounts: tuple[str, ...]
 
-    def account(self) -> str:
+    def account(self, *, fresh: bool = False) -> str:
+        """As above."""
+
+    def signs(self) -> str:
         """As above."""
 
     def look(
@@ -76,8 +99,12 @@ class Tracker(Protocol):
         """What `create` and `link` would send, word for word as a person reads it there: title, fields, links, body
         with the marker. Raises ConnectorError if who can read the place is to be asked and no answer comes."""
 
-    def create(self, draft: Draft) -> Filed:
-        """Exactly one POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown, nothing else."""
+    def create(self, draft: Draft, sure: Sure | None = None) -> Filed:
+        """Exactly one POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown, nothing else but
+        what `sure` raises."""
+
+    def links(self, filed: Filed, draft: Draft) -> int:
+        """How many writes `link` would send; 0: there is nothing to link. No I/O."""
 
     def link(self, filed: Filed, draft: Draft) -> None:
         """Whatever links the issue to the incident and the document and is harmless to repeat (Jira: issue link, remote
@@ -119,9 +146,14 @@ class Published:
 class Publisher(Protocol):
     """Writes the one comment on an incident ticket."""
 
+    server: str
+    paces: Paces
     accounts: tuple[str, ...]
 
-    def account(self) -> str:
+    def account(self, *, fresh: bool = False) -> str:
+        """As above."""
+
+    def signs(self) -> str:
         """As above."""
 
     def find(self, ticket: Ticket, marker: str) -> Published | None:
@@ -130,8 +162,8 @@ class Publisher(Protocol):
     def preview(self, ticket: Ticket, marker: str, body: str) -> str:
         """The comment as `post` would send it, marker included. No I/O."""
 
-    def post(self, ticket: Ticket, marker: str, body: str) -> Published:
+    def post(self, ticket: Ticket, marker: str, body: str, sure: Sure | None = None) -> Published:
         """Exactly one POST, never repeated here. `body` is Markdown; the connector adds the marker."""
 
-    def edit(self, ticket: Ticket, comment_id: str, marker: str, body: str) -> bool:
+    def edit(self, ticket: Ticket, comment_id: str, marker: str, body: str, sure: Sure | None = None) -> bool:
         """Replaces the text without notifying where the vendor allows. False: a person deleted the comment."""

@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from connectors.answers import Answer
-from connectors.base import Draft, Filed, Missing, NotSent, OutcomeUnknown, Refused, Ticket, Unavailable
+from connectors.base import Draft, Filed, Missing, NotSent, OutcomeUnknown, Refused, Sure, Ticket, Unavailable
 from connectors.github import state, wire
 from connectors.github.client import Client
 from connectors.github.reading import parse
 from connectors.github.settings import TrackerSettings, valid_repository
 from connectors.github.text import TITLE, one_line, with_marker
+from connectors.transport import unless
 
 #: how a note begins that says why an issue does not hang below its incident
 PARENT = "parent:"
@@ -22,7 +23,7 @@ EXTRA = ("type", "milestone", "issue_field_values")
 _ISSUE = TypeAdapter(wire.Issue)
 
 
-def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
+def create(client: Client, settings: TrackerSettings, draft: Draft, sure: Sure | None = None) -> Filed:
     """Raises NotSent, Limited, Refused or OutcomeUnknown."""
     place = draft.place or settings.repositories[0]
     if not valid_repository(place):
@@ -31,7 +32,8 @@ def create(client: Client, settings: TrackerSettings, draft: Draft) -> Filed:
     sent = content(settings, draft, sub_issues=client.heard.sub_issues)
     notes: list[str] = []
     path = f"/repos/{home.label or place}/issues"
-    answer = _post(client, place, path, sent, notes)
+    with unless(sure):
+        answer = _post(client, place, path, sent, notes)
     if answer.status != 201:
         raise OutcomeUnknown(f"GitHub answered {answer.status}, not 201, to POST {path}.", status=answer.status)
     issue = parse(_ISSUE, answer, f"POST {path}", write=True)

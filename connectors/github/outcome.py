@@ -48,7 +48,8 @@ def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
             raise OutcomeUnknown(told, between or "It is looked for before it is tried again.", status=status)
         raise Unavailable(told, between or "It is asked again later.", status=status)
     if status == 429 or (status == 403 and _is_limit(answer, said)):
-        raise Limited(told, retry_after(answer.headers), status=status)
+        used_up = answer.headers.get("x-ratelimit-remaining") == "0" and "secondary" not in said.lower()
+        raise Limited(told, retry_after(answer.headers), status=status, used_up=used_up)
     if status == 401:
         raise Denied(told, between or mends.credential, status=status)
     if status == 403:

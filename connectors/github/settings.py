@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from connectors.base import Secret
+from connectors.base import Paces, Secret, paces
 
 _REPOSITORY = re.compile(r"^[A-Za-z0-9-]{1,100}/(?![.]{1,2}$)[A-Za-z0-9._-]{1,100}\Z")
 
@@ -58,6 +59,11 @@ class Access(BaseModel):
         None, ge=1, description="The installation of the App; if not said, it is found for each owner of repositories."
     )
     timeout: int = Field(20, ge=1, le=120, description="Seconds to wait for an answer of GitHub.")
+
+    def signs(self) -> str:
+        """Where and as whom it signs in, hashed. Raises AfterwordError where the token cannot be read."""
+        who = f"app {self.app_id}" if self.app_id else self.token.reveal().strip() if self.token else ""
+        return hashlib.sha256(f"{self.api_url}\n{who}".encode()).hexdigest()
 
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:
@@ -109,3 +115,16 @@ class TrackerSettings(Access):
     in_progress_labels: tuple[str, ...] = Field(
         ("in progress",), description="An open issue with one of these labels counts as in progress."
     )
+    seconds_between_writes: float = Field(
+        1, ge=0, le=3600, description="Seconds between two writes of the account, over all workers; 0: none."
+    )
+    writes_per_minute: int = Field(
+        60, ge=0, description="Writes of the account in a minute; GitHub allows about 80. 0: any number."
+    )
+    writes_per_hour: int = Field(
+        400, ge=0, description="Writes of the account in an hour; GitHub allows about 500. 0: any number."
+    )
+
+    @property
+    def paces(self) -> Paces:
+        return paces(self.seconds_between_writes, self.writes_per_minute, self.writes_per_hour)

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from pydantic import TypeAdapter
@@ -21,6 +21,7 @@ from connectors.base import (
     Network,
     Refused,
     Sighting,
+    Sure,
     Ticket,
     Tracked,
     Visibility,
@@ -49,14 +50,13 @@ class Tracker:
     """Action items as GitHub issues. One instance serves many threads."""
 
     kind = "github"
-    #: clear of the limits on creating content, about 80 a minute and 500 an hour
-    #: (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api)
-    paces: Sequence[tuple[int, timedelta]] = ((60, timedelta(minutes=1)), (400, timedelta(hours=1)))
 
     def __init__(self, name: str, settings: TrackerSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
+        self.server = settings.api_url
         self.places: Sequence[str] = settings.repositories
+        self.paces = settings.paces
         self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
         self._listing = Listing(self._client, settings.in_progress_labels)
@@ -65,9 +65,13 @@ class Tracker:
 
     # --- filing -------------------------------------------------------------------------------------------------------
 
-    def account(self) -> str:
+    def account(self, *, fresh: bool = False) -> str:
         """Whose issues `create` makes, as "<id>/<login>"."""
-        return ours.handle(self._client.account())
+        return ours.handle(self._client.account(fresh=fresh))
+
+    def signs(self) -> str:
+        """Where and as whom it signs in, hashed. No call."""
+        return self.settings.signs()
 
     def look(
         self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
@@ -131,22 +135,26 @@ class Tracker:
         """The issue as `create` would send it, word for word. No I/O."""
         return filing.preview(self.settings, draft, sub_issues=self._client.heard.sub_issues)
 
-    def create(self, draft: Draft) -> Filed:
+    def create(self, draft: Draft, sure: Sure | None = None) -> Filed:
         """One POST, with marker, labels, assignee and parent at once. Raises NotSent, Limited, Refused, OutcomeUnknown.
 
         Only a definite refusal that concerns the parent or the assignee alone is followed by one POST without it.
         """
-        return filing.create(self._client, self.settings, draft)
+        return filing.create(self._client, self.settings, draft, sure)
+
+    def links(self, filed: Filed, draft: Draft) -> int:
+        """1 where its POST could not hang the issue below the incident ticket and `link` is to try, else 0. No I/O."""
+        parent = filing.parent_of(draft.incident, self.settings, draft.place)
+        if filed.linked or parent is None or any(note.startswith(filing.PARENT) for note in filed.notes):
+            return 0
+        return 1 if self._client.heard.sub_issues else 0
 
     def link(self, filed: Filed, draft: Draft) -> None:
         """Hangs an issue below the incident ticket if its POST did not; to repeat it is harmless, GitHub refuses it.
 
         Where GitHub refuses, the line in the body is the link.
         """
-        parent = filing.parent_of(draft.incident, self.settings, draft.place)
-        if filed.linked or parent is None or any(note.startswith(filing.PARENT) for note in filed.notes):
-            return
-        if not self._client.heard.sub_issues:
+        if not self.links(filed, draft):
             return
         try:
             self._client.write("POST", self._below(draft.incident), {"sub_issue_id": int(filed.native["issue_id"])})

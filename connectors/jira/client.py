@@ -111,11 +111,11 @@ class Client:
                 return
             seen.add(token)
 
-    def account(self) -> wire.User:
-        """Our own account. Asked once for each process, and for each token."""
+    def account(self, *, fresh: bool = False) -> wire.User:
+        """Our own account. Asked once for each process, and for each token, and where it is to be `fresh`."""
         with self._lock:
             known = self._account
-        if known is None or known[0] != self._sessions.signed():
+        if known is None or fresh or known[0] != self._sessions.signed():
             user = parse(_USER, self.get("myself"), "GET myself")
             known = self._sessions.signed(), user  # after it was asked: a new token may have been taken up
             with self._lock:

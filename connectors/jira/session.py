@@ -22,7 +22,7 @@ from connectors.base import AfterwordError, Denied, Network, NotSent
 from connectors.jira.credentials import origin_of
 from connectors.jira.settings import Connection
 from connectors.reasons import Peer, failure
-from connectors.transport import furnish, gets_only
+from connectors.transport import Writing, furnish, gets_only
 
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
@@ -131,7 +131,7 @@ class Sessions:
             timeout=self._timeout,
             logging=False,
         )
-        adapter = HTTPAdapter(max_retries=0 if write else gets_only())
+        adapter = Writing() if write else HTTPAdapter(max_retries=gets_only())
         for scheme in ("https://", "http://"):
             jira._session.mount(scheme, adapter)
         furnish(jira._session, self._network)

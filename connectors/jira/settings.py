@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from connectors.base import Secret
+from connectors.base import Paces, Secret, paces
 
 _CUSTOM = re.compile(r"^customfield_[0-9]{1,10}\Z")
 _PROJECT = re.compile(r"^[A-Za-z][A-Za-z0-9_]{1,254}\Z")
@@ -89,6 +90,16 @@ class Connection(BaseModel):
     def gateway(self) -> bool:
         """Whether calls go to Atlassian's gateway, where tokens with scopes are good."""
         return urlsplit(self.api_url or "").hostname == "api.atlassian.com"
+
+    @property
+    def server(self) -> str:
+        """Where calls go."""
+        return self.api_url or self.url
+
+    def signs(self) -> str:
+        """Where and as whom it signs in, hashed. Raises AfterwordError where the token cannot be read."""
+        who = "\n".join(secret.reveal().strip() if secret else "" for secret in (self.user, self.token))
+        return hashlib.sha256(f"{self.server}\n{who}".encode()).hexdigest()
 
     @property
     def token_end(self) -> datetime | None:
@@ -170,6 +181,15 @@ class TrackerSettings(Connection):
         default_factory=lambda: {"P0": "Highest", "P1": "High", "P2": "Medium", "P3": "Low", "P4": "Lowest"},
         description="The Jira priority for each priority of an action item.",
     )
+    seconds_between_writes: float = Field(
+        0, ge=0, le=3600, description="Seconds between two writes of the account, over all workers; 0: none."
+    )
+    writes_per_minute: int = Field(0, ge=0, description="Writes of the account in a minute; 0: any number.")
+    writes_per_hour: int = Field(0, ge=0, description="Writes of the account in an hour; 0: any number.")
+
+    @property
+    def paces(self) -> Paces:
+        return paces(self.seconds_between_writes, self.writes_per_minute, self.writes_per_hour)
 
     @property
     def places(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
@@ -18,6 +18,7 @@ from connectors.base import (
     Network,
     Refused,
     Sighting,
+    Sure,
     Ticket,
     Tracked,
     Visibility,
@@ -42,14 +43,15 @@ class Tracker:
     """Action items as Jira issues. One instance serves many threads."""
 
     kind = "jira"
-    #: none of ours: Jira allows 100 creations a second and says when it has enough
-    #: (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/)
-    paces: Sequence[tuple[int, timedelta]] = ()
 
     def __init__(self, name: str, settings: TrackerSettings, network: Network = USUAL) -> None:
         self.name = name
         self.settings = settings
+        self.server = settings.server
         self.places: Sequence[str] = settings.places
+        #: none unless the settings say so: Jira allows 100 creations a second and says when it has enough
+        #: (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/)
+        self.paces = settings.paces
         self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
         self._following = Following(self._client, settings)
@@ -57,9 +59,13 @@ class Tracker:
 
     # --- filing -------------------------------------------------------------------------------------------------------
 
-    def account(self) -> str:
+    def account(self, *, fresh: bool = False) -> str:
         """Whose issues `create` makes: the account id, on Data Center the user name."""
-        return self._client.account().id
+        return self._client.account(fresh=fresh).id
+
+    def signs(self) -> str:
+        """Where and as whom it signs in, hashed. No call."""
+        return self.settings.signs()
 
     def look(
         self, markers: Sequence[str], place: str, incident: Ticket, since: datetime, *, deep: bool = False
@@ -127,12 +133,16 @@ class Tracker:
             links.append(f"issue link: {self.settings.link_type}, {draft.incident.ref}")
         return filing.preview(self.settings, draft, links)
 
-    def create(self, draft: Draft) -> Filed:
+    def create(self, draft: Draft, sure: Sure | None = None) -> Filed:
         """One POST, with marker and fields at once. Raises NotSent, Limited, Refused or OutcomeUnknown.
 
         Only a definite refusal of optional fields alone is followed by one POST without them.
         """
-        return filing.create(self._client, self.settings, draft)
+        return filing.create(self._client, self.settings, draft, sure)
+
+    def links(self, filed: Filed, draft: Draft) -> int:
+        """2 where the incident is an issue of the same Jira, else 1. No I/O."""
+        return 2 if self._same_site(draft) else 1
 
     def link(self, filed: Filed, draft: Draft) -> None:
         """A remote link to the document (made or replaced by its globalId), and, where the incident is an issue of the
