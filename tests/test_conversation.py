@@ -140,6 +140,27 @@ def test_numbers_park_those_items_and_words_are_an_item_that_is_parked() -> None
     assert len([said for said in reading.not_obeyed if "names no action items" in said]) == 2
 
 
+@pytest.mark.parametrize(
+    ("command", "numbers"),
+    [
+        ("/park 1 too big", (1,)),
+        ("/park 1: too big", (1,)),
+        ("/park #2 - a duplicate", (2,)),
+        ("/park 1, 3 and 4 wait for the budget", (1, 3, 4)),
+        ("/park 2-4 next year", (2, 3, 4)),
+        ("/park 3rd replica of the pool", ()),
+        ("/park 2FA for the admins", ()),
+        ("/park 5% of the traffic on a canary", ()),
+    ],
+)
+def test_numbers_before_words_park_those_items_and_the_words_are_the_reason(
+    command: str, numbers: tuple[int, ...]
+) -> None:
+    reading = heard(command)
+    assert [(one.verb, one.numbers) for one in reading.decisions] == [("park", numbers)]
+    assert len(reading.items) == (0 if numbers else 1)
+
+
 def test_what_is_said_in_passing_in_a_comment_states_no_start_or_end_of_the_incident() -> None:
     reading = heard("It went down at 13:05 UTC yesterday as well, and was fixed at 13:20 UTC.", "Started: 14:01")
     assert (reading.started_at, reading.resolved_at) == (OPENED.replace(minute=1), None)

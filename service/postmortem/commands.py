@@ -25,6 +25,9 @@ NAMES = {
     "park": "park",
 }
 _RANGE = re.compile(r"(?<![\w-])([0-9]{1,4}) ?[-–] ?([0-9]{1,4})(?![\w-])")
+_ONE = r"#?[0-9]{1,4}(?: ?[-–] ?[0-9]{1,4})?"
+#: not "14:05 …", "2.5 …", "3rd …", "2FA …", "5% …"
+_FIRST = re.compile(rf"({_ONE}(?:(?: ?[,;&] ?| and | ){_ONE}){{0,20}})(?: ?[:,;.(–—-])?\s+(?=[^\s\d])")
 #: these say something without any words as well
 BARE = ("file", "park")
 
@@ -97,6 +100,12 @@ def numbers(text: str) -> tuple[int, ...] | None:
     if not all(word.isascii() and word.isdigit() and len(word) < 5 for word in words):
         return None
     return tuple(dict.fromkeys(int(word) for word in words))
+
+
+def numbers_first(text: str) -> tuple[int, ...]:
+    """ "1 too big", "2, 4: duplicates": the numbers before the words that say why; (): no number stands first."""
+    found = _FIRST.match(text)
+    return (numbers(found[1]) or ()) if found else ()
 
 
 def _spelled(found: re.Match[str]) -> str:

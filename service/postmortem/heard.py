@@ -107,9 +107,11 @@ def _item(heard: Heard, line: int, text: str, given: Given) -> ReadItem | None:
 
 
 def _decide(said: Said, heard: Heard, command: Command, given: Given) -> None:
-    """ "/file", "/file 2,4", "/park 3", "/park Move the orders elsewhere". What is no list of numbers is shown after
-    /file, not guessed at."""
+    """ "/file 2,4", "/park 3", "/park 3 too big", "/park Move the orders elsewhere". What is no list of numbers
+    is shown after /file, not guessed at."""
     numbers = commands.numbers(command.text)
+    if numbers is None and command.name == "park":
+        numbers = commands.numbers_first(command.text) or None  # what follows says why
     parked = _item(heard, command.first, command.text, given) if numbers is None and command.name == "park" else None
     if parked is not None:
         said.items.append(parked)
