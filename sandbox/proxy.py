@@ -42,15 +42,23 @@ class Plan:
 class FaultProxy:
     """`with FaultProxy(sandbox.url) as proxy`, and clients use `proxy.url` in place of the stand-in's.
 
-    `clock` is that of the dates it writes. `pace`: seconds between two bytes of a drip. `patience`: seconds for which
-    it hangs at most; a client that leaves earlier ends it. `outage`: seconds for which a refusal that a request met
-    lasts.
+    `clock` is that of the dates it writes. `tell` is called for each request that meets a fault. `pace`: seconds
+    between two bytes of a drip. `patience`: seconds for which it hangs at most; a client that leaves earlier ends it.
+    `outage`: seconds for which a refusal that a request met lasts.
     """
 
-    def __init__(self, target_url: str, *, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        target_url: str,
+        *,
+        port: int = 0,
+        clock: Callable[[], datetime] | None = None,
+        tell: Callable[[Hit], None] | None = None,
+    ) -> None:
         parts = urlsplit(target_url)
         self.target = (parts.hostname or "127.0.0.1", parts.port or 80)
         self.clock = clock or (lambda: datetime.now(UTC))
+        self.tell = tell
         self.pace = 1.0
         self.patience = 60.0
         self.outage = 2.0
@@ -63,7 +71,7 @@ class FaultProxy:
         self._open: dict[socket.socket, threading.Thread] = {}
         self._door: socket.socket | None = None
         self._timer: threading.Timer | None = None
-        self.port = 0
+        self.port = port
         self.open_door()
         self.url = f"http://127.0.0.1:{self.port}{parts.path.rstrip('/')}"
 
@@ -212,9 +220,13 @@ class FaultProxy:
             fault = next((self._taken(plan) for plan in self._plans if _fits(plan, method, path)), None)
             if fault is None and self._dice.random() < self._share:
                 fault = self._dice.choice(self._among)
-            if fault is not None:
-                self.hits.append(Hit(method, path, fault.name, self.clock()))
-            return fault
+            if fault is None:
+                return None
+            hit = Hit(method, path, fault.name, self.clock())
+            self.hits.append(hit)
+        if self.tell is not None:
+            self.tell(hit)
+        return fault
 
     def _taken(self, plan: Plan) -> WireFault:
         plan.left -= 1

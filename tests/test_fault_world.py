@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +23,7 @@ from sandbox.proxy import FaultProxy
 from sandbox.proxy_faults import DONE, FAULTS, LIMITED, NOT_SENT, PASSING, REFUSED, UNKNOWN
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parent.parent
 ISSUES = "/repos/acme/ops/issues"
 
 
@@ -242,3 +248,30 @@ def test_a_query_of_jira_lags_in_the_same_way() -> None:
         now[0] += timedelta(minutes=8)
         assert listed() == 1
         client.close()
+
+
+# --- by hand
+
+
+def test_started_by_hand_it_says_where_it_listens_and_which_faults_were_met() -> None:
+    command = [sys.executable, "-m", "sandbox", "--faults", "1", "--seed", "7"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        try:
+            first = process.stdout.readline()
+            assert process.stdout.readline().startswith("Jira ")
+            port = int(first.split()[1].rpartition(":")[2])
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            with suppress(OSError, http.client.HTTPException):
+                ask(client, "GET", "/user")
+            client.close()
+            assert process.stdout.readline().startswith("GitHub  GET /user: ")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=10)
+
+
+def test_a_share_that_is_none_is_refused() -> None:
+    command = [sys.executable, "-m", "sandbox", "--faults", "20"]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=20)
+    assert (told.returncode, "between 0 and 1" in told.stderr) == (2, True)
