@@ -10,7 +10,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 HERE := .venv/bin/python
 LOCK := .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
-.PHONY: help demo run test test-whole accuracy check format docs bench lock clean
+.PHONY: help demo run test test-whole test-faults soak accuracy check format docs bench lock clean
 
 help:  ## This list
 	@echo "Afterword. Two commands to begin with: make demo, make run"
@@ -40,6 +40,9 @@ check: .venv/.dev  ## Style, types, architecture and docs
 format: .venv/.dev  ## Puts the code into shape
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+test-faults: .venv/.dev  ## Every crash point, every call and every fault, on both stores, counted in the trackers
+	@$(HERE) -m tests.faults
 
 bench: .venv/.dev  ## Speed, memory and calls, as ratios beside a bare reference
 	@$(HERE) -m bench
