@@ -59,6 +59,8 @@ def test_a_thing_and_what_was_done_to_it_is_done(line: str) -> None:
         "Requests limited per customer",
         "Automated tests for the pool",
         "Improved monitoring",
+        "Updated runbook for pool exhaustion",
+        "Documented procedure for failover",
         "Memory limit increased",
         "Load test added to the backlog",
         "Dashboard added to our Q3 roadmap",
@@ -83,6 +85,13 @@ def test_an_open_box_is_not_done_by_the_tense_of_its_words(line: str) -> None:
     (opened,), (ticked,) = items_of(f"[ ] {line}"), items_of(f"[x] {line}")
     assert not opened.done
     assert ticked.done
+
+
+def test_what_may_be_a_description_is_done_among_what_is_told() -> None:
+    told = items_of("Added a limit", "Updated runbook for pool exhaustion", "Fixed the importer")
+    assert [item.done for item in told] == [True] * 3
+    wished = items_of("Updated runbook for pool exhaustion", "Alerts based on lag", "Fixed the importer")
+    assert [item.done for item in wished] == [False, False, True]
 
 
 def test_an_open_box_that_says_done_is_done() -> None:

@@ -43,7 +43,8 @@ def _begins_past(text: str, words: ItemWords) -> bool:
 
 def _may_wish(text: str, words: ItemWords) -> bool:
     first = text.split(" ", 1)[0].lower()
-    return first in words.lists["past_with_object"] or first in words.lists["wish"]
+    described = first in words.lists["past_with_object"] and first not in words.lists["past_of_thing"]
+    return described or first in words.lists["wish"]
 
 
 def _fact(text: str, words: ItemWords) -> str | None:
