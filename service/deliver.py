@@ -14,6 +14,7 @@ from service import crash, pause
 from service.cleaning import clean_signal
 from service.holding import before_our_time
 from service.parts import Parts
+from service.reconcile import read_poll
 from service.store import deliveries, incidents, items, meta, retention, work
 from service.store.deliveries import Delivery
 
@@ -77,7 +78,8 @@ def read(parts: Parts, delivery: Delivery) -> Meaning:
     if source is None:
         return Meaning("failed", f"The source {delivery.source} is no longer in the settings.")
     try:
-        signal = clean_signal(parts, source.read(delivery.headers, delivery.body))
+        told = read_poll(delivery) if delivery.via == "poll" else source.read(delivery.headers, delivery.body)
+        signal = clean_signal(parts, told)
     except BadPayload as error:
         return Meaning("quarantined", error.message)
     if signal.said is Said.NOTHING and not signal.issue_id:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.base import AfterwordError
-from service import accounts, pause, tokens
+from service import accounts, pause, reconcile, tokens
 from service import settings as reading
 from service.engine import Distributed, Embedded, Engine
 from service.hints_file import hints_list
@@ -29,7 +29,7 @@ from service.words import words
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
 SHARED = {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
-STEPS = {"incident": tell, "sync": sync_tracker, "report": report_week}
+STEPS = {"incident": tell, "sync": sync_tracker, "report": report_week, "poll": reconcile.poll_source}
 
 
 def clock() -> datetime:
@@ -168,6 +168,7 @@ def begin_work(service: Service) -> None:
         return  # nothing is connected: these are not the settings that this database works with
     with parts.database.begin() as connection:
         pause.look_at_address(connection, parts.settings.public_url, parts.now())
+        reconcile.begin(connection, parts)
 
 
 def revive(service: Service, *, alone: bool) -> None:

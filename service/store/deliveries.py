@@ -27,6 +27,7 @@ class Delivery:
     state: str
     reason: str
     tries: int
+    via: str = "webhook"  # or poll: service/reconcile.py found it
 
 
 def add_all(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -46,7 +47,16 @@ def _adding(dialect: str) -> sa.Insert:
 
 def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(
-        row.id, row.source, row.delivery_id, row.received_at, row.headers, row.body, row.state, row.reason, row.tries
+        row.id,
+        row.source,
+        row.delivery_id,
+        row.received_at,
+        row.headers,
+        row.body,
+        row.state,
+        row.reason,
+        row.tries,
+        row.via,
     )
 
 
@@ -118,6 +128,7 @@ def latest(connection: Connection, *, state: str | None = None, limit: int = 50)
         deliveries.c.headers,
         deliveries.c.state,
         deliveries.c.reason,
+        deliveries.c.via,
         deliveries.c.incident_id,
         sa.func.length(deliveries.c.body).label("size"),
         incidents.c.redacted,

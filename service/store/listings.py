@@ -52,7 +52,10 @@ def _postmortems(connection: Connection, limit: int, after: int) -> list[Plain]:
 def _deliveries(connection: Connection, limit: int, after: int) -> list[Plain]:
     c = deliveries.c
     return _rows(
-        connection, [c.id, c.source, c.delivery_id, c.received_at, c.state, c.reason, c.incident_id], limit, after
+        connection,
+        [c.id, c.source, c.delivery_id, c.received_at, c.via, c.state, c.reason, c.incident_id],
+        limit,
+        after,
     )
 
 

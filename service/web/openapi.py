@@ -49,7 +49,7 @@ _LISTS = {
     "incidents": "Incident tickets",
     "postmortems": "Postmortems",
     "actions": "Action items, and how they stand",
-    "deliveries": "Deliveries, and what became of them",
+    "deliveries": "Deliveries, and what became of them; `via` is webhook, or poll where no webhook told of the closing",
 }
 _EDIT = {
     "type": "object",
