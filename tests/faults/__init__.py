@@ -1,1 +1,1 @@
-"""The matrix of faults: every named crash point and every call's every fault, each case judged by what the trackers hold."""
+"""The matrix of faults: each named crash point, each call with each fault, judged by what the trackers hold."""

@@ -1,4 +1,4 @@
-"""`make test-faults`: the whole matrix, printed. Exit 1 when something was doubled or lost, or did not come to an end."""
+"""`make test-faults`: the whole matrix, printed. Exit 1 when something was doubled, lost, or came to no end."""
 
 from __future__ import annotations
 

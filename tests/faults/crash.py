@@ -1,4 +1,4 @@
-"""Crash points × {first try, retry} × {SQLite, PostgreSQL}: the process dies there, is started again, and all ends well.
+"""Crash points × {first try, retry} × {SQLite, PostgreSQL}: the process dies there, and all ends well.
 
 On the retry it dies there once more, unless what is done behind the point is done already and not begun again.
 """
@@ -66,7 +66,7 @@ def run(case: Case, template: Template, nursery: Nursery, folder: Path) -> Resul
 
 def _restored(world: CrashWorld, case: Case) -> None:
     """The story is told once, and the database then is that of before it."""
-    died, why = _walk(world, [], time.monotonic() + PATIENCE[case.store])
+    _died, why = _walk(world, [], time.monotonic() + PATIENCE[case.store])
     assert not why, why
     world.stop()
     world.restored()

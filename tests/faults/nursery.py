@@ -81,13 +81,15 @@ class Nursery:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(20)
         self._process.stdout.close()
 
     def ask(self, **question: Any) -> Any:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         with self._lock:
             self._process.stdin.write(f"{json.dumps(question)}\n")
             self._process.stdin.flush()
