@@ -9,7 +9,9 @@ from service import crash, logs, wiring
 from service.commands import at_start
 from service.commands.check import again
 from service.engine import Distributed
-from service.store.database import Database
+from service.parts import Parts
+from service.store import work
+from service.store.database import Database, StoreUnavailable
 
 
 def run(args: Namespace) -> int:
@@ -31,8 +33,18 @@ def run(args: Namespace) -> int:
                 service.jobs.scan,
                 threads=settings.jobs.threads,
                 scan_seconds=settings.jobs.scan_seconds,
+                lapsed=lambda: lapsed(service.parts),
             )
     finally:
         engine.stop()
         database.close()
     return 0
+
+
+def lapsed(parts: Parts) -> list[tuple[str, str]]:
+    """The rows whose worker is gone. A database that does not answer has none that could be taken over."""
+    try:
+        with parts.database.read() as connection:
+            return work.lapsed(connection, parts.now())
+    except StoreUnavailable:
+        return []  # the scan says so

@@ -15,11 +15,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from connectors.base import AfterwordError
-from service.store import refused, unreached
+from service.store import refused, sessions, unreached
 
 
 class StoreUnavailable(AfterwordError):
@@ -35,7 +35,7 @@ class Database:
     """`begin()` is one transaction that writes; `read()` is one that does not. Both give a SQLAlchemy connection."""
 
     def __init__(self, url: str, *, busy_seconds: float = 10.0, pool_size: int = 24) -> None:
-        self.url = make_url(url)
+        self.url = sessions.address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         #: the uppermost folder that was not there, where more was missing than the one that the file lies in
         self.folders_missing = _missing(self.path) if self.path else None
@@ -47,7 +47,26 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = sa.create_engine(self.url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+            self.engine = sa.create_engine(
+                self.url,
+                connect_args=sessions.reached(self.url),
+                pool_size=pool_size,
+                pool_pre_ping=True,
+                hide_parameters=True,
+            )
+            sa.event.listen(self.engine, "connect", self._limit)
+            sa.event.listen(self.engine, "handle_error", _give_up)
+        #: False: a transaction may stand still for as long as it takes
+        self._hurried = True
+
+    def _limit(self, connection: Any, _record: Any) -> None:
+        if self._hurried:
+            sessions.limit(connection)
+
+    def take_time(self) -> None:
+        """For a command that holds one transaction for minutes, such as a move: no limit ends it."""
+        self._hurried = False
+        self.engine.dispose()
 
     @property
     def path(self) -> Path | None:
@@ -124,9 +143,18 @@ class Database:
 
 def _is_unavailable(error: DBAPIError) -> bool:
     """Full, locked, read-only or gone; a broken statement or constraint is a fault of ours and stays what it is."""
-    replica = getattr(error.orig, "sqlstate", None) == "25006"  # PostgreSQL: read-only, as after a failover
     broken = type(error.orig) is sqlite3.DatabaseError  # the file is damaged, or no SQLite file at all
-    return error.connection_invalidated or replica or broken or isinstance(error, sa.exc.OperationalError)
+    return error.connection_invalidated or broken or isinstance(error, sa.exc.OperationalError)
+
+
+def _give_up(context: ExceptionContext) -> None:
+    """PostgreSQL says that it is read-only (25006): it was the primary before a fail-over. Every connection to it is
+    given up, so that the next one is made to the primary that the address leads to now. Or that this one stood still
+    for too long inside a transaction (25P03), and is ended."""
+    state = getattr(context.original_exception, "sqlstate", None)
+    if state in ("25006", "25P03"):
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = state == "25006"
 
 
 def _missing(file: Path) -> Path | None:

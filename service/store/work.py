@@ -16,9 +16,12 @@ from connectors.base import AfterwordError
 from service.store.database import Database, insert
 from service.store.tables import work
 
-#: how long a taking holds without being renewed; its worker renews it every BEAT while it lives
-HOLD = timedelta(seconds=30)
-BEAT = timedelta(seconds=8)
+#: how long a taking holds without being renewed; its worker renews it every BEAT while it lives. What a dead or frozen
+#: worker held is another's within 30 s: these 20, at most 5 until somebody looks (service/engine/worker.py), and 5 to
+#: spare for a server under load. Three beats in a row may be lost before a living worker loses its row, which costs no
+#: more than that its result is refused.
+HOLD = timedelta(seconds=20)
+BEAT = timedelta(seconds=5)
 
 
 class LeaseLost(AfterwordError):
@@ -148,6 +151,21 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> list[tuple[s
             sa.or_(work.c.taken_until.is_(None), work.c.taken_until <= now),
         )
         .order_by(work.c.not_before)
+        .limit(limit)
+    )
+    return [(row.task, row.key) for row in rows]
+
+
+def lapsed(connection: Connection, now: datetime, limit: int = 200) -> list[tuple[str, str]]:
+    """(task, key) of every row whose worker stopped renewing it: dead, frozen, or cut off from the database."""
+    rows = connection.execute(
+        sa.select(work.c.task, work.c.key)
+        .where(
+            work.c.done < work.c.wanted,
+            work.c.taken_until <= now,
+            sa.or_(work.c.not_before.is_(None), work.c.not_before <= now),
+        )
+        .order_by(work.c.taken_until)
         .limit(limit)
     )
     return [(row.task, row.key) for row in rows]
