@@ -110,9 +110,9 @@ class _Reader:
         width = max((len(row) for row in rows), default=0)
         if not width:
             return ""
-        padded = [row + [""] * (width - len(row)) for row in rows]
-        padded.insert(1, ["---"] * width)
-        return "\n".join("| " + " | ".join(row) + " |" for row in padded)
+        rows[0] += [""] * (width - len(rows[0]))  # the others may be shorter: a row of thousands is one, not all
+        rows.insert(1, ["---"] * width)
+        return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
     def inline(self, nodes: Sequence[object], depth: int) -> str:
         out: list[str] = []

@@ -171,7 +171,7 @@ def _table(rows: list[str], names: Mapping[str, str]) -> list[str]:
         inner = _inline(row.replace("\\\\", " "), names, cell=True)
         cells.append([" ".join(part.split()) for part in _CELL_EDGE.split(inner.strip().strip("|"))])
     width = max(len(row) for row in cells)
-    cells = [row + [""] * (width - len(row)) for row in cells]
+    cells[0] += [""] * (width - len(cells[0]))  # the others may be shorter: a row of thousands is one, not all
     return ["| " + " | ".join(row) + " |" for row in [cells[0], ["---"] * width, *cells[1:]]]
 
 

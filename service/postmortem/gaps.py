@@ -35,7 +35,7 @@ FACTS: dict[str, tuple[str, str]] = {
 
 #: "Orders given up: to be counted": a line whose value is still owed
 _OWED = re.compile(
-    r"^[ \t]*(?:[-*+][ \t]+)?\**([^:\n]{3,120}?)\**:\**[ \t]*\**[_(\[]?"
+    r"^[ \t]{0,20}(?:[-*+][ \t]{1,8})?\*{0,3}([^:\n]{3,120}?)\*{0,3}:\*{0,3}[ \t]{0,8}\*{0,3}[_(\[]?"
     r"(?:tbd|tba|todo|to be (?:counted|determined|decided|added|confirmed)|not (?:yet )?(?:known|counted)(?: yet)?|\?+)"
     r"[_)\]]?\.?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,

@@ -69,6 +69,7 @@ class _Open:
     body: int  # the first line below its heading
     spans: tuple[Span, ...] = ()
     blocks: list[Block] = field(default_factory=list)
+    lists: bool = False  # among its blocks is a list or a table
 
 
 def outline(text: str, words: Vocabulary) -> Outline:
@@ -226,10 +227,10 @@ class _Walk:
                 self.stack.pop()
             self.open("", LABEL, self.outer(), False, block.start, block.start)
             here, outer = self.here, self.outer()
-        told = here.level == LABEL and not self.in_entry() and any(b.kind in ("list", "table") for b in here.blocks)
-        if told and block.kind == "paragraph":
+        if here.lists and block.kind == "paragraph" and here.level == LABEL and not self.in_entry():
             self.open("", LABEL, outer, False, block.start, block.start)
         self.here.blocks.append(block)
+        self.here.lists |= block.kind in ("list", "table")
 
     def is_other(self, block: Block) -> bool:
         """Whether a paragraph begins with a bold name of something else ("**Detection:** a customer wrote")."""
