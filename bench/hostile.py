@@ -12,12 +12,17 @@ from markdown_it import MarkdownIt
 
 from connectors.jira.marks import with_mark
 from connectors.text import from_adf, from_wiki, shallow_json
+from service.hints_file import hints_list
 from service.postmortem.commands import split
+from service.postmortem.explain import explained
+from service.postmortem.gaps import missing
+from service.postmortem.quality import hints
 from tests.reading_hands import read_text
 
 LENGTH = 65_536
 TODAY = date(2026, 11, 17)
 PARSER = MarkdownIt("js-default")
+HINTS = hints_list()
 
 # fmt: off
 #: written again and again, one after another, they make the work of a careless reader grow faster than the text
@@ -25,6 +30,7 @@ UNITS = {
     "markdown": (
         "![", "[", "](", "**a ", "*", "_a", "`", "``` ", "~~", "> ", "<!--", "<a ", "&", "\\", "(", "((", "a(",
         "- [ ] x\n", "- ", "1. ", "- a\n  ", "  - a\n", "# ", "# a\n", "**a**: b\n", "- **a**: b\n", "a:\n- b\n",
+        "**Impact:** a\n\n",
         "==\n", "14:05 ", "14:05\n", "### 14:05\n", "1 nov ", "2026-01-01 ", "2026-01-01T", "00:00-", "next ",
         "by ", "Q4 ", "https://", "https://a.b/c ", "a/b#1 ", "#1", "A-1 ", "@a ", "@", "Owner: ", "owner:",
         "a to b ", "done ", "(done", "{{ ", "{% ", "<%", "| a ", "|", "|a|\n|-|\n", "|-", "\n", " ", "\t", "\r",
@@ -46,7 +52,7 @@ UNITS = {
 # fmt: on
 _BEFORE = {"markdown": ("", "## Action items\n\n- "), "wiki": ("", "||a||\n|"), "commands": ("", "/action ")}
 _READERS: dict[str, Callable[[str], object]] = {
-    "markdown": lambda text: read_text(text, today=TODAY),
+    "markdown": lambda text: _all_of(text),
     "wiki": from_wiki,
     "commands": split,
 }
@@ -95,6 +101,14 @@ def run() -> list[tuple[str, float, str, float]]:
 
 def _written(text: str) -> object:
     return with_mark("comment", "41d0", text, "3")
+
+
+def _all_of(text: str) -> None:
+    """All that `read` does."""
+    reading = read_text(text, today=TODAY)
+    missing(reading)
+    hints(reading, (), HINTS)
+    explained(reading, text)
 
 
 def _ratio(read: Callable[[str], object], text: str, bare: float) -> float:
