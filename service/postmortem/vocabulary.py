@@ -179,12 +179,12 @@ class Vocabulary:
         """A heading's last words say more than its first ones, but not where they only say "summary"."""
         if len(found.split()) > _LONGEST_NAME or len(found) > _LONGEST:
             return None
-        ends = [section for phrase, section in self.ends if _ends(found, phrase)][:1]
-        if ends and ends[0] is not Section.SUMMARY:
-            return ends[0]
+        ends = next((section for phrase, section in self.ends if found.endswith(phrase) and _ends(found, phrase)), None)
+        if ends is not None and ends is not Section.SUMMARY:
+            return ends
         bare = self._bare(found)
-        begins = next((section for phrase, section in self.begins if _begins(bare, phrase)), None)
-        return begins or (ends[0] if ends else None)
+        begins = (section for phrase, section in self.begins if bare.startswith(phrase) and _begins(bare, phrase))
+        return next(begins, ends)
 
     def nothing_said(self, text: str) -> bool:
         """Whether an answer is only the absence of one: "N/A", "_No response_", "TBD", a template's placeholder."""
