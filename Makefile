@@ -44,6 +44,9 @@ format: .venv/.dev  ## Puts the code into shape
 test-faults: .venv/.dev  ## Every crash point, every call and every fault, on both stores, counted in the trackers
 	@$(HERE) -m tests.faults
 
+soak: .venv/.dev  ## Kills, lost answers and delays at random (ROUNDS=1000, SEED= of an earlier run)
+	@$(HERE) -m tests.faults.soak --rounds $(or $(ROUNDS),1000) $(if $(SEED),--seed $(SEED))
+
 bench: .venv/.dev  ## Speed, memory and calls, as ratios beside a bare reference
 	@$(HERE) -m bench
 

@@ -11,8 +11,9 @@ import secrets
 import shutil
 import socket
 import threading
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -141,7 +142,8 @@ class Template:
 class CrashWorld:
     """`with CrashWorld(...) as world`; `start` and `stop` are about our processes, all else goes on."""
 
-    def __init__(self, template: Template, nursery: Nursery, folder: Path) -> None:
+    def __init__(self, template: Template, nursery: Nursery, folder: Path, *, many: bool = False) -> None:
+        self.many = many  # incidents: no storm of them pauses
         self.template = template
         self.nursery = nursery
         self.folder = folder
@@ -170,6 +172,8 @@ class CrashWorld:
             sam="712020:sam",
             more=MORE,
         ).replace('"60s", "300s"', '"1s", "2s"')
+        if self.many:
+            text = text.replace("[filing]", "[filing]\nmax_per_hour = 1000000")
         head = f'listen = "127.0.0.1:{self.port}"\ndatabase_url = "{self.url.replace("+psycopg", "")}"\n'
         self.settings.write_text(head + text)
         return self
@@ -185,11 +189,22 @@ class CrashWorld:
     # --- our processes
 
     def start(self, crash_at: str = "") -> None:
+        self.start_these(PROCESSES[self.template.store], crash_at)
+
+    def start_these(self, commands: Sequence[str], crash_at: str = "") -> None:
+        self.children = [self.one(command, crash_at) for command in commands]
+
+    def one(self, command: str, crash_at: str = "") -> Child:
         more = {"AFTERWORD_CRASH_AT": crash_at, "REPORT_URLS": self.receiver.address}
-        self.children = [
-            self.nursery.start(command, self.settings, {**environ(), **more}, self.log)
-            for command in PROCESSES[self.template.store]
-        ]
+        return self.nursery.start(command, self.settings, {**environ(), **more}, self.log)
+
+    def wait_until(self, true: Callable[[], bool], seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if true():
+                return True
+            time.sleep(0.1)
+        return False
 
     def stop(self) -> None:
         for child in self.children:
