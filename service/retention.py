@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -32,18 +33,22 @@ def daily(parts: Parts) -> None:
 
 
 def run(parts: Parts) -> Mapping[str, int]:
-    """Kind → rows that went. Days of 0 keep for ever. A delivery that led to something stays for 30 days at least."""
+    """Kind → rows that went, or lost their bytes. Days of 0 keep for ever. A delivery that led to something keeps its
+    bytes for 30 days at least; the id of each stays for longer, so that one delivered again is still the same."""
     keep, now = parts.settings.retention, parts.now()
-    done = max(timedelta(days=keep.deliveries), store.AGAIN)
-    before = {
-        name: now - timedelta(days=getattr(keep, name)) for name in ("ignored", "revisions", "incidents", "reports")
-    }
-    gone = {"deliveries": 0, "revisions": 0, "incidents": 0, "reports": 0}
-    if keep.deliveries:
-        states = ("done", "quarantined")
-        gone["deliveries"] += _all(parts, lambda c: store.old_deliveries(c, states, now - done, _LIMIT))
-    if keep.ignored:
-        gone["deliveries"] += _all(parts, lambda c: store.old_deliveries(c, ("ignored",), before["ignored"], _LIMIT))
+    before = {name: now - timedelta(days=getattr(keep, name)) for name in ("revisions", "jobs", "reports")}
+    gone = {"emptied": 0, "deliveries": 0, "work": 0, "revisions": 0, "incidents": 0, "reports": 0}
+    for states, days in ((("done", "quarantined"), keep.deliveries), (("ignored",), keep.ignored)):
+        if not days:
+            continue
+        least = store.AGAIN if "done" in states else timedelta(0)
+        old = now - max(timedelta(days=days), least)
+        if keep.ids:
+            known = old - timedelta(days=keep.ids)
+            gone["deliveries"] += _all(parts, partial(store.old_ids, states=states, before=known, limit=_LIMIT))
+        gone["emptied"] += _all(parts, partial(store.empty_deliveries, states=states, before=old, limit=_LIMIT))
+    if keep.jobs:
+        gone["work"] = _all(parts, lambda c: store.finished_work(c, before["jobs"], _LIMIT))
     if keep.revisions:
         gone["revisions"] = _all(parts, lambda c: store.old_revisions(c, before["revisions"], _LIMIT))
     if keep.incidents:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 
 from connectors.base import Said
-from service.commands.running import opened, progress, standby
+from service.commands.running import filled, opened, progress, standby
 from service.deliver import read
 from service.errors import MEND, WELL, NotFound
 from service.store import deliveries, postmortems
+from service.store.deliveries import Delivery
+
+EMPTY = (
+    "Its bytes are gone: its days of keeping are over, or it named a person who was forgotten. It cannot be looked at "
+    "again. `python -m service build SOURCE:REF` reads the ticket itself."
+)
 
 
 def run(args: Namespace) -> int:
@@ -17,6 +23,9 @@ def run(args: Namespace) -> int:
     with opened(args) as desk:
         parts = desk.parts
         with parts.database.begin() as connection:
+            known = deliveries.by_id(connection, args.id)
+            if known is not None and known.emptied:
+                return _gone(known)
             found = deliveries.again(connection, args.id)
         after = desk.delivered(args.id) if found else None
         if after is None:
@@ -40,6 +49,13 @@ def run(args: Namespace) -> int:
         return WELL if done else MEND
 
 
+def _gone(delivery: Delivery) -> int:
+    """Nothing can be looked at again; what became of it stands."""
+    print(f"Delivery {delivery.id}: {delivery.state}. {delivery.reason}".rstrip())
+    progress(filled(EMPTY))
+    return MEND
+
+
 def _try(args: Namespace) -> int:
     """What the delivery means, as it is read now; nothing follows from it."""
     with standby(args) as parts:
@@ -47,6 +63,8 @@ def _try(args: Namespace) -> int:
             found = deliveries.by_id(connection, args.id)
         if found is None:
             raise NotFound(f"There is no delivery {args.id}.", "`python -m service deliveries` lists them.")
+        if found.emptied:
+            return _gone(found)
         meant = read(parts, found)
         print(f"Delivery {args.id}: {meant.why or 'understood'}")
         if meant.signal is not None and meant.signal.said is Said.CLOSED:

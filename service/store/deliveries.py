@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from service.store.database import insert
+from service.store.named_bodies import EMPTIED
 from service.store.tables import deliveries, incidents
 
 OPEN = ("received", "quarantined", "failed")
@@ -29,19 +30,29 @@ class Delivery:
     tries: int
     via: str = "webhook"  # or poll: service/reconcile.py found it
 
+    @property
+    def emptied(self) -> bool:
+        """Its bytes are gone: by their age, or as they named somebody who was forgotten."""
+        return not self.body and not self.headers
+
 
 def add_all(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Stores deliveries; one that is already there stays as it is (the same id is the same delivery), but if it could
-    not be read it is looked at again."""
+    not be read it is looked at again, with the bytes that came now: those of before may be gone by their age."""
     connection.execute(_adding(connection.dialect.name), rows)
 
 
 @cache
 def _adding(dialect: str) -> sa.Insert:
     """Built once: building it takes longer than running it."""
-    unread = sa.or_(deliveries.c.state == "quarantined", deliveries.c.state == "failed")  # IN is no executemany
-    return insert(dialect, deliveries).on_conflict_do_update(
-        index_elements=["source", "delivery_id"], set_={"state": "received"}, where=unread
+    c = deliveries.c
+    unread = sa.or_(c.state == "quarantined", c.state == "failed")  # IN is no executemany
+    forgotten = c.reason == EMPTIED
+    adding = insert(dialect, deliveries)
+    # what named a person who was forgotten does not come back
+    kept = {name: sa.case((forgotten, c[name]), else_=adding.excluded[name]) for name in ("headers", "body")}
+    return adding.on_conflict_do_update(
+        index_elements=["source", "delivery_id"], set_={"state": "received", **kept}, where=unread
     )
 
 

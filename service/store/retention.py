@@ -1,4 +1,4 @@
-"""What is old enough to go, in small steps: each call deletes at most `limit` rows and gives how many it was.
+"""What is old enough to go, in small steps: each call takes at most `limit` rows and gives how many it was.
 
 Never deleted: what tells that something was filed already. The ledger's rows of an incident that is removed stay, and
 one more says that it was removed. Rows with the highest number stay too, as SQLite would give that number again.
@@ -23,9 +23,44 @@ REMOVED = "The incident was removed on {day}, as its days of keeping were over."
 _ENDED = ("done", "wont_do")
 
 
-def old_deliveries(connection: Connection, states: Sequence[str], before: datetime, limit: int) -> int:
+def empty_deliveries(connection: Connection, states: Sequence[str], before: datetime, limit: int) -> int:
+    """The bytes go; the id, what became of it and why stay, so that it counts once when it comes again."""
+    c = deliveries.c
+    old = sa.select(c.id).where(c.state.in_(states), c.received_at < before, sa.func.length(c.body) > 0)
+    chosen = list(connection.execute(old.order_by(c.id).limit(limit)).scalars())
+    emptied = sa.update(deliveries).where(c.id.in_(chosen), c.state.in_(states)).values(body=b"", headers={})
+    return connection.execute(emptied).rowcount if chosen else 0
+
+
+def old_ids(connection: Connection, states: Sequence[str], before: datetime, limit: int) -> int:
+    """Deliveries that are not even known by their id any more."""
     c = deliveries.c
     return _delete(connection, deliveries, c.id, (c.state.in_(states), c.received_at < before), limit)
+
+
+def finished_work(connection: Connection, before: datetime, limit: int) -> int:
+    """Rows of work that is done and cannot come again: reports of weeks before the last one, and stories of incidents
+    that are gone.
+
+    The row of an incident that is here stays for as long as the incident: a reopening or an edit asks for it again, and
+    a row made anew would count its attempts from 1, so that what a frozen worker held under such a number before would
+    be taken for its own. So does the row of a sync or a poll, which asks for itself again.
+    """
+    c = work.c
+    latest = sa.select(sa.func.max(reports.c.slot)).scalar_subquery()
+    there = sa.select(incidents.c.id).where(sa.cast(incidents.c.id, sa.String) == c.key).correlate(work)
+    over = sa.or_(
+        sa.and_(c.task == "report", c.key < latest),
+        sa.and_(c.task == "incident", ~there.exists()),
+    )
+    ended = (c.done >= c.wanted, c.waits.is_(False), c.not_before < before, over)
+    free = sa.or_(c.taken_until.is_(None), c.taken_until < before)
+    found = sa.select(c.task, c.key).where(*ended, free).order_by(c.task, c.key).limit(limit)
+    gone = 0
+    for row in connection.execute(found).all():
+        mine = (c.task == row.task, c.key == row.key)
+        gone += connection.execute(sa.delete(work).where(*mine, *ended)).rowcount
+    return gone
 
 
 def old_revisions(connection: Connection, before: datetime, limit: int) -> int:
