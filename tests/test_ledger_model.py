@@ -141,9 +141,14 @@ class Ledger(RuleBasedStateMachine):
         assert late == (False, False, False)
         assert self.row() == before
 
-    @rule(minutes=st.sampled_from((1, 4, 10, 15, 60)))
+    @rule(minutes=st.sampled_from((1, 15, 60)))
     def time_goes_on(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
+
+    @rule()
+    @precondition(lambda self: (at := self.row().not_before) is not None and at > self.now)
+    def the_rows_time_comes(self) -> None:
+        self.now = self.row().not_before or self.now
 
     @rule()
     @precondition(lambda self: self.row().state in ("planned", "unknown", "failed") and self.listed())
