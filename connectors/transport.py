@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import io
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +19,8 @@ from connectors.base import Network
 #: what runs before the first byte of a request: the file of authorities is read, a proxy is asked for the way (urllib3
 #: and http.client both call it `_tunnel`), TLS begins
 _BEFORE = {"cert_verify", "_tunnel", "do_handshake"}
+#: how many times as long as for its first byte the whole of an answer is waited for
+PATIENCE = 3
 
 
 def sent_nothing(error: BaseException) -> bool:
@@ -90,33 +95,79 @@ def unless(sure: Callable[[], None] | None) -> Iterator[None]:
         _LAST_WORD.reset(before)
 
 
-class Writing(HTTPAdapter):
-    """For writes: sent once, and not without the last word of whoever asked for them."""
+class _Lines(HTTPAdapter):
+    """An adapter whose connections are of our kind, through a proxy as well."""
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
+    line: type
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, **more)
-        _watch(self.poolmanager)
+        self._ours(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
         known = proxy in self.proxy_manager
         manager = super().proxy_manager_for(proxy, **more)
         if not known:
-            _watch(manager)
+            self._ours(manager)
         return manager
 
+    def _ours(self, manager: Any) -> None:
+        manager.pool_classes_by_scheme = {
+            scheme: type(pool.__name__, (pool,), {"ConnectionCls": type("Line", (self.line, pool.ConnectionCls), {})})
+            for scheme, pool in manager.pool_classes_by_scheme.items()
+        }
 
-def _watch(manager: Any) -> None:
-    manager.pool_classes_by_scheme = {
-        scheme: type(pool.__name__, (pool,), {"ConnectionCls": type("Line", (_Line, pool.ConnectionCls), {})})
-        for scheme, pool in manager.pool_classes_by_scheme.items()
-    }
+
+class _Whole(http.client.HTTPResponse):
+    """An answer that has to be there as a whole in three times the time that its first byte may take: who sends one
+    byte a second would else hold a worker for as long as it likes."""
+
+    def __init__(self, sock: Any, *args: Any, **more: Any) -> None:
+        super().__init__(_Punctual(sock), *args, **more)  # type: ignore[arg-type]
+
+
+class _Punctual:
+    """A socket that is read until a moment, not for a time anew with each byte."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Punctually(self._sock, self._sock.makefile(mode, buffering=0)))
+
+
+class _Punctually(io.RawIOBase):
+    def __init__(self, sock: Any, raw: Any) -> None:
+        self._sock, self._raw = sock, raw
+        self._each: float | None = sock.gettimeout()
+        self._until = None if self._each is None else time.monotonic() + PATIENCE * self._each
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._each is not None and self._until is not None:
+            left = self._until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer came too slowly")
+            self._sock.settimeout(min(self._each, left))
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+        super().close()
 
 
 class _Line:
-    """Beside a connection of urllib3. The way through a proxy and TLS are behind it when it asks."""
+    """Beside a connection of urllib3."""
+
+    response_class = _Whole
+
+
+class _WritingLine(_Line):
+    """The way through a proxy and TLS are behind it when it asks."""
 
     def endheaders(self, *args: Any, **more: Any) -> None:
         if (sure := _LAST_WORD.get()) is not None:
@@ -124,6 +175,24 @@ class _Line:
                 self.connect()  # type: ignore[attr-defined]
             sure()
         super().endheaders(*args, **more)  # type: ignore[misc]
+
+
+class Reading(_Lines):
+    """For reads: a GET is tried again."""
+
+    line = _Line
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=gets_only())
+
+
+class Writing(_Lines):
+    """For writes: sent once, and not without the last word of whoever asked for them."""
+
+    line = _WritingLine
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=0)
 
 
 def furnish(session: requests.Session, network: Network) -> None:

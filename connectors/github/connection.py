@@ -17,7 +17,7 @@ import urllib3
 from connectors.answers import Answer
 from connectors.base import Network
 from connectors.reasons import Peer, failure
-from connectors.transport import Writing, furnish, gets_only
+from connectors.transport import Reading, Writing, furnish, gets_only
 
 if TYPE_CHECKING:
     from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
@@ -91,9 +91,8 @@ class Connection:
         # what PyGithub tells with each request wins over what the session says, so the authorities are told to it
         authorities = self._network.ca_bundle or True
         connection = kind(parts.hostname or "", parts.port, timeout=self._timeout, retry=retry, verify=authorities)
-        if retry is None:
-            for scheme in ("https://", "http://"):
-                connection.session.mount(scheme, Writing())
+        for scheme in ("https://", "http://"):
+            connection.session.mount(scheme, Writing() if retry is None else Reading())
         connection.session.hooks["response"].append(_keep_redirect)
         furnish(connection.session, self._network)
         return hub.requester, connection

@@ -15,14 +15,13 @@ from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
 from connectors.answers import Answer
 from connectors.base import AfterwordError, Denied, Network, NotSent
 from connectors.jira.credentials import origin_of
 from connectors.jira.settings import Connection
 from connectors.reasons import Peer, failure
-from connectors.transport import Writing, furnish, gets_only
+from connectors.transport import Reading, Writing, furnish
 
 FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
@@ -131,7 +130,7 @@ class Sessions:
             timeout=self._timeout,
             logging=False,
         )
-        adapter = Writing() if write else HTTPAdapter(max_retries=gets_only())
+        adapter = Writing() if write else Reading()
         for scheme in ("https://", "http://"):
             jira._session.mount(scheme, adapter)
         furnish(jira._session, self._network)
