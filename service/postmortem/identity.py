@@ -23,7 +23,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-from service.postmortem.likeness import CONTAINED, Likeness, Pair, likenesses, plain, wording, worth_comparing
+from service.postmortem.likeness import (
+    CONTAINED,
+    KEPT,
+    Likeness,
+    Pair,
+    likenesses,
+    nearer_by,
+    plain,
+    wording,
+    worth_comparing,
+)
 from service.postmortem.model import KnownItem, Matching, ReadItem
 from service.postmortem.positions import Positions
 
@@ -157,15 +167,14 @@ class _Matching:
 
     def by_likeness(self) -> None:
         """Each round pairs what leaves no doubt; then less is free, and less in doubt."""
-        ahead = _ahead((pair, self.likeness[pair].apart) for pair in self.alike | self.inside)
+        ahead = nearer_by((pair, self.likeness[pair].apart) for pair in self.alike | self.inside)
         while found := self._sure(ahead) or self._in_gap(ahead) or self._similar():
             for pair in found:
                 if self.free([pair]):
                     self.pair(*pair)
         for k, r in self.free(self.likeness):
             like = self.likeness[k, r]
-            here = self.positions.same(k, r) and (like.akin or like.similar)
-            if here or like.alike or like.inside or like.spelled_out:
+            if self._akin_in_place(k, r) or like.alike or like.inside or like.spelled_out:
                 self.might[r].add(k)
         for k, r in self.free(self.positions.only()):
             self.might[r].add(k)
@@ -188,17 +197,28 @@ class _Matching:
         return found
 
     def _sure(self, ahead: Mapping[Pair, float]) -> list[Pair]:
-        """No other item on either side comes as near, and none that is alike stands where one of the two stands. What
-        the last reading lacked does not come back where an item that it had is alike."""
-        there = [pair for pair in self.free(self.alike) if self.positions.same(*pair)]
-        known, read = dict(there), {r: k for k, r in there}
-        had = {r for k, r in self.free(self.alike) if k not in self.absent}
-        return [
-            (k, r)
-            for k, r in self._candidates()
-            if ahead[k, r] >= CLEARLY and known.get(k, r) == r and read.get(r, k) == k
-            if k not in self.absent or r not in had
-        ]
+        """No other item on either side comes as near, and none that is alike stands where one of the two stands; nor,
+        where only letters are alike, one that is akin. What the last reading lacked does not come back where an item
+        that it had is alike."""
+        alike = self.free(self.alike)
+        before, now = self.positions.neighbours(self.pairs)
+        there = {pair for pair in alike if self.positions.same(*pair)}
+        between = {(k, r) for k, r in alike if k in before and before[k] == now[r]}
+        akin = {pair for pair in self.free(self.likeness) if self._akin_in_place(*pair)}
+        stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in (there, between, akin)]
+        had = {r for k, r in alike if k not in self.absent}
+        found = []
+        for k, r in self._candidates():
+            like = self.likeness[k, r]
+            count = 3 if like.words <= KEPT and not like.inside else 2
+            doubted = any((k, r) not in pairs and not at.isdisjoint(enumerate((k, r))) for pairs, at in stands[:count])
+            if ahead[k, r] >= CLEARLY and not doubted and (k not in self.absent or r not in had):
+                found.append((k, r))
+        return found
+
+    def _akin_in_place(self, k: int, r: int) -> bool:
+        like = self.likeness[k, r]
+        return self.positions.same(k, r) and (like.akin or like.similar)
 
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """None is nearer, and this is the order that they had, all of them between the same neighbours."""
@@ -222,12 +242,21 @@ class _Matching:
         return crossed
 
     def _similar(self) -> list[Pair]:
-        """Similar, in the order that they had, and nothing else that is free comes nearer."""
+        """Similar, in the order that they had, and nothing else that is free comes nearer. Where not all between the
+        same neighbours are akin in that order, no second one there is akin to it."""
         doubted = {k for k, _ in self.free(self.alike)} | self.asked, {r for _, r in self.alike}
         free = [(k, r) for k, r in self.free(self.likeness) if k not in doubted[0] and r not in doubted[1]]
-        ahead = _ahead((pair, -self.likeness[pair].letters) for pair in free)
-        there = [pair for gap in self.positions.gaps(self.pairs) for pair in gap if pair in ahead]
-        return [(k, r) for k, r in there if self.likeness[k, r].similar and ahead[k, r] >= 0 and not self._is_half(r)]
+        ahead = nearer_by((pair, -self.likeness[pair].letters) for pair in free)
+        akin = {pair for pair in self.free(self.likeness) if self.likeness[pair].akin}
+        before, now = self.positions.neighbours(self.pairs)
+        many = Counter(r for k, r in akin if k in before and before[k] == now[r])
+        return [
+            (k, r)
+            for gap in self.positions.gaps(self.pairs)
+            for k, r in gap
+            if ahead.get((k, r), -1) >= 0 and self.likeness[k, r].similar and not self._is_half(r)
+            if many[r] <= 1 or akin.issuperset(gap)
+        ]
 
     def _is_half(self, r: int) -> bool:
         return any(self._split_off(k, r) for k in self.pairs)
@@ -256,19 +285,6 @@ class _Matching:
             gone=tuple(item.key for item in self.known if item.key not in same and item.key not in awaited),
             unclear=unclear,
         )
-
-
-def _ahead(distances: Iterable[tuple[Pair, float]]) -> dict[Pair, float]:
-    """By how much each pair comes nearer than any other pair of either of the two; without any other: infinity."""
-    told = list(distances)
-    best: dict[tuple[int, int], list[float]] = defaultdict(list)  # side and index → the two nearest
-    for pair, distance in told:
-        for at in enumerate(pair):
-            best[at] = sorted((*best[at], distance))[:2]
-    return {
-        pair: min((best[at][best[at][0] == distance :] or [math.inf])[0] for at in enumerate(pair)) - distance
-        for pair, distance in told
-    }
 
 
 def _named(reference: str) -> str:

@@ -3,6 +3,7 @@
     wording(text) -> Wording
     plain(text) -> str                                  the words alone
     likenesses(known, read, pairs) -> {(known, read): Likeness}
+    nearer_by(distances) -> {(known, read): how much nearer than any other}
 
 Readers of different versions leave owners, dates and links in a text or take them out: what is surely one of these is
 no part of a wording, and what may be one stands around it (`Likeness.run`).
@@ -11,6 +12,7 @@ no part of a wording, and what may be one stands around it (`Likeness.run`).
 from __future__ import annotations
 
 import heapq
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -143,6 +145,19 @@ def worth_comparing(
         for k in before
         for r in now
         if k in free_known or r in free_read
+    }
+
+
+def nearer_by(distances: Iterable[tuple[Pair, float]]) -> dict[Pair, float]:
+    """By how much each pair comes nearer than any other pair of either of the two; without any other: infinity."""
+    told = list(distances)
+    best: dict[tuple[int, int], list[float]] = defaultdict(list)  # side and index → the two nearest
+    for pair, distance in told:
+        for at in enumerate(pair):
+            best[at] = sorted((*best[at], distance))[:2]
+    return {
+        pair: min((best[at][best[at][0] == distance :] or [math.inf])[0] for at in enumerate(pair)) - distance
+        for pair, distance in told
     }
 
 

@@ -30,14 +30,22 @@ class Positions:
     def gaps(self, pairs: Mapping[int, int]) -> list[list[tuple[int, int]]]:
         """What stands between the same neighbours before and now, if it is as many as before: gap by gap, in order.
         `pairs`: what is known to be the same, known → read."""
-        stayed = {k: r for k, r in pairs.items() if self._anchor(self._known[k]) == self._anchor(self._read[r])}
-        before = _between(self._known, {k: r for k, r in stayed.items() if self._known[k] is not None}, pairs)
-        now = _between(self._read, {r: r for r in stayed.values()}, set(pairs.values()))
+        before, now = self._gaps(pairs)
         return [
             list(zip(known, now[gap], strict=True))
             for gap, known in before.items()
             if len(known) == len(now.get(gap, ()))
         ]
+
+    def neighbours(self, pairs: Mapping[int, int]) -> tuple[dict[int, _Gap], dict[int, _Gap]]:
+        """Between what the known and the read items stand that are no part of a pair."""
+        before, now = ({one: gap for gap, inside in side.items() for one in inside} for side in self._gaps(pairs))
+        return before, now
+
+    def _gaps(self, pairs: Mapping[int, int]) -> tuple[dict[_Gap, list[int]], dict[_Gap, list[int]]]:
+        stayed = {k: r for k, r in pairs.items() if self._anchor(self._known[k]) == self._anchor(self._read[r])}
+        before = _between(self._known, {k: r for k, r in stayed.items() if self._known[k] is not None}, pairs)
+        return before, _between(self._read, {r: r for r in stayed.values()}, set(pairs.values()))
 
     def _anchor(self, place: Place | None) -> str | None:
         return place[0] if place else None
