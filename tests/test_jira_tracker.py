@@ -53,6 +53,24 @@ def test_an_issue_is_filed_with_marker_and_all_fields_in_one_post(jira):
     assert filed.native == {"key": made.key, "project": "PAY"}
 
 
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [("P0", "Highest"), ("High", "High"), ("low", "Low"), ("Critical", None), ("Hoch", None), (None, None)],
+)
+def test_a_priority_in_words_is_sent_only_where_the_settings_name_it(jira, said, sent):
+    tracker(jira).create(draft(priority=said))
+    (post,) = posts(jira)
+    assert post.body["fields"].get("priority") == (sent and {"name": sent})
+
+
+def test_the_settings_own_words_for_a_priority_count(jira):
+    own = tracker(jira, priorities={"P1": "Highest", "Critical": "Highest"})
+    for said in ("critical", "Highest", "High"):
+        own.create(draft(priority=said, marker=f"{MARKER}-{said}"))
+    sent = [post.body["fields"].get("priority") for post in posts(jira)]
+    assert sent == [{"name": "Highest"}, {"name": "Highest"}, None]
+
+
 def test_fields_that_are_not_on_the_screen_are_left_out_and_told(jira):
     jira.create_project("WEB", off_screen=("duedate", "priority"), assignable=())
     filed = tracker(jira).create(draft(place="WEB", assignee=sam_of(jira)))

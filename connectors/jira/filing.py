@@ -84,13 +84,24 @@ def fields_of(settings: TrackerSettings, draft: Draft) -> dict[str, object]:
         fields["labels"] = list(dict.fromkeys(label for label in labels if label))
     if draft.due:
         fields["duedate"] = draft.due.isoformat()
-    if draft.priority and (name := settings.priorities.get(draft.priority)):
+    if draft.priority and (name := priority_of(settings, draft.priority)):
         fields["priority"] = by_name_or_id(name)
     if draft.assignee:
         fields["assignee"] = {"accountId" if settings.cloud else "name": draft.assignee}
     for name, value in {**settings.fields, **draft.fields}.items():
         fields[name] = field_value(name, value, cloud=settings.cloud)
     return fields
+
+
+def priority_of(settings: TrackerSettings, said: str) -> str | None:
+    """The Jira priority of "P1" by the settings, or of a word such as "High" where they name a priority so.
+
+    None of any other word: no priority is sent that this Jira may not have.
+    """
+    levels = {level.casefold(): name for level, name in settings.priorities.items()}
+    names = {name.casefold(): name for name in settings.priorities.values()}
+    word = said.strip().casefold()
+    return levels.get(word) or names.get(word)
 
 
 def field_value(name: str, value: object, *, cloud: bool) -> object:
