@@ -51,6 +51,7 @@ COMMANDS: tuple[Command, ...] = (
         "It runs on this machine, nothing leaves it, and it needs no settings. Its files lie under var/demo/.",
         (
             _take("--once", action="store_true", help="end with the story; exit 0 when it ended as it should"),
+            _take("--faults", action="store_true", help="the same story in a storm: lost answers, limits, an outage"),
             _take("--port", type=number, default=8000, help="of the pages, without --once (default: 8000)"),
         ),
         settings=False,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import socket
 import threading
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
+from datetime import timedelta
 
 import requests
+import structlog
 import waitress.server
 
-from sandbox.story import GITHUB_ISSUES, GITHUB_TOKEN, JIRA_ISSUES, JIRA_TOKEN, JIRA_USER, SECRET, Story
+from sandbox.story import GITHUB_ISSUES, JIRA_ISSUES, SECRET, Story
 from service import clock, wiring
 from service.app import create_app
+from service.commands.demo_settings import ENVIRON, FOLDER, SETTINGS
+from service.commands.demo_storm import FILING, OUTAGE, SYNC, Storm
 from service.commands.listening import bound
 from service.errors import MEND, WELL
 from service.followup.week import Week
@@ -27,62 +31,13 @@ from service.store.standings import standings
 from service.upkeep import weekly_of
 from service.wiring import Idle, Service
 
-FOLDER = Path("var/demo")
-SETTINGS = """\
-# Written by `python -m service demo`. The same lines point Afterword at a real GitHub and a real Jira.
-public_url = "{url}"
-database_url = "sqlite:///{folder}/afterword.db"
-timezone = "UTC"
-public = true
-
-[filing]
-quiet = "0s"        # the story does not wait
-
-[sources.ops]
-kind = "github"
-api_url = "{github}"
-token_env = "GITHUB_TOKEN"
-secret_env = "OPS_SECRET"
-repositories = ["acme/ops"]
-
-[trackers.code]
-kind = "github"
-api_url = "{github}"
-token_env = "GITHUB_TOKEN"
-repositories = ["acme/checkout", "acme/ops"]
-
-[trackers.work]
-kind = "jira"
-url = "{jira}"
-user_env = "JIRA_USER"
-token_env = "JIRA_TOKEN"
-project = "PAY"
-
-[[routes]]
-when = {{ text = ["payment"] }}
-tracker = "work"
-
-[[routes]]
-when = {{ text = ["alert", "page"] }}
-tracker = "code"
-place = "acme/ops"
-
-[due]
-P0 = 7
-P1 = 30
-"""
-ENVIRON = {
-    "GITHUB_TOKEN": GITHUB_TOKEN,
-    "JIRA_TOKEN": JIRA_TOKEN,
-    "JIRA_USER": JIRA_USER,
-    "OPS_SECRET": SECRET,
-}
-
 
 def run(args: Namespace) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    demo = _Demo(0 if args.once else args.port)
+    if args.faults:  # what goes wrong is told by the story
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    demo = _Demo(0 if args.once else args.port, faults=args.faults)
     try:
         demo.tell()
         well = demo.verdict()
@@ -98,11 +53,12 @@ def _say(when: str, sentence: str) -> None:
 
 
 class _Demo:
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, faults: bool = False) -> None:
         print("A GitHub and a Jira of our own, on this machine. Nothing leaves it.\n", flush=True)
         sockets = bound("127.0.0.1", port)
         self.story = Story(_say)
         self.story.start()
+        self.storm = Storm(self.story, _say) if faults else None
         self.server: waitress.server.BaseWSGIServer | None = None
         self.service, self.url = self._serve(sockets)
         self.story.github.add_webhook(f"{self.url}/webhooks/ops", SECRET)
@@ -119,9 +75,9 @@ class _Demo:
             for name, account in self.story.accounts.items()
         )
         path = FOLDER / "afterword.toml"
-        path.write_text(
-            SETTINGS.format(url=url, folder=FOLDER, github=self.story.github.url, jira=self.story.jira.url) + people
-        )
+        direct = {"github": self.story.github.url, "jira": self.story.jira.url}
+        urls = self.storm.urls if self.storm else direct
+        path.write_text(SETTINGS.format(url=url, folder=FOLDER, **urls) + people)
         settings = wiring.load_settings(path, ENVIRON)
         self.database = Database(settings.database_url)
         upgrade(self.database)
@@ -148,11 +104,16 @@ class _Demo:
         )
         _say("", f"A webhook with a wrong signature. Refused, {forged.status_code}.")
         story.clock.later(minutes=1)
-        self.lost = story.github.fault("POST", r"/repos/acme/ops/issues$", "lose_answer")
-        self._jobs()
-        self._documented()
-        story.clock.later(minutes=1)
-        self._jobs()  # what was unknown is looked for, found, and not filed twice
+        self.lost = 0
+        if self.storm:
+            self._filed_in_a_storm(self.storm, sent.id)
+        else:
+            lost = story.github.fault("POST", r"/repos/acme/ops/issues$", "lose_answer")
+            self._jobs()
+            self._documented()
+            story.clock.later(minutes=1)
+            self._jobs()  # what was unknown is looked for, found, and not filed twice
+            self.lost = lost.hits
         self._filed()
         story.week()
         story.monday()
@@ -170,6 +131,36 @@ class _Demo:
                 return
             for task, key in due:
                 self.service.jobs.run(task, key)
+
+    def _filed_in_a_storm(self, storm: Storm, webhook: int) -> None:
+        """The same story, while the network and both tools are as bad as they can be."""
+        clock = self.story.clock
+        storm.plan(FILING)
+        self._go_on(until=timedelta(minutes=4))
+        self._documented()
+        storm.outage()
+        again = self.story.github.redeliver(webhook)
+        _say("", f"The webhook of the closing comes a third time. Known, answered {again.status}, nothing repeated.")
+        self._go_on(until=timedelta(minutes=OUTAGE))
+        storm.back()
+        self._go_on(until=timedelta(hours=3))
+        _say(f"{clock.now():%H:%M}", "the sky is clear")
+
+    def _go_on(self, until: timedelta) -> None:
+        """As time goes by: what is due is done when it is due."""
+        clock, parts = self.story.clock, self.service.parts
+        end = clock.now() + until
+        while True:
+            self._jobs()
+            if self.storm:
+                self.storm.tell()
+            with self.database.read() as connection:
+                left = [row for row in work.everything(connection) if row.task == "incident" and row.done < row.wanted]
+            at = min((row.not_before or parts.now() for row in left), default=None)
+            if at is None or at >= end:
+                clock.at = max(clock.at, end) if at is not None else clock.at
+                return
+            clock.at = max(clock.at + timedelta(seconds=1), at)
 
     def _documented(self) -> None:
         with self.database.read() as connection:
@@ -193,7 +184,7 @@ class _Demo:
             else:
                 where = "done already, recorded, not filed" if item.ended else item.reason or "not filed"
             _say("", f"{item.number}  {item.mark} {item.text[:58]:58}  {where}")
-        if self.lost.hits:
+        if self.lost:
             _say(
                 "",
                 "The answer to one POST was lost. Its issue was looked for by its marker, found, and not filed twice.",
@@ -204,10 +195,20 @@ class _Demo:
             return standings(connection, 1, names=self.service.parts.people.names)
 
     def _synced(self) -> None:
-        clock.tick(self.service.parts)
-        for name in self.service.parts.trackers:
-            self.service.jobs.run("sync", name)
-        self._jobs()
+        if self.storm:
+            self.storm.plan(SYNC)
+        for _ in range(6):
+            clock.tick(self.service.parts)
+            for name in self.service.parts.trackers:
+                self.service.jobs.run("sync", name)
+            self._jobs()
+            if self.storm is None:
+                break
+            self.storm.tell()
+            if self.storm.over:
+                self._go_on(until=timedelta(minutes=10))
+                break
+            self.story.clock.later(minutes=20)
         counts: dict[str, int] = {}
         for item in self._standings():
             label = f"{item.mark} {item.state_word}"
@@ -250,6 +251,9 @@ class _Demo:
             f"\n1 incident, {documents} document, {len(items)} action items, {filed} issues, {comments} comment. "
             f"Doubled: {doubled}. Lost: {lost}."
         )
+        if self.storm:
+            well = well and self.storm.over
+            print(f"{self.storm.hits} requests met a fault.")
         print("The story ended as it should." if well else "The story did not end as it should.")
         print(f"The files lie under {FOLDER}/.")
         return well
@@ -265,4 +269,6 @@ class _Demo:
         self.thread.join(5)
         self.inbox.close()
         self.database.close()
+        if self.storm:
+            self.storm.close()
         self.story.stop()
