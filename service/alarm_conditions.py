@@ -9,16 +9,20 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError, Source, Tracker
-from service import pause, places
+from service import accounts, pause, places
 from service.checking.room import room
 from service.engine import Distributed
 from service.parts import Parts
-from service.store import arrivals, meta, needs
+from service.store import arrivals, connections, meta, needs
 
 #: where a clock of its own keeps what it learned of tokens (it makes no other calls)
 TOKENS = "alerts_tokens"
 
 PAUSED = "Nothing leaves{since}: {why} Look at what waits, then say `python -m service resume`."
+REFUSED = (
+    "{names}: the sign-in is refused since {since}. {reason} Until that is mended nothing is asked there but, once in "
+    "a while, whether it is; then everything goes on by itself."
+)
 PERSON = "{items} for a person to say what becomes of {them}: {page}"
 SILENT = (
     "No delivery of the source {name} came for {days} days{last}. If incidents were closed meanwhile, look at its "
@@ -43,7 +47,7 @@ REPORT = (
 def found(parts: Parts, connection: Connection, now: datetime, up_since: datetime) -> dict[str, str]:
     """Key → text. `up_since`: since when the service runs without a break."""
     made: dict[str, str] = {}
-    for part in (_paused, _person, _tokens, _public, _reports):
+    for part in (_paused, _refused, _person, _tokens, _public, _reports):
         made.update(part(parts, connection, now))
     made.update(_silent(parts, connection, now))
     made.update(_sync(parts, connection, now, up_since))
@@ -59,6 +63,14 @@ def _paused(parts: Parts, connection: Connection, now: datetime) -> Found:
     if stopped is not None:
         since = f" since {_when(parts, stopped.since)}"
         yield "paused", PAUSED.format(since=since, why=stopped.why)
+
+
+def _refused(parts: Parts, connection: Connection, now: datetime) -> Found:
+    for one in connections.every(connection):
+        names = accounts.named(parts, connection, one.account)
+        if one.state == connections.DENIED and names:  # else it is no longer in the settings
+            since = _when(parts, one.since)
+            yield f"denied:{one.account}", REFUSED.format(names=" and ".join(names), since=since, reason=one.reason)
 
 
 def _person(parts: Parts, connection: Connection, now: datetime) -> Found:

@@ -33,6 +33,7 @@ _LEARNED = "alerts_tokens_at"
 #: the beginning of a key → what stands in the subject
 ABOUT = {
     "paused": "paused",
+    "denied": "a connection is refused",
     "person": "a person is asked",
     "silent": "a source is silent",
     "token": "a token ends",

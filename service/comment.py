@@ -16,12 +16,14 @@ from connectors.base import (
     Published,
     Publisher,
     Refused,
+    Sure,
     Ticket,
 )
-from service import accounts, crash, pause, wording
+from service import crash, pacing, pause, wording
 from service.parts import Parts
 from service.postmortem.gaps import questions
-from service.retry import SOON, retry_after
+from service.refusals import Gate
+from service.retry import SOON
 from service.store import postmortems, standings, work, writes
 from service.store.incidents import Incident
 from service.store.work import Lease
@@ -35,7 +37,7 @@ def marker_of(parts: Parts, incident: Incident) -> str:
     return hmac.new(parts.installation, message, hashlib.sha256).hexdigest()[:24]
 
 
-def tell_ticket(parts: Parts, lease: Lease, incident: Incident, fresh: Ticket | None) -> datetime | None:
+def tell_ticket(parts: Parts, lease: Lease, incident: Incident, fresh: Ticket | None, gate: Gate) -> datetime | None:
     """Posts or edits the comment where it lacks a line. `fresh`: the ticket if it was read just now, with its comments.
 
     Gives the time at which to look again, or None.
@@ -52,20 +54,28 @@ def tell_ticket(parts: Parts, lease: Lease, incident: Incident, fresh: Ticket | 
         return None
     if write.state != "done" and not write.due(parts.now()):
         return write.not_before
-    return _Telling(parts, lease, incident, publisher, write).step(fresh)
+    return _Telling(parts, lease, incident, publisher, write, gate).step(fresh)
 
 
 class _Telling:
-    def __init__(self, parts: Parts, lease: Lease, incident: Incident, publisher: Publisher, write: Write) -> None:
+    def __init__(
+        self, parts: Parts, lease: Lease, incident: Incident, publisher: Publisher, write: Write, gate: Gate
+    ) -> None:
         self.parts = parts
         self.lease = lease
         self.incident = incident
         self.publisher = publisher
         self.write = write
+        self.gate = gate
+        self.account = gate.account("source", incident.source)
         self.marker = marker_of(parts, incident)
 
     def step(self, fresh: Ticket | None) -> datetime | None:
         body, digest = self._body()
+        if self.write.state == "done" and digest == self.write.body_hash:
+            return None
+        if (standing := self.gate.shut(self.account, self.publisher)) is not None:
+            return self._put_off(standing.not_before)
         try:
             if self.write.state == "done":
                 return self._edit(body, digest)
@@ -74,7 +84,10 @@ class _Telling:
                     writes.unknown, self.write.attempt, self.parts.now(), wording.LOOKING.format(label="the ticket")
                 )
                 self._reload()
+            if self.write.state != "unknown" and (paced := self._paced()) is not None:
+                return self._put_off(paced)
             found = self._find(fresh)
+            self.gate.answered(self.account)
             if found is not None:
                 self._done(self.write.attempt, found, "")  # an older text may stand there: edited next
                 self._reload()
@@ -82,12 +95,22 @@ class _Telling:
             if self.write.state == "unknown" and (at := self._missed()) is not None:
                 return at
             return self._post(body, digest)
-        except Limited as error:
-            return self.parts.now() + retry_after(error)
-        except Refused:
-            return self.parts.now() + REFUSED_AGAIN
-        except ConnectorError:
-            return self.parts.now() + SOON
+        except ConnectorError as error:
+            again = self.gate.met(self.account, self.publisher, error)
+            return again or self.parts.now() + (REFUSED_AGAIN if isinstance(error, Refused) else SOON)
+
+    def _paced(self) -> datetime | None:
+        with self.parts.database.read() as connection:
+            return pacing.free_at(connection, self.account, self.incident.id, self.parts.now())
+
+    def _put_off(self, at: datetime) -> datetime:
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            writes.put_off(connection, self.write, self.account.key, at)
+        return at
+
+    def _last_word(self) -> Sure:
+        return pacing.last_word(self.parts, self.lease, self.gate, self.account)
 
     def _body(self) -> tuple[str, str]:
         """(the text, the hash of its lines without the stamp)."""
@@ -111,7 +134,7 @@ class _Telling:
 
     def _find(self, fresh: Ticket | None) -> Published | None:
         """Ours, if it is there: from the ticket just read where nothing was sent since, else asked for now."""
-        accounts.know(self.parts, "source", self.incident.source, self.publisher)
+        self.account = self.gate.know("source", self.incident.source, self.publisher)
         if fresh is not None and not fresh.from_payload and self.write.attempt == 0:
             ours = [c for c in fresh.comments if c.marker == self.marker]
             return Published(ours[0].id, ours[0].url) if ours else None
@@ -138,28 +161,30 @@ class _Telling:
         with parts.database.begin() as connection:
             work.hold(connection, self.lease, parts.now())
             pause.guard(parts, connection)
-            attempt = writes.begin(connection, self.write, parts.now())
+            paced = pacing.take(connection, self.account, self.incident.id, parts.now())
+            attempt = None if paced else writes.begin(connection, self.write, parts.now(), self.account.key)
         if attempt is None:
-            return None
+            return paced and self._put_off(paced)
         crash.point("before comment")
         try:
-            published = self.publisher.post(self.incident.ticket, self.marker, body)
-        except NotSent as error:
-            at = parts.now() + SOON
+            published = self.publisher.post(self.incident.ticket, self.marker, body, self._last_word())
+        except pause.Paused as error:  # by the last word: nothing was sent
+            self._move(writes.not_sent, attempt, parts.now(), error.message)
+            raise
+        except (NotSent, Limited, Refused) as error:
+            again = self.gate.met(self.account, self.publisher, error)
+            if isinstance(error, Refused) and again is None:
+                at = parts.now() + REFUSED_AGAIN
+                self._move(writes.failed, attempt, error.message, error.fields, at)
+                return at
+            at = again or parts.now() + SOON
             self._move(writes.not_sent, attempt, at, error.message)
-            return at
-        except Limited as error:
-            at = parts.now() + retry_after(error)
-            self._move(writes.not_sent, attempt, at, error.message)
-            return at
-        except Refused as error:
-            at = parts.now() + REFUSED_AGAIN
-            self._move(writes.failed, attempt, error.message, error.fields, at)
             return at
         except OutcomeUnknown:
             at = parts.now() + parts.settings.filing.look_after[0]
             self._move(writes.unknown, attempt, at, wording.LOOKING.format(label="the ticket"))
             return at
+        self.gate.answered(self.account)
         crash.point("comment answered, not stored")
         self._done(attempt, published, digest)
         return None
@@ -168,10 +193,14 @@ class _Telling:
         """Only when a line changed; the stamp alone is no reason."""
         if digest == self.write.body_hash or self.write.external_id is None:
             return None
-        with self.parts.database.read() as connection:
+        with self.parts.database.begin() as connection:
             pause.guard(self.parts, connection)
+            paced = pacing.take(connection, self.account, self.incident.id, self.parts.now())
+        if paced is not None:
+            return paced
         crash.point("before edit")
-        there = self.publisher.edit(self.incident.ticket, self.write.external_id, self.marker, body)
+        there = self.publisher.edit(self.incident.ticket, self.write.external_id, self.marker, body, self._last_word())
+        self.gate.answered(self.account)
         if not there and self.publisher.find(self.incident.ticket, self.marker) is not None:
             return self.parts.now() + SOON  # a passing 404: it is still there
         crash.point("edit answered, not noted")

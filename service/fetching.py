@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connectors.base import ConnectorError, Refused, Ticket, Visibility
+from connectors.base import ConnectorError, Denied, Refused, Source, Ticket, Visibility
 from service.parts import Parts
+from service.refusals import Gate, Shut
+from service.store import connections
 from service.store.incidents import Incident
 from service.store.work import Lease
 
@@ -21,7 +23,7 @@ READ_TRIES = 5
 LAG, LAG_AGAIN = timedelta(minutes=5), timedelta(seconds=15)
 
 
-def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
+def read_source(parts: Parts, lease: Lease, incident: Incident, gate: Gate) -> Ticket:
     """Raises ConnectorError while the source does not answer and there is nothing fresh to go by."""
     source = parts.sources.get(incident.source)
     told = replace(incident.ticket, from_payload=True, closed=incident.closed_at is not None)
@@ -30,7 +32,7 @@ def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
         return told
     unsigned = bool(getattr(parts.settings.sources[incident.source], "unsigned", False))
     try:
-        return source.fetch(incident.ref, hint=incident.ticket)
+        return _asked(parts, source, incident, gate)
     except Refused:
         if unsigned:  # anybody may have written it
             raise
@@ -39,6 +41,22 @@ def read_source(parts: Parts, lease: Lease, incident: Incident) -> Ticket:
         if lease.tries < READ_TRIES or not fresh or unsigned:
             raise
         return told
+
+
+def _asked(parts: Parts, source: Source, incident: Incident, gate: Gate) -> Ticket:
+    """While its account is refused or limited the source is not asked, and that is its answer."""
+    account, writer = gate.account("source", source.name), parts.publishers[source.name]
+    if (standing := gate.shut(account, writer)) is not None:
+        if standing.state == connections.DENIED:
+            raise Denied(standing.reason)
+        raise Shut(standing.reason, (standing.not_before - parts.now()).total_seconds())
+    try:
+        ticket = source.fetch(incident.ref, hint=incident.ticket)
+    except ConnectorError as error:
+        gate.met(account, writer, error)
+        raise
+    gate.answered(account)
+    return ticket
 
 
 def lags(incident: Incident, ticket: Ticket, now: datetime) -> bool:

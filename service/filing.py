@@ -7,23 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from connectors.base import (
-    ConnectorError,
-    Filed,
-    IssueState,
-    Limited,
-    NotSent,
-    OutcomeUnknown,
-    Refused,
-)
-from service import accounts, crash, pause, wording
+from connectors.base import ConnectorError, Filed, IssueState, Limited, NotSent, OutcomeUnknown, Refused
+from service import crash, looks, pacing, pause, wording
 from service.cleaning import clean_state
 from service.drafting import draft_of
-from service.outcomes import Outcomes, Run, account_of, link, words_of
+from service.outcomes import Outcomes, Run, link, words_of
 from service.places import Opened
-from service.retry import SOON, retry_after
+from service.retry import SOON
 from service.routes import nearest_first
-from service.store import forget, incidents, items, work, writes
+from service.store import connections, forget, incidents, items, work, writes
 from service.store.items import Item
 from service.store.writes import Write
 
@@ -44,18 +36,28 @@ def file_item(run: Run, item_id: int) -> datetime | None:
     if item.tracker in run.troubled:
         return run.troubled[item.tracker]
     tracker = parts.trackers[item.tracker]
-    try:
-        if item.filed is not None:
-            return None if item.linked else link(run, tracker, item)
-        if write is None or write.settled or _not_to_be_filed(item, write):
+    if item.filed is not None:
+        if item.linked:
             return None
-        if not write.due(parts.now()):
-            return write.not_before
+    elif write is None or write.settled or _not_to_be_filed(item, write):
+        return None
+    elif not write.due(parts.now()):
+        return write.not_before
+    account = run.gate.account("tracker", tracker.name)
+    if (standing := run.gate.shut(account, tracker)) is not None:
+        if write is not None:
+            with parts.database.begin() as connection:
+                work.hold(connection, run.lease, parts.now())
+                reason = standing.reason if standing.state == connections.DENIED else ""
+                writes.put_off(connection, write, account.key, standing.not_before, reason)
+        return run.trouble(item.tracker, standing.not_before)
+    try:
+        if item.filed is not None or write is None:
+            return link(run, tracker, item)
         return _Filing(run, tracker, item, write).step()
-    except Limited as error:
-        return run.trouble(item.tracker, parts.now() + retry_after(error))
-    except ConnectorError:  # a read before the POST, or a link after it, got no answer
-        return run.trouble(item.tracker, parts.now() + SOON)
+    except ConnectorError as error:  # a read before the POST, or a link after it, got no answer
+        again = run.gate.met(account, tracker, error)
+        return run.trouble(item.tracker, again or parts.now() + SOON)
 
 
 def _not_to_be_filed(item: Item, write: Write) -> bool:
@@ -73,6 +75,8 @@ class _Filing(Outcomes):
             self._reload()
         if self.write.state == "unknown":
             return self._look_again()
+        if (paced := self._paced()) is not None:
+            return paced
         if self._adopt():
             return None
         found = self._look_first()
@@ -84,6 +88,20 @@ class _Filing(Outcomes):
     def _reload(self) -> None:
         with self.parts.database.read() as connection:
             self.write = writes.get(connection, self.write.key) or self.write
+
+    def _paced(self) -> datetime | None:
+        """When there is a turn for a POST; None: now. Asked before anything is looked for, so that waiting costs no
+        call. The tracker's other items wait with this one."""
+        with self.parts.database.read() as connection:
+            at = pacing.free_at(connection, self.account, self.incident_id, self.parts.now())
+        return at and self._put_off(at)
+
+    def _put_off(self, at: datetime) -> datetime:
+        looks.of(self.tracker).goes_on(self.lease, self.item.place, self.parts.now())
+        with self.parts.database.begin() as connection:
+            work.hold(connection, self.lease, self.parts.now())
+            writes.put_off(connection, self.write, self.account.key, at)
+        return self.run.trouble(self.tracker.name, at)
 
     # --- an issue that the text names already
 
@@ -116,16 +134,17 @@ class _Filing(Outcomes):
 
     def _look_first(self) -> Filed | None:
         """One look per incident and place precedes its POSTs, in every run: a database restored to an older state must
-        find what was filed."""
+        find what was filed. Only a run that goes on where this process waited for a turn goes by the look of before."""
         place = (self.item.tracker, self.item.place)
-        if place in self.run.looked:
+        made = looks.of(self.tracker)
+        if place in self.run.looked or made.holds(self.lease, self.item.place, self.item.key, self.parts.now()):
             return None
         with self.parts.database.read() as connection:
             incident = incidents.get(connection, self.incident_id)
             siblings = items.of_incident(connection, self.incident_id)
         if incident is None:
             return None
-        accounts.know(self.parts, "tracker", self.tracker.name, self.tracker)
+        self.account = self.run.gate.know("tracker", self.tracker.name, self.tracker)
         crash.point("before looking")
         here = {s.key: s for s in siblings if (s.tracker, s.place) == place and s.filed is None}
         since = incident.ticket.opened_at - EARLIER
@@ -138,6 +157,8 @@ class _Filing(Outcomes):
                 if key != self.item.key and key in here and write is not None:
                     self.record(connection, here[key], write.attempt, issue)
         self.run.looked.add(place)
+        self.run.gate.answered(self.account)
+        made.made(self.lease, self.item.place, set(here) - set(found), self.parts.now())
         return found.get(self.item.key)
 
     def _look_again(self) -> datetime | None:
@@ -150,6 +171,7 @@ class _Filing(Outcomes):
             return None
         found = self.tracker.look([self.item.key], self.item.place or "", incident.ticket, begun - EARLIER, deep=True)
         crash.point("looked again")
+        self.run.gate.answered(self.account)
         if self.item.key in found:
             return self.stored(write.attempt, found[self.item.key])
         delays = parts.settings.filing.look_after
@@ -180,24 +202,31 @@ class _Filing(Outcomes):
             draft = draft_of(parts, self.item, self.tracker)
         except Opened as error:
             return self.failed(self.write.attempt, error.message, error)
-        account = account_of(self.item)
         with parts.database.begin() as connection:
-            work.hold(connection, self.lease, parts.now())
+            now = parts.now()
+            work.hold(connection, self.lease, now)
             pause.guard(parts, connection)
-            paced = writes.pace(connection, account, self.tracker.paces, parts.now())
-            attempt = None if paced else writes.begin(connection, self.write, parts.now(), account)
+            paced = pacing.take(connection, self.account, self.incident_id, now)
+            attempt = None if paced else writes.begin(connection, self.write, now, self.account.key)
         if attempt is None:
-            return paced
+            return paced and self._put_off(paced)
+        looks.of(self.tracker).sent(self.lease, self.item.place, self.item.key)
         crash.point("before POST")
         try:
-            issue = self.tracker.create(draft)
-        except NotSent as error:
-            return self.planned_again(attempt, parts.now() + SOON, error)
-        except Limited as error:
-            return self.planned_again(attempt, parts.now() + retry_after(error), error)
+            issue = self.tracker.create(draft, pacing.last_word(parts, self.lease, self.run.gate, self.account))
+        except pause.Paused as error:  # by the last word: nothing was sent
+            self.planned_again(attempt, parts.now(), error)
+            raise
+        except (NotSent, Limited) as error:
+            again = self.run.gate.met(self.account, self.tracker, error)
+            return self.planned_again(attempt, again or parts.now() + SOON, error)
         except Refused as error:
+            if (again := self.run.gate.met(self.account, self.tracker, error)) is not None:
+                return self.planned_again(attempt, again, error)
+            self.run.gate.answered(self.account)
             return self.failed(attempt, wording.NOT_FILED.format(place=self.there(), words=words_of(error)), error)
         except OutcomeUnknown:
             return self.unknown(attempt)
+        self.run.gate.answered(self.account)
         crash.point("answered, not stored")
         return self.stored(attempt, issue, assignee=draft.assignee)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from connectors.base import ConnectorError, Filed, Refused, Tracker
-from service import crash, pause, wording
+from connectors.base import AfterwordError, Filed, Refused, Tracker
+from service import crash, pacing, pause, wording
 from service.drafting import draft_of
 from service.parts import Parts
 from service.places import Opened
+from service.refusals import Gate
 from service.store import items, work, writes
 from service.store.items import Item
 from service.store.work import Lease
@@ -24,10 +24,11 @@ REFUSED_AGAIN = timedelta(hours=1)
 class Run:
     """One telling of an incident's story: where was looked already, and which tracker does not answer just now."""
 
-    def __init__(self, parts: Parts, lease: Lease, incident_id: int) -> None:
+    def __init__(self, parts: Parts, lease: Lease, incident_id: int, gate: Gate) -> None:
         self.parts = parts
         self.lease = lease
         self.incident_id = incident_id
+        self.gate = gate
         self.looked: set[tuple[str | None, str | None]] = set()
         self.troubled: dict[str, datetime] = {}
 
@@ -37,13 +38,9 @@ class Run:
         return at
 
 
-def account_of(item: Item) -> str:
-    """Whose limits the item's writes count against: its tracker."""
-    return item.tracker or ""
-
-
 def link(run: Run, tracker: Tracker, item: Item) -> datetime | None:
-    """The links to incident and document: harmless to repeat, so they need no ledger."""
+    """The links to incident and document: harmless to repeat, so they need no ledger. They go together, after a turn
+    for all of them. Gives the time of that turn if it is not now."""
     parts = run.parts
     if item.filed is None:
         return None
@@ -52,11 +49,20 @@ def link(run: Run, tracker: Tracker, item: Item) -> datetime | None:
         draft = draft_of(parts, item, tracker)
     except Opened:
         return parts.now() + REFUSED_AGAIN
-    with parts.database.read() as connection:
-        pause.guard(parts, connection)
-    with suppress(Refused):  # the body names incident and document: a link that is refused is not worth a failure
-        tracker.link(item.filed, draft)
-    crash.point("linked, not noted")
+    if number := tracker.links(item.filed, draft):
+        account = run.gate.account("tracker", tracker.name)
+        with parts.database.begin() as connection:
+            pause.guard(parts, connection)
+            paced = pacing.take(connection, account, run.incident_id, parts.now(), number)
+        if paced is not None:
+            return paced
+        try:
+            tracker.link(item.filed, draft)
+        except Refused as error:  # the body names incident and document: such a refusal is not worth a failure
+            if (at := run.gate.met(account, tracker, error)) is not None:
+                return run.trouble(tracker.name, at)
+        run.gate.answered(account)
+        crash.point("linked, not noted")
     with parts.database.begin() as connection:
         work.hold(connection, run.lease, parts.now())
         items.linked(connection, item.id, parts.now())
@@ -80,6 +86,7 @@ class Outcomes:
         self.tracker = tracker
         self.item = item
         self.write = write
+        self.account = run.gate.account("tracker", tracker.name)
 
     def label(self) -> str:
         return {"github": "GitHub", "jira": "Jira"}.get(self.tracker.kind, self.tracker.kind)
@@ -87,12 +94,12 @@ class Outcomes:
     def there(self) -> str:
         return f"{self.label()} {self.item.place}"
 
-    def planned_again(self, attempt: int, at: datetime, error: ConnectorError) -> datetime:
+    def planned_again(self, attempt: int, at: datetime, error: AfterwordError) -> datetime:
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
             writes.not_sent(connection, self.write.key, attempt, at, error.message)
         crash.point("outcome noted")
-        return self.run.trouble(account_of(self.item), at)
+        return self.run.trouble(self.tracker.name, at)
 
     def failed(self, attempt: int, reason: str, error: Refused) -> datetime:
         at = self.parts.now() + REFUSED_AGAIN

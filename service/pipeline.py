@@ -27,6 +27,7 @@ from service.postmortem.due import due_for
 from service.postmortem.model import Document, Reading, ReadItem
 from service.postmortem.reading import read_ticket
 from service.postmortem.routing import Route
+from service.refusals import Gate
 from service.routes import route_for
 from service.settings_model import Filing
 from service.store import incidents, items, postmortems, work, writes
@@ -40,12 +41,17 @@ READ_AGAIN = timedelta(hours=1)
 
 def tell(parts: Parts, lease: Lease) -> datetime | None:
     """One incident's afterword. Gives the time at which to look again, or None when nothing is left to do."""
+    with Gate(parts) as gate:
+        return _tell(parts, lease, gate)
+
+
+def _tell(parts: Parts, lease: Lease, gate: Gate) -> datetime | None:
     incident = _load(parts, lease)
     if incident is None:
         return None
     fresh: Ticket | None = None
     if incident.to_read:
-        fresh, taken_out = clean(parts, read_source(parts, lease, incident))
+        fresh, taken_out = clean(parts, read_source(parts, lease, incident, gate))
         crash.point("ticket read")
         if lags(incident, fresh, parts.now()):
             return parts.now() + LAG_AGAIN
@@ -58,10 +64,10 @@ def tell(parts: Parts, lease: Lease) -> datetime | None:
         return calm
     promised = _routed(parts, lease, incident)
     crash.point("items routed")
-    run = Run(parts, lease, incident.id)
+    run = Run(parts, lease, incident.id, gate)
     try:
         again = [file_item(run, item.id) for item in promised]
-        again.append(tell_ticket(parts, lease, incident, fresh))
+        again.append(tell_ticket(parts, lease, incident, fresh, gate))
     except pause.Paused:
         return parts.now() + pause.AGAIN
     if incident.to_read:

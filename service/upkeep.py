@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.engine import Connection
 
-from connectors.base import ConnectorError, NotSent, Visibility
-from service import crash, pause, places
+from connectors.base import ConnectorError, Denied, Limited, NotSent, Problem, Tracker, Visibility
+from service import accounts, crash, pause, places
+from service.accounts import Account
 from service.followup import notify, withheld
 from service.followup.render import render
 from service.followup.snapshot import Snapshot
-from service.followup.sync import sync
+from service.followup.sync import SyncResult, sync
 from service.followup.week import Week
 from service.followup.weekly import Weekly
 from service.parts import Parts
 from service.postmortem.standing import place_of
-from service.store import followups, meta, reports, shown, work
+from service.refusals import Gate, Shut
+from service.store import connections, followups, meta, reports, shown, work
 from service.store.reports import Frozen
 from service.store.work import Lease
 from service.web.report_page import render_report_html
@@ -34,31 +36,72 @@ def sync_tracker(parts: Parts, lease: Lease) -> datetime | None:
     if tracker is None:
         return None  # no longer in the settings
     look_at(parts, lease.key, verify=False, lease=lease)
-    return parts.now() + timedelta(minutes=parts.settings.sync.every)
+    again = parts.now() + timedelta(minutes=parts.settings.sync.every)
+    with parts.database.read() as connection:
+        standing = connections.get(connection, accounts.of(parts, connection, "tracker", lease.key).key)
+    return min(again, standing.not_before) if standing and standing.not_before > parts.now() else again
 
 
 def look_at(parts: Parts, tracker: str, *, verify: bool, lease: Lease | None = None) -> int:
     """Asks one tracker what changed, or with `verify` how every open item is. Gives how many items changed.
 
-    First who can read its places: nothing that it says may be shown to more people than those.
+    First who can read its places: nothing that it says may be shown to more people than those. While its account is
+    refused it is not asked, and its items are stale; while it is limited Limited is raised.
     """
+    with Gate(parts) as gate:
+        account = gate.account("tracker", tracker)
+        standing = gate.shut(account, parts.trackers[tracker])
+        if standing is not None and standing.state == connections.LIMITED:
+            raise Shut(standing.reason, (standing.not_before - parts.now()).total_seconds())
+        refused = Denied(standing.reason) if standing is not None else None
+        if refused is None:
+            _look_at_readers(parts, tracker)
+        try:
+            result = _synced(parts, tracker, verify=verify, lease=lease, refused=refused)
+        except ConnectorError as error:
+            gate.met(account, parts.trackers[tracker], error)
+            raise
+        if refused is None:
+            _learn(gate, account, parts.trackers[tracker], result.problems)
+    for incident in result.incidents:
+        parts.engine.wake("incident", str(incident))
+    return result.changed
+
+
+def _look_at_readers(parts: Parts, tracker: str) -> None:
     with parts.database.read() as connection:
         known = followups.known(connection, tracker)
     where = {place_of(item.issue_label) for item in known if not item.state.ended} - {""}
     places.look_again(parts, parts.trackers[tracker], sorted({*parts.trackers[tracker].places, *where}))
-    result = sync(
+
+
+def _learn(gate: Gate, account: Account, tracker: Tracker, problems: Iterable[Problem]) -> None:
+    """What a sync was told says whether the account as a whole is refused or limited."""
+    for problem in problems:
+        if problem.status == 429:
+            gate.met(account, tracker, Limited(problem.message, problem.retry_after, status=429))
+            return
+        if problem.status in (401, 403):
+            if gate.met(account, tracker, Denied(problem.message, status=problem.status)) is not None:
+                return
+            break  # of some places alone
+    gate.answered(account)
+
+
+def _synced(
+    parts: Parts, tracker: str, *, verify: bool, lease: Lease | None, refused: ConnectorError | None
+) -> SyncResult:
+    return sync(
         parts.database,
         tracker,
         parts.trackers[tracker],
         parts.now(),
         verify_hours=parts.settings.sync.verify_hours,
         verify=verify,
+        refused=refused,
         hold=(lambda connection: work.hold(connection, lease, parts.now())) if lease else None,
         then=lambda connection, incidents: _ask_for(parts, connection, incidents),
     )
-    for incident in result.incidents:
-        parts.engine.wake("incident", str(incident))
-    return result.changed
 
 
 def _ask_for(parts: Parts, connection: Connection, incidents: Iterable[int]) -> None:

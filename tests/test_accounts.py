@@ -186,10 +186,16 @@ class Writer:
         self.said = account
         self.accounts = known
 
-    def account(self) -> str:
+    server = "https://api.example.org"
+    paces = ()
+
+    def account(self, *, fresh: bool = False) -> str:
         if isinstance(self.said, Exception):
             raise self.said
         return self.said
+
+    def signs(self) -> str:
+        return f"signs as {self.said}"
 
 
 def test_accounts_are_remembered_in_the_order_in_which_they_came(database: Database, tmp_path: Path) -> None:

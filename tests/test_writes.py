@@ -98,34 +98,3 @@ def test_what_is_done_stays_done(planned):
         assert writes.failed(connection, KEY, attempt, "late", {}, NOW) is False
         assert writes.unknown(connection, KEY, attempt, NOW, "late") is False
     assert begin(planned) is None
-
-
-def test_the_pace_lets_as_many_through_as_it_says_and_names_the_time_of_the_next(database):
-    paces = [(2, timedelta(minutes=1)), (3, timedelta(hours=1))]
-    for n in range(3):
-        with database.begin() as connection:
-            writes.plan(connection, f"issue:{n}", None)
-
-    def send(n: int, at: datetime) -> datetime | None:
-        with database.begin() as connection:
-            wait = writes.pace(connection, "code", paces, at)
-            if wait is None:
-                write = writes.get(connection, f"issue:{n}")
-                assert write is not None
-                writes.begin(connection, write, at, "code")
-            return wait
-
-    assert send(0, NOW) is None
-    assert send(1, NOW + timedelta(seconds=10)) is None
-    assert send(2, NOW + timedelta(seconds=20)) == NOW + timedelta(minutes=1)
-    assert send(2, NOW + timedelta(seconds=61)) is None
-    assert send(2, NOW + timedelta(minutes=10)) == NOW + timedelta(hours=1)
-
-
-def test_the_pace_of_one_account_does_not_slow_another(database):
-    with database.begin() as connection:
-        writes.plan(connection, KEY, None)
-    begin(database, account="code")
-    with database.read() as connection:
-        assert writes.pace(connection, "work", [(1, timedelta(minutes=1))], NOW) is None
-        assert writes.pace(connection, "code", [(1, timedelta(minutes=1))], NOW) is not None

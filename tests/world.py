@@ -44,6 +44,9 @@ kind = "github"
 api_url = "{github}"
 token_env = "GITHUB_TOKEN"
 repositories = ["acme/checkout", "acme/ops"]
+seconds_between_writes = 0
+writes_per_minute = 0
+writes_per_hour = 0
 [trackers.work]
 kind = "jira"
 url = "{jira}"

@@ -91,12 +91,14 @@ class IssueState:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A part of a tracker that did not answer. `ids`: the tracked issues that are stale because of it."""
+    """A part of a tracker that did not answer. `ids`: the tracked issues that are stale because of it. `retry_after`:
+    seconds, where it was a limit (429) that said so."""
 
     scope: str  # the repository, project or account
     status: int | None  # the HTTP status; None: no answer at all
     message: str
     ids: tuple[str, ...] = ()
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ class _Seen:
 
     def trouble(self, scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> None:
         status = 429 if isinstance(error, Limited) else error.status  # GitHub's limits also come as 403
-        self.problems.append(Problem(scope, status, error.message, tuple(item.id for item in tracked)))
+        after = error.retry_after if isinstance(error, Limited) else None
+        self.problems.append(Problem(scope, status, error.message, tuple(item.id for item in tracked), after))
 
     def saw(self, at: datetime | None) -> None:
         if at is not None and (self.latest is None or at > self.latest):

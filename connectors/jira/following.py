@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from connectors.base import ConnectorError, IssueState, Missing, Problem, Sighting, Tracked
+from connectors.base import ConnectorError, IssueState, Limited, Missing, Problem, Sighting, Tracked
 from connectors.jira import state, wire
 from connectors.jira.client import MOST, Client, parse
 from connectors.jira.closed import day_begun
@@ -139,4 +139,5 @@ class Following:
 
 
 def _problem(scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> Problem:
-    return Problem(scope, error.status, error.message, tuple(one.id for one in tracked))
+    after = error.retry_after if isinstance(error, Limited) else None
+    return Problem(scope, error.status, error.message, tuple(one.id for one in tracked), after)

@@ -33,6 +33,7 @@ class SyncResult:
     changed: int  # items
     verified: int  # items read by id
     troubles: tuple[Trouble, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ def sync(
     *,
     verify_hours: float = 24,
     verify: bool = False,
+    refused: ConnectorError | None = None,
     hold: Callable[[Connection], None] | None = None,
     then: Callable[[Connection, frozenset[int]], None] | None = None,
 ) -> SyncResult:
     """`verify`: read every open item by id now (before a report), else only when `verify_hours` have passed.
+    `refused`: why the tracker is not asked now; that is its answer for every item.
 
     `hold` is called first in the writing transaction: it raises if another attempt took this sync over meanwhile.
     `then` is called last in it with the incidents that have something new to show, so that asking cannot be lost.
@@ -70,8 +73,11 @@ def sync(
         known = followups.known(connection, tracker_name)
         progress = followups.progress(connection, tracker_name)
     last = progress.last_verified_at
-    answers = _ask(
-        tracker, known, progress, verify=verify or last is None or now - last >= timedelta(hours=verify_hours)
+    all_of_them = verify or last is None or now - last >= timedelta(hours=verify_hours)
+    answers = (
+        _not_asked(tracker.name, known, progress, refused)
+        if refused
+        else _ask(tracker, known, progress, verify=all_of_them)
     )
     crash.point("changes read")
     with database.begin() as connection:
@@ -114,6 +120,11 @@ def _ask(tracker: Tracker, known: Sequence[Known], progress: Progress, *, verify
         cursor=listed.cursor or progress.cursor,
         read_all=verify,
     )
+
+
+def _not_asked(name: str, known: Sequence[Known], progress: Progress, refused: ConnectorError) -> _Answers:
+    problem = Problem(name, refused.status, refused.message, tuple(item.issue_id for item in known))
+    return _Answers({}, frozenset(), frozenset(), (problem,), {}, progress.cursor, read_all=False)
 
 
 def _tracked(items: Sequence[Known]) -> list[Tracked]:
@@ -168,7 +179,9 @@ def _record(connection: Connection, name: str, answers: _Answers, now: datetime)
         troubles=troubles,
     )
     followups.save(connection, name, progress)
-    return SyncResult(frozenset(item.incident_id for item in shows), len(shows), len(verified), troubles)
+    return SyncResult(
+        frozenset(item.incident_id for item in shows), len(shows), len(verified), troubles, answers.problems
+    )
 
 
 def _merged(item: Known, answers: _Answers, now: datetime) -> Merged:

@@ -19,6 +19,8 @@ from sqlalchemy.engine import Connection, Row
 from service.store.database import insert
 from service.store.tables import writes
 
+#: what is due comes within this, or it is kept by something else
+COMES = timedelta(seconds=15)
 #: a person decides: on the page, or by /file and /park in a comment
 ASKING = ("waiting", "proposed", "parked")
 
@@ -91,27 +93,23 @@ def _move(connection: Connection, key: str, attempt: int, frm: tuple[str, ...], 
     return moved.rowcount == 1
 
 
-def pace(
-    connection: Connection, account: str, paces: Sequence[tuple[int, timedelta]], now: datetime
-) -> datetime | None:
-    """When this account may write again by its vendor's limits, counted in the ledger itself; None: now.
+def ahead(connection: Connection, account: str, incident_id: int, now: datetime) -> int:
+    """Writes of older incidents that wait for a turn of this account and are due. What was due for long and did not
+    come is not waited for: something else keeps it."""
+    waiting = sa.select(sa.func.count()).where(
+        writes.c.account == account,
+        writes.c.state == "planned",
+        writes.c.incident_id < incident_id,
+        writes.c.not_before <= now,
+        writes.c.not_before > now - COMES,
+    )
+    return int(connection.execute(waiting).scalar_one())
 
-    `paces`: (writes, within this time). Shared by all workers, as the rows are; a few workers that count at the same
-    moment overshoot by their number, so the paces keep clear of the vendor's own.
-    """
-    waits = []
-    for most, within in paces:
-        oldest_that_counts = (
-            sa.select(writes.c.since)
-            .where(writes.c.account == account, writes.c.since > now - within)
-            .order_by(writes.c.since.desc())
-            .offset(most - 1)
-            .limit(1)
-        )
-        found = connection.execute(oldest_that_counts).scalar()
-        if found is not None:
-            waits.append(found + within)
-    return max(waits, default=None)
+
+def put_off(connection: Connection, write: Write, account: str, not_before: datetime, reason: str = "") -> bool:
+    """Nothing was sent and nothing begun: it waits for a turn of its account, or for the account to be well."""
+    values = {"not_before": not_before, "account": account, **({"reason": reason} if reason else {})}
+    return _move(connection, write.key, write.attempt, ("planned",), values)
 
 
 def begin(connection: Connection, write: Write, now: datetime, account: str | None = None) -> int | None:

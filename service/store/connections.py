@@ -1,0 +1,86 @@
+"""Accounts that are limited, refused or out of reach, and until when nobody asks them. A well one has no row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from service.store.database import insert
+from service.store.tables import connections, work, writes
+
+LIMITED, DENIED, AWAY = "limited", "denied", "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`since`: when it was first met. `not_before`: when one job may try again, for all others."""
+
+    account: str
+    state: str
+    since: datetime
+    not_before: datetime
+    reason: str
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(row.account, row.state, row.since, row.not_before or row.since, row.reason)
+
+
+def get(connection: Connection, account: str) -> Standing | None:
+    row = connection.execute(sa.select(connections).where(connections.c.account == account)).first()
+    return None if row is None else _standing(row)
+
+
+def every(connection: Connection) -> list[Standing]:
+    return [_standing(row) for row in connection.execute(sa.select(connections).order_by(connections.c.account))]
+
+
+def put(connection: Connection, standing: Standing) -> None:
+    values = {
+        "state": standing.state,
+        "since": standing.since,
+        "not_before": standing.not_before,
+        "reason": standing.reason,
+    }
+    connection.execute(
+        insert(connection, connections)
+        .values(account=standing.account, **values)
+        .on_conflict_do_update(index_elements=["account"], set_=values)
+    )
+
+
+def claim(connection: Connection, standing: Standing, until: datetime) -> bool:
+    """Whether this caller is the one that tries, alone until then."""
+    claimed = connection.execute(
+        sa.update(connections)
+        .where(connections.c.account == standing.account, connections.c.not_before == standing.not_before)
+        .values(not_before=until)
+    )
+    return claimed.rowcount == 1
+
+
+def clear(connection: Connection, account: str, now: datetime) -> list[str]:
+    """It is well again: what waits is due, the oldest incident first. Gives the incidents' keys in that order."""
+    gone = connection.execute(sa.delete(connections).where(connections.c.account == account))
+    if gone.rowcount != 1:
+        return []
+    connection.execute(
+        sa.update(writes)
+        .where(writes.c.account == account, writes.c.state == "planned", writes.c.not_before > now)
+        .values(not_before=now)
+    )
+    waiting = sa.select(work.c.key).where(
+        work.c.task == "incident", work.c.done < work.c.wanted, work.c.not_before > now
+    )
+    keys = sorted(connection.execute(waiting).scalars(), key=int)
+    for number, key in enumerate(keys):
+        connection.execute(
+            sa.update(work)
+            .where(work.c.task == "incident", work.c.key == key)
+            .values(not_before=now + timedelta(microseconds=number))
+        )
+    return keys
