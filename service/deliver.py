@@ -30,6 +30,7 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
     readings = [(one, read(parts, one)) for one in found if one is not None and one.state in deliveries.OPEN]
     crash.point("delivery read")
     wakes: dict[tuple[str, str], None] = {}
+    settled: list[tuple[Delivery, str, int | None]] = []
     with parts.database.begin() as connection:
         if any(reading.signal and reading.signal.said is Said.CLOSED for _, reading in readings):
             meta.count_up(connection, "closings")  # one after the other, so that each storm is counted whole
@@ -37,17 +38,27 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
             reading = _of_our_time(parts, connection, delivery, reading)
             if not deliveries.settle(connection, delivery, reading.state, reading.why):
                 continue  # another job was faster: what follows from it is its to ask for
-            if reading.signal is None:
-                continue
             asked: dict[tuple[str, str], None] = {}
-            incident_id = _follow(parts, connection, delivery.source, reading.signal, asked)
+            incident_id = None
+            if reading.signal is not None:
+                incident_id = _follow(parts, connection, delivery.source, reading.signal, asked)
             if incident_id is not None or asked:
                 deliveries.followed(connection, delivery.id, incident_id)
+            settled.append((delivery, "done" if incident_id is not None or asked else reading.state, incident_id))
             wakes |= asked
         crash.point("delivery settling")
     crash.point("delivery settled")
+    for delivery, state, incident_id in settled:
+        _say(delivery, state, incident_id)
     for task, row in wakes:
         parts.engine.wake(task, row)
+
+
+def _say(delivery: Delivery, state: str, incident_id: int | None) -> None:
+    """Most deliveries concern nothing of ours; a line for each would bury the others."""
+    said = {"ignored": log.debug, "quarantined": log.warning, "failed": log.warning}.get(state, log.info)
+    incident = {} if incident_id is None else {"incident": incident_id}
+    said("delivery looked at", delivery=delivery.id, source=delivery.source, state=state, via=delivery.via, **incident)
 
 
 @dataclass(frozen=True, slots=True)

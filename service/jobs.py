@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +12,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from connectors.base import AfterwordError, Limited
-from service import crash
+from service import crash, logs
 from service.deliver import deliver
 from service.parts import Parts
 from service.retry import backoff, retry_after
-from service.store import deliveries, work
+from service.store import alive, deliveries, work
 from service.store.database import StoreUnavailable
 from service.store.work import Lease, LeaseLost
 
@@ -59,6 +60,18 @@ class Jobs:
             return
         for task, key in waiting:
             self.parts.engine.wake(task, key)
+        self._sign_of_life()
+
+    def _sign_of_life(self) -> None:
+        """For /readyz, which says when nobody looks for work any more."""
+        try:
+            with self.parts.database.read() as connection:
+                due = alive.is_due(connection, self.parts.now())
+            if due:
+                with self.parts.database.begin() as connection:
+                    alive.scanned(connection, self.parts.now())
+        except StoreUnavailable as error:
+            log.warning("the sign of life was not written", error=error.message)
 
     def _deliver_received(self) -> None:
         """Everything that was stored and not looked at. While more pours in, most of the time is left to receiving."""
@@ -102,6 +115,11 @@ class Jobs:
         if lease is None:
             return
         crash.point("row taken")
+        with logs.working_on(task, key):
+            self._held(lease)
+
+    def _held(self, lease: Lease) -> None:
+        task, key = lease.task, lease.key
         try:
             with self._beating(lease):
                 again = self.steps[task](self.parts, lease)
@@ -132,7 +150,8 @@ class Jobs:
                 except AfterwordError as error:
                     log.warning("lease not renewed", task=lease.task, key=lease.key, error=error.message)
 
-        thread = threading.Thread(target=beat, name=f"beat {lease.task} {lease.key}", daemon=True)
+        ours = contextvars.copy_context()
+        thread = threading.Thread(target=ours.run, args=(beat,), name=f"beat {lease.task} {lease.key}", daemon=True)
         thread.start()
         try:
             yield
@@ -148,6 +167,10 @@ class Jobs:
                 more = False
             else:
                 more = work.finish(connection, lease)
+        said = log.info if again is None else log.debug
+        said(
+            "job done", task=lease.task, key=lease.key, attempt=lease.attempt, again=again.isoformat() if again else ""
+        )
         if again is not None:
             self.parts.engine.wake(lease.task, lease.key, again)
         elif more:

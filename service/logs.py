@@ -1,4 +1,7 @@
-"""Logs: one line per event on standard error, words and ids only; never a header, a body, a text or a secret."""
+"""Logs: one line per event on standard error, words and ids only; never a header, a body, a text or a secret.
+
+What a job logs carries the ids of what it works on, whoever writes the line: `working_on` binds them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -20,9 +24,24 @@ def _where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
     return event
 
 
+def working_on(task: str, key: str) -> AbstractContextManager[None]:
+    """Every line that is written within says which row it is about."""
+    return structlog.contextvars.bound_contextvars(**_named(None, "", {"task": task, "key": key}))
+
+
+def _named(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The key of a row by what it is the key of: incident=42, delivery=ops/7f3a…"""
+    name = {"incident": "incident", "delivery": "delivery"}.get(event.get("task", ""))
+    if name and event.get("key"):
+        event[name] = event.pop("key")
+    return event
+
+
 def configure(*, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
+            _named,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _where,

@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask import Blueprint, Response, jsonify
+from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
 from service import pause
 from service.parts import Parts
-from service.store import figures, meta
+from service.store import alive, figures, meta
 from service.store.database import StoreUnavailable
 
 log = structlog.get_logger()
 
 PROBED = "written_at"
+#: without a look for work for so long, or for this many intervals of the scan, nobody works
+SILENT, SCANS = timedelta(minutes=2), 12
 
 
 def _probe_writing(parts: Parts) -> None:
@@ -28,8 +31,21 @@ def _probe_writing(parts: Parts) -> None:
             meta.replace(connection, PROBED, now.isoformat())
 
 
+def _look_for_workers(parts: Parts, connection: Connection, up_since: datetime) -> None:
+    """Raises AfterwordError where nobody looks for work. A process that has just begun waits for the first look."""
+    now, last = parts.now(), alive.last_scan(connection)
+    patience = max(SILENT, SCANS * timedelta(seconds=parts.settings.jobs.scan_seconds))
+    if all(abs(now - at) > patience for at in (last or up_since, up_since)):  # a clock may have gone either way
+        since = f"since {last:%Y-%m-%d %H:%M:%S} UTC" if last else "yet"
+        raise AfterwordError(
+            f"Nobody has looked for work {since}. What comes in is stored, and waits.",
+            "On PostgreSQL start `python -m service worker`; else start Afterword again. The log says more.",
+        )
+
+
 def blueprint(parts: Parts) -> Blueprint:
     routes = Blueprint("health", __name__)
+    up_since = parts.now()
 
     @routes.get("/healthz")
     def alive() -> Response:
@@ -42,6 +58,7 @@ def blueprint(parts: Parts) -> Blueprint:
                 figures.probe(connection)
             _probe_writing(parts)
             with parts.database.read() as connection:
+                _look_for_workers(parts, connection, up_since)
                 stopped = pause.standing(parts, connection) is not None
         except StoreUnavailable as error:  # where the database is and what it said is for the log alone
             log.error("not ready", error=error.message)
@@ -58,11 +75,12 @@ def blueprint(parts: Parts) -> Blueprint:
 
         registry = CollectorRegistry()
         with parts.database.read() as connection:
-            for name, help_text, label, counts in figures.gauges(connection, parts.now()):
-                gauge = Gauge(f"afterword_{name}", help_text, [label], registry=registry)
-                for value, number in counts.items():
-                    gauge.labels(value).set(number)
-            stopped = Gauge("afterword_paused", "1 while nothing leaves, else 0", registry=registry)
+            polled = tuple(parts.sources) if parts.settings.sync.reconcile else ()
+            for one in figures.gauges(connection, parts.now(), trackers=tuple(parts.trackers), sources=polled):
+                gauge = Gauge(f"afterword_{one.name}", one.says, [one.label] if one.label else [], registry=registry)
+                for value, number in one.numbers.items():
+                    (gauge.labels(value) if one.label else gauge).set(number)
+            stopped = Gauge("afterword_paused", "Whether nothing leaves: 1 or 0", registry=registry)
             stopped.set(pause.standing(parts, connection) is not None)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
