@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
-from service import alarms, crash, reconcile, retention
+from service import alarms, crash, duplicates, reconcile, retention
 from service.followup.week import Schedule, Week, due_slots
 from service.parts import Parts
 from service.store import meta, reports, work
@@ -28,6 +28,7 @@ def tick(parts: Parts) -> None:
             for tracker in parts.trackers:
                 work.keep_going(connection, "sync", tracker, now)
             reconcile.ask_for_polls(connection, parts, now)
+            duplicates.ask_for_looks(connection, parts, now)
             slots = [week.slot for week in _due(parts, connection, now)]
             for slot in slots:
                 work.ensure(connection, "report", slot, now)

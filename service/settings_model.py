@@ -68,10 +68,6 @@ class Filing(Part):
     max_per_hour: Count = Field(
         default=10, description="Incidents that close within an hour; with more everything outward pauses and asks."
     )
-    duplicates: Literal["tell", "close"] = Field(
-        default="tell",
-        description='What the nightly look does with a second issue of one item: "tell" it, or "close" the later one.',
-    )
     max_items: Count = Field(default=30, description="Action items of one incident; more wait for a person.")
     on_unknown: Literal["retry", "ask"] = Field(
         default="retry",

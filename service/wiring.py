@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.base import AfterwordError
-from service import accounts, pause, reconcile, tokens
+from service import accounts, duplicates, pause, reconcile, tokens
 from service import settings as reading
 from service.engine import Distributed, Embedded, Engine
 from service.hints_file import hints_list
@@ -29,7 +29,13 @@ from service.words import words
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
 SHARED = {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
-STEPS = {"incident": tell, "sync": sync_tracker, "report": report_week, "poll": reconcile.poll_source}
+STEPS = {
+    "incident": tell,
+    "sync": sync_tracker,
+    "report": report_week,
+    "poll": reconcile.poll_source,
+    "duplicates": duplicates.look,
+}
 
 
 def clock() -> datetime:

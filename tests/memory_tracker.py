@@ -82,5 +82,8 @@ class MemoryTracker:
     def resolve(self, reference: str, incident: Any) -> None:
         raise NotImplementedError
 
+    def marked(self, since: Any) -> Any:
+        raise NotImplementedError
+
     def check(self, places: Sequence[str]) -> Sequence[Finding]:
         raise NotImplementedError

@@ -24,6 +24,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.base.issues import Draft, Filed, Finding, IssueState, Sighting, Tracked
+from connectors.base.marked import Marked
 from connectors.base.tickets import Signal, Ticket, Visibility
 
 Sure = Callable[[], None]
@@ -124,6 +125,10 @@ class Tracker(Protocol):
 
     def states(self, tracked: Sequence[Tracked]) -> Sighting:
         """Each of these read by id, 100 a call."""
+
+    def marked(self, since: datetime) -> Iterator[Marked]:
+        """Every issue that an account of ours made, that carries a marker, and that was made or changed since then.
+        Raises ConnectorError."""
 
     def reason(self, tracked: Tracked) -> str:
         """The last comment of a person on an issue, in one line, or ""; kept as the reason of a "won't do"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -26,9 +26,11 @@ from connectors.base import (
     Tracked,
     Visibility,
 )
+from connectors.base.marked import Marked
 from connectors.github import check, filing, ours, state, wire
 from connectors.github.client import DAY, HOUR, USUAL, Client
 from connectors.github.listing import Listing
+from connectors.github.marked import marked
 from connectors.github.reading import parse
 from connectors.github.settings import TrackerSettings
 from connectors.github.text import item_marker, one_line
@@ -226,6 +228,12 @@ class Tracker:
     def states(self, tracked: Sequence[Tracked]) -> Sighting:
         """Each by id, 100 a call. Problems are told, not raised."""
         return self._listing.states(tracked)
+
+    def marked(self, since: datetime) -> Iterator[Marked]:
+        """Ours in the repositories of the settings that changed since then. Raises ConnectorError."""
+        own = {self._client.account().id, *ours.logins(self.accounts)}
+        for place in self.places:
+            yield from marked(self._client, place, next(iter(self.settings.labels), ""), own, since)
 
     def reason(self, tracked: Tracked) -> str:
         """The last comment of a person, in one line of at most 200 characters, or "". Two calls at most."""

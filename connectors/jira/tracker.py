@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,11 +23,13 @@ from connectors.base import (
     Tracked,
     Visibility,
 )
+from connectors.base.marked import Marked
 from connectors.jira import check, filing, state, wire
 from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.closed import day_begun, quoted
 from connectors.jira.following import MARGIN, Following
+from connectors.jira.marked import marked
 from connectors.jira.marks import is_ours, markdown, marks_in, one_line
 from connectors.jira.settings import TrackerSettings, by_name_or_id, valid_project
 
@@ -212,6 +214,10 @@ class Tracker:
     def states(self, tracked: Sequence[Tracked]) -> Sighting:
         """Each by id, 100 a call. Problems are told, not raised."""
         return self._following.states(tracked)
+
+    def marked(self, since: datetime) -> Iterator[Marked]:
+        """Those that our account made since the day before then. Raises ConnectorError."""
+        return marked(self._client, since)
 
     def reason(self, tracked: Tracked) -> str:
         """The last comment of a person that everyone may read, in one line of at most 200 characters, or "".

@@ -239,8 +239,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "duplicates",
         "looks for a second issue of one action item",
-        "Every night the service does so by itself. It closes nothing, unless `filing.duplicates` says so. Exit 1 when "
-        "there is one.",
+        "Every night the service does so by itself. It closes nothing: a person decides which of the two is followed. "
+        "Exit 1 when there is one.",
     ),
     Command(
         "token",
