@@ -74,9 +74,10 @@ class Machines:
 
     def worker(self, url: str | None = None, **more: str) -> Process:
         """Once it is at work."""
-        before = self.at_work()
+        newest = "SELECT coalesce(max(id), 0) FROM procrastinate_workers"
+        before = self.number(newest)
         process = self.start("worker", url, **more)
-        eventually(lambda: self.at_work() > before, "the worker is at work", 40, self.log)
+        eventually(lambda: self.number(newest) > before, "the worker is at work", 40, self.log)
         return process
 
     def hook(self) -> None:
@@ -132,7 +133,8 @@ def machines(url: str, folder: Path, more: str = "") -> Iterator[Machines]:
     with GitHubSandbox(token=TOKEN) as github, JiraSandbox(email=EMAIL, token=TOKEN) as jira:
         for name in ("acme/ops", "acme/checkout"):
             github.create_repo(name)
-        jira.create_project("PAY")
+        for name in ("OPS", "PAY"):
+            jira.create_project(name)
         many = Machines(url, folder, github, jira, more)
         try:
             many.migrate()
