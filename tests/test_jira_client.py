@@ -79,6 +79,13 @@ def test_each_status_has_one_meaning_for_reads_and_one_for_writes(wire, status, 
     assert len([call for call in wire.calls if call.request.method == "POST"]) == 1
 
 
+@pytest.mark.parametrize("stated", ["120", "Mon, 23 Nov 2026 10:00:00 GMT", "soon"])
+def test_a_403_that_says_when_to_come_back_is_a_limit(wire, stated):
+    wire.add("POST", f"{API}/issue", body="{}", status=403, headers={"Retry-After": stated})
+    with pytest.raises(Limited):
+        Client(settings(), Network()).write("POST", "issue", {})
+
+
 @pytest.mark.parametrize(
     ("fault", "read", "written"),
     [

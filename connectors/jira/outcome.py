@@ -42,7 +42,8 @@ def refuse(answer: Answer, what: str, *, write: bool, mends: Mends) -> None:
         raise Denied(told, _captcha(answer) or mends.token, status=status)
     if not 400 <= status < 500 or status == 408:
         _open(answer, told, what, write=write)
-    if status == 429:
+    # a 403 that says when to come back is a limit, of Jira's or of what stands before it, and no lack of a right
+    if status == 429 or (status == 403 and "retry-after" in answer.headers):
         raise Limited(told, retry_after(answer.headers), status=status)
     if status == 403:
         raise Denied(told, mends.token if _no_token_of_ours(answer) else mends.right, status=status)
