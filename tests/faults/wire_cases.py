@@ -45,6 +45,7 @@ def plain(path: str) -> str:
     return _NUMBERS.sub("{n}", path).replace("/rest/api/2/", "/rest/api/3/")
 
 
+NAMED = "the issue that the text names"
 _REPO, _JIRA = "/repositories/{n}", "/rest/api/3"
 CALLS = (
     # an incident on GitHub
@@ -59,7 +60,7 @@ CALLS = (
     WireCall("the place", "github", "github", "GET", "/repos/acme/checkout"),
     WireCall("who can be assigned", "github", "github", "GET", "/repos/acme/checkout/assignees/alex"),
     WireCall("the issue", "github", "github", "POST", "/repos/acme/checkout/issues"),
-    WireCall("the issue that the text names", "github", "github", "GET", "/repos/acme/checkout/issues/{n}"),
+    WireCall(NAMED, "github", "github", "GET", "/repos/acme/checkout/issues/{n}"),
     WireCall("the comment", "github", "github", "POST", f"{_REPO}/issues/{{n}}/comments"),
     WireCall("the comment's edit", "github", "github", "PATCH", f"{_REPO}/issues/comments/{{n}}"),
     WireCall("the states by id", "github", "github", "POST", "/graphql"),
@@ -81,7 +82,7 @@ CALLS = (
     WireCall("the issue", "jira", "jira", "POST", f"{_JIRA}/issue"),
     WireCall("the link to the document", "jira", "jira", "POST", f"{_JIRA}/issue/{{n}}/remotelink", crossed=False),
     WireCall("the link to the ticket", "jira", "jira", "POST", f"{_JIRA}/issueLink"),
-    WireCall("the issue that the text names", "jira", "jira", "GET", f"{_JIRA}/issue/PAY-1"),
+    WireCall(NAMED, "jira", "jira", "GET", f"{_JIRA}/issue/PAY-1"),
     WireCall("the comment", "jira", "jira", "POST", f"{_JIRA}/issue/{{n}}/comment"),
     WireCall("the comment's edit", "jira", "jira", "PUT", f"{_JIRA}/issue/{{n}}/comment/{{n}}"),
     WireCall("the states by id", "jira", "jira", "POST", f"{_JIRA}/issue/bulkfetch", crossed=False),

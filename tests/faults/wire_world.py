@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sandbox.proxy import FaultProxy
+from sandbox.proxy_faults import REFUSE
 from service.store import followups, standings, tables, work
 from service.store.database import Database
 from tests.hands import COMMENT, MARKER, SAM, filed
@@ -56,6 +57,7 @@ class FaultyWorld:
         self.world = world
         self.doors = doors
         self.where = where
+        self.outage = timedelta(minutes=5)  # for which no connection is taken, once that began
         self.ticket: Any = None
 
     # --- what people do
@@ -105,11 +107,17 @@ class FaultyWorld:
         until = self.world.now() + long
         for rounds, step in STEPS:
             for _ in range(rounds):
+                self._open_doors()
                 self._round()
                 due = self.due()
                 if due is None or self.world.now() >= until:
                     return
                 self.world.time = min(until, max(due, self.world.now() + step, self.world.now()))
+
+    def _open_doors(self) -> None:
+        for door in self.doors.values():
+            if any(hit.fault == REFUSE and self.world.now() - hit.at >= self.outage for hit in door.hits):
+                door.open_door()
 
     def _round(self) -> None:
         world = self.world
