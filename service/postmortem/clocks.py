@@ -19,6 +19,7 @@ _HOUR = re.compile(
     r"(\d{1,2})(?= ?[ap]\.?m\b| ?(?:-|–|to|and) ?\d{1,2}(?::\d\d)? ?[ap]\.?m\b)", re.IGNORECASE
 )  # "3 pm", "3 - 5 pm"
 _HALF = re.compile(r" ?([ap])\.?m\b\.?|([ap])(?!\w)", re.IGNORECASE)
+_HALF_TOLD = re.compile(r" ?[ap]\.?m\b", re.IGNORECASE)  # "2.30 am"
 _NOON = re.compile(r"(?:12 )?noon\b", re.IGNORECASE)
 _MARK = re.compile(r" ?(?:h|hrs?|Uhr|Std\.?)(?![\w-])")
 
@@ -37,8 +38,10 @@ def clock_at(text: str, at: int, *, dated: bool = False, dotted: bool = False, b
         noon = _NOON.match(text, at) if text[at : at + 1] in ("n", "N") else None
         return Read(time(12), noon.end()) if noon else Read(None, at)
     found = _COLON.match(text, at) or _HOUR.match(text, at) or _LETTER.match(text, at)
-    if found is None and (dated or dotted):
+    if found is None:
         found = _DOTTED.match(text, at)
+        if found and not (dated or dotted or _HALF_TOLD.match(text, found.end())):
+            found = None
     if found is None:
         found = _BARE.match(text, at)
         if found is None or not (

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 
+from service.postmortem import underwent
 from service.postmortem.model import TimelineLine
 from service.postmortem.phrases import Phrases, flat, letters_of, phrases, places
 from service.postmortem.rows import rows_of, tells_end, tells_start
@@ -21,7 +22,7 @@ def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     kinds = {name: phrases(words, f"said_{name}") for name in MOMENTS} | {"down": phrases(words, "row_down")}
     rows = rows_of(words)
     every = (*kinds.values(), rows.over, rows.began, rows.opening)
-    return kinds, {last for kind in every for last in kind.lasts} | rows.lasts
+    return kinds, {last for kind in every for last in kind.lasts} | rows.lasts | underwent.names_of(words)
 
 
 def named(text: str, words: Vocabulary) -> str | None:
@@ -63,7 +64,8 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
         if low.isascii() and letters.isdisjoint(lasts):
             continue
         told = {kind for kind in ("detected", "mitigated") if places(low, letters, kinds[kind])}
-        if tells_start(low, letters, rows, kinds["started"], calm=here and "detected" not in loose, first=opening):
+        had = underwent.places(low, letters, words)
+        if tells_start(low, letters, rows, kinds["started"], had, calm=here and "detected" not in loose, first=opening):
             told.add("started")
         if tells_end(low, letters, rows, kinds["resolved"]):
             loose["resolved"] = line

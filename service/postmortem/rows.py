@@ -7,7 +7,7 @@ replica is back" does not, nor does "the site is back, but slow". The words are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -114,11 +114,13 @@ def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:
     return not (rows.but.search(low, place.end, stop) or rows.but.match(low, stop + 2))
 
 
-def tells_start(low: str, letters: Set[str], rows: Rows, also: Phrases, *, calm: bool, first: bool) -> bool:
+def tells_start(
+    low: str, letters: Set[str], rows: Rows, also: Phrases, had: Sequence[Place] = (), *, calm: bool, first: bool
+) -> bool:
     """Whether a flat row tells that the trouble begins, and not only that somebody saw it. `also`: phrases that tell it
-    in sentences, too; `calm`: no row above tells that it was seen or looked into; `first`: no row stands above, so that
-    trouble of any kind is its beginning."""
-    told = [*places(low, letters, also), *(places(low, letters, rows.began) if calm else ())]
+    in sentences, too; `had`: where it tells that somebody has trouble; `calm`: no row above tells that it was seen or
+    looked into; `first`: no row stands above, so that trouble of any kind is its beginning."""
+    told = [*had, *places(low, letters, also), *(places(low, letters, rows.began) if calm else ())]
     if any(not seen_only(low, place, rows) for place in told):
         return True
     return first and bool(places(low, letters, rows.opening)) and not rows.reported.search(low)

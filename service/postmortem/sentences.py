@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from service.postmortem import days, durations, spans, times
+from service.postmortem import days, durations, nearness, spans, times, underwent
 from service.postmortem.markdown import Block
 from service.postmortem.model import Evidence, Section
 from service.postmortem.outline import Part
@@ -32,7 +32,6 @@ _PLACE = re.compile(
     r"(?<![\w.:/#-])(?:(?=\d)|(?=[A-Z][a-zäéû]{2,8}\.?,? (?:the )?\d)|(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day))",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _UP_TO = re.compile(
     r"(?:→|->|=>|–|—| - |から|～|〜|"
     r"\b(?:to|until|till|through|bis|à|hasta|até|tot|til|ended|ends|resolved|restored|recovered|fixed)\b)"
@@ -43,8 +42,8 @@ _FOR = re.compile(r"\b(?:for|durante|durant|pendant) ?(?:\w{2,13} )?$", re.IGNOR
 _FOR_WORDS = ("for ", "last", "outage", "downtime", "disruption", "interruption", "duration", "dur", "pendant", "dauer")
 _OUTAGE_AFTER = re.compile(r"[ -]?(?:\w{2,12} )?(?:outage|downtime|disruption|interruption)\b", re.IGNORECASE)
 _SECTIONS = (None, Section.SUMMARY, Section.IMPACT, Section.RESOLUTION)
-_WAITING = (" at", " by", " until")
-_FAR = 120  # characters between a time and the phrase it belongs to
+_LATER = (Section.ROOT_CAUSE, Section.LESSONS_LEARNED)
+_DAY, _NIGHT = timedelta(days=1), timedelta(hours=12)
 _LONGEST = 700  # characters of a sentence that are looked at
 _PARAGRAPH = 2_000  # characters before it in which its day may stand
 _MOST = 400  # sentences of a text with a time in them
@@ -77,7 +76,8 @@ def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     """The phrases of each kind, and the last words of those that name a moment or a trouble."""
     kinds = {name: phrases(words, f"said_{name}") for name in (*MOMENTS, "trouble", "planned", "lasted")}
     kinds["began"] = phrases(words, "row_began")
-    return kinds, {last for name in (*MOMENTS, "trouble", "began") for last in kinds[name].lasts}
+    lasts = {last for name in (*MOMENTS, "trouble", "began") for last in kinds[name].lasts}
+    return kinds, lasts | underwent.names_of(words)
 
 
 class _Sentence(NamedTuple):
@@ -92,14 +92,14 @@ class _Sentence(NamedTuple):
     summing: bool
 
 
-def _sentences(parts: Iterable[Part], texts: Texts) -> Iterator[_Sentence]:
-    """The sentences with a number, outside the rows of the timeline."""
+def _sentences(parts: Iterable[Part], texts: Texts, sections: Sequence[Section | None]) -> Iterator[_Sentence]:
+    """The sentences with a number in these sections, and above the rows of the timeline."""
     summing = True
     for part in parts:
-        if part.section is Section.TIMELINE and part.begins:
+        if part.section is Section.TIMELINE and part.begins and sections is _SECTIONS:
             blocks: Iterable[Block] = takewhile(lambda block: _is_prose(block, texts), part.blocks)
         else:
-            blocks = paragraphs(part.blocks) if part.section in _SECTIONS else ()
+            blocks = paragraphs(part.blocks) if part.section in sections else ()
         for block in blocks:
             if texts.may_hold_a_time(block):
                 text, begin = texts.of(block), 0
@@ -126,12 +126,15 @@ def in_prose(
     day: date | None,
     base: date | None,
     habits: times.Habits,
+    *,
+    later: bool = False,
 ) -> Said:
-    """What sentences say. `day`: of clock times without any; `base` lends its year to days without one."""
+    """What sentences say. `day`: of clock times without any; `base` lends its year to days without one. `later`: what
+    those about the cause and the lessons say in passing."""
     said = Said()
     kinds, lasts = _kinds(words)
     left = _MOST
-    for one in _sentences(parts, texts):
+    for one in _sentences(parts, texts, _LATER if later else _SECTIONS):
         sentence = one.text[:_LONGEST]
         low = flat(sentence)
         clocked = _CLOCKISH.search(sentence) is not None
@@ -150,13 +153,27 @@ def in_prose(
             _length(said, sentence, low, letters, kinds, (one.first, one.last))
         if clocked and named:
             found = {name: places(low, letters, kinds[name]) for name in (*MOMENTS, "trouble")}
+            found["started"] += underwent.places(low, letters, words)
             if not found["started"] and one.section in (None, Section.SUMMARY):
                 found["started"] = _began(low, letters, kinds, words)
             if ill or any(found.values()):
                 here = _last_day(one.before, base, habits) or day
                 stamps = stamps_in(sentence, here, base, habits)
                 _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill)
+    _past_midnight(said, base, habits)
     return said
+
+
+def _past_midnight(said: Said, base: date | None, habits: times.Habits) -> None:
+    """An end before the start, without a day of its own, is of the day after; one that is not named itself is none."""
+    start, end = said.moments.get("started"), said.moments.get("resolved")
+    if start is None or end is None or end >= start:
+        return
+    stamp, _ = times.leading(said.evidence["resolved"].words, base, habits)
+    if stamp and stamp.day is None and end + _DAY - start <= _NIGHT:
+        said.moments["resolved"] = end + _DAY
+    elif "started" in said.firm and "resolved" not in said.firm:
+        del said.moments["resolved"], said.evidence["resolved"]
 
 
 def _began(low: str, letters: Set[str], kinds: Mapping[str, Phrases], words: Vocabulary) -> list[Place]:
@@ -223,6 +240,7 @@ def _moments(
     ill: bool,
 ) -> None:
     near = {place: name for name in MOMENTS for place in found[name]}
+    of_each = nearness.of_each(sentence, stamps, near) if near else {}
     for stamp, start, end in stamps:
         evidence = Evidence(sentence[start:end].strip(" ,"), *lines, "")
         used = False
@@ -237,28 +255,13 @@ def _moments(
         elif stamp.until is None and trouble and spans.is_until(sentence, low, start):
             why = replace(evidence, why="“until” before it, in a sentence about the incident")
             used = said.keep("resolved", times.moment_of(stamp, zone), why, firm=False)
-        elif stamp.until is None and near:
-            place = min(near, key=lambda one: _distance(sentence, one, start, end))
-            if _distance(sentence, place, start, end) <= _FAR and not _between(stamps, start, end, place):
-                name = near[place]
-                why = replace(evidence, why=f"“{sentence[place.start : place.end]}” beside it")
-                used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=name == "resolved")
+        elif place := of_each.get(start):
+            name = near[place]
+            why = replace(evidence, why=f"“{sentence[place.start : place.end]}” beside it")
+            used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=name == "resolved")
         if used:
             said.bare = said.bare or stamp.zone is None
             said.stamps.append(stamp)
-
-
-def _distance(sentence: str, place: Place, start: int, end: int) -> int:
-    """Characters between a phrase and a time; "and ended at" waits for the time behind it."""
-    if place.start >= end and sentence.endswith(_WAITING, place.start, place.end):
-        return _LONGEST
-    return max(place.start - end, start - place.end, 0)
-
-
-def _between(stamps: Sequence[tuple[times.Stamp, int, int]], start: int, end: int, place: Place) -> bool:
-    """Whether another time stands between this one and the phrase."""
-    low, high = min(end, place.end), max(start, place.start)
-    return any(low <= other < high for _, other, _ in stamps if other != start)
 
 
 def _length(
@@ -275,24 +278,3 @@ def _length(
             words = sentence[length.start : length.end].strip()
             said.evidence["duration"] = Evidence(words, *lines, "a length of time in a sentence about the incident")
             return
-
-
-def only_day(parts: Iterable[Part], texts: Texts, base: date | None, habits: times.Habits) -> date | None:
-    """The day of clock times that have none: the only whole one that the text names before its timeline."""
-    found: set[date] = set()
-    left = _MOST
-    for part in parts:
-        if part.section is Section.TIMELINE:
-            break
-        for block in paragraphs(part.blocks) if part.section in (None, Section.SUMMARY, Section.IMPACT) else ():
-            if left <= 0 or not _YEAR.search(texts.raw(block)):
-                continue
-            left -= 1
-            text = texts.of(block)
-            for place in _PLACE.finditer(text[:_LONGEST]):
-                read = days.day_at(text, place.start(), base, day_first=habits.day_first)
-                if read.day and read.year_known:
-                    found.add(read.day)
-                if len(found) > 1:
-                    return None
-    return found.pop() if found else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
-from service.postmortem import days, times, timetable, zones
+from service.postmortem import days, linebreaks, times, timetable, zones
 from service.postmortem.logclock import LogClock
 from service.postmortem.markdown import Block, Span, lines_of, plain, words
 from service.postmortem.model import Section, TimelineLine
@@ -172,7 +172,7 @@ def _list(block: Block, clock: LogClock) -> list[TimelineLine]:
         if head is None or head.kind not in ("paragraph", "heading"):
             lines.extend(line for line in _blocks(item.children, clock) if line.at is not None)
             continue
-        told = _line(plain(_joined(head.spans)), clock, head.start + 1)
+        told = _line(_joined(head.spans), clock, head.start + 1)
         below = item.children[1:]
         inner = [line for child in below if child.kind == "list" for line in _list(child, clock)]
         timed = [line for line in inner if line.at is not None]
@@ -182,8 +182,9 @@ def _list(block: Block, clock: LogClock) -> list[TimelineLine]:
     return lines
 
 
-def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
-    return tuple(Span(" ") if span.text == "\n" else span for span in spans)
+def _joined(spans: Sequence[Span]) -> str:
+    broken = any(span.text == "\n" for span in spans)
+    return linebreaks.together(plain(line) for line in lines_of(spans)) if broken else plain(spans)
 
 
 def _paragraph(block: Block, clock: LogClock) -> list[TimelineLine]:
@@ -209,10 +210,7 @@ def _paragraph(block: Block, clock: LogClock) -> list[TimelineLine]:
             told.append((at, [rest if at else text], number))
         elif told and stamp is None:
             told[-1][1].append(text)
-    return [
-        TimelineLine(at, shorten(" ".join(text for text in texts if text), LINE_LIMIT), line=line)
-        for at, texts, line in told
-    ]
+    return [TimelineLine(at, shorten(linebreaks.together(texts), LINE_LIMIT), line=line) for at, texts, line in told]
 
 
 def _line(text: str, clock: LogClock, line: int) -> TimelineLine | None:
