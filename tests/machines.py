@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +20,27 @@ from sandbox.jira import JiraSandbox
 from service.store import tables
 from service.store.database import Database, StoreUnavailable
 from tests.hands import COMMENT, MARKER, strangers
-from tests.processes import Process, count, eventually, free_port, told
+from tests.processes import ROOT, Process, count, eventually, free_port, told
 from tests.world import EMAIL, SECRET, SETTINGS, TOKEN, environ
 
 
 def ticket_of(items: int) -> str:
     return "## Action items\n" + "".join(f"- [ ] Mend part {n} of the checkout\n" for n in range(items))
+
+
+class Started(Process):
+    """From a checkout of its own, as another version is."""
+
+    def __init__(self, command: str, settings: Path, environ: Mapping[str, str], log: Path, at: Path = ROOT) -> None:
+        self.log = log
+        self._out = log.open("ab")
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", "service", "--config", str(settings), command],
+            cwd=at,
+            env={**os.environ, **environ},
+            stdout=self._out,
+            stderr=subprocess.STDOUT,
+        )
 
 
 class Machines:
@@ -55,28 +71,28 @@ class Machines:
         file.write_text(f'listen = "127.0.0.1:{port or 8000}"\ndatabase_url = "{address}"\n{text}')
         return file
 
-    def migrate(self) -> None:
-        migrating = Process("migrate", self.settings(), environ(), self.log)
+    def migrate(self, at: Path = ROOT) -> None:
+        migrating = Started("migrate", self.settings(), environ(), self.log, at)
         try:
             assert migrating.popen.wait(60) == 0, self.said()
         finally:
             migrating.kill()
 
-    def start(self, command: str, url: str | None = None, **more: str) -> Process:
-        """`web` also waits until it listens; `more` stands in its environment."""
+    def start(self, command: str, url: str | None = None, *, at: Path = ROOT) -> Process:
+        """`web` also waits until it listens. `at`: the checkout that it is started from."""
         port = free_port() if command == "web" else 0
-        process = Process(command, self.settings(port, url), {**environ(), **more}, self.log)
+        process = Started(command, self.settings(port, url), environ(), self.log, at)
         self.processes.append(process)
         if command == "web":
             self.ports.append(port)
             process.wait_for(port)
         return process
 
-    def worker(self, url: str | None = None, **more: str) -> Process:
+    def worker(self, url: str | None = None, *, at: Path = ROOT) -> Process:
         """Once it is at work."""
         newest = "SELECT coalesce(max(id), 0) FROM procrastinate_workers"
         before = self.number(newest)
-        process = self.start("worker", url, **more)
+        process = self.start("worker", url, at=at)
         eventually(lambda: self.number(newest) > before, "the worker is at work", 40, self.log)
         return process
 
