@@ -28,7 +28,11 @@ TRIES = 3
 _TRIED_AGAIN = ("reset", "close", "hang")
 _SEEN = {"github": {"⊘": 2, "●": 2}, "jira": {"⊘": 1, "●": 1}}
 #: filed and linked again only if the settings or a person say so
-_REFUSALS = tuple(name for name, fault in FAULTS.items() if fault.concludes == REFUSED and name != "401")
+_REFUSALS = (
+    *(name for name, fault in FAULTS.items() if fault.concludes == REFUSED and name != "401"),
+    "primary limit",  # GitHub's own words and headers, which say nothing to who knows Jira
+    "secondary limit",
+)
 
 
 def run(case: WireCase, folder: Path) -> Result:
@@ -165,7 +169,7 @@ def _lasting(case: WireCase, world: FaultyWorld) -> tuple[str, str]:
     world.people_work()
     world.synced()
     world.go_on()
-    during, said = judge(world, case, ends=False)
+    during, said = judge(world, case, states=False, ends=False)
     if not door.hits:
         return STUCK, "the fault was never met"
     if during == DOUBLED:
