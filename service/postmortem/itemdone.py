@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from service.postmortem import itempast
 from service.postmortem.itemfacts import Facts
+from service.postmortem.itempreparing import only_prepares, told_of_clockwork
 from service.postmortem.itemwords import ItemWords
 from service.postmortem.markdown import Span
 
@@ -36,6 +37,7 @@ _LEFT = re.compile(
     r"|\b(?:and|but)(?: we)? (?:will|plan|need)\b",
     re.IGNORECASE,
 )
+_PUT = re.compile(r"(?:.{0,30} )?(?:added|put|placed) $", re.IGNORECASE)
 _AUXILIARY = (" been ", " is ", " are ", " was ", " were ")
 _ONGOING = re.compile(r"\b(?:begun|started|beginning|starting|planned|agreed|decided|discussed) ", re.IGNORECASE)
 
@@ -108,9 +110,16 @@ def told(text: str, words: ItemWords, *, dated: bool = False) -> str | None:
     first = text[: end.start()] if end else text[:600]
     if not first or (end and end[0] == "?") or words.past_of_ticket.match(first) or _LEFT.search(first):
         return None
+    if clockwork := told_of_clockwork(first, words):
+        return None if dated else clockwork
     began = words.past.match(first)
     if began:
-        return None if _ONGOING.search(first[:60]) else began[0].strip()
+        later = _PUT.match(began[0]) and words.later_place.search(first)
+        return None if later or words.prepares.match(first) or _ONGOING.search(first[:60]) else began[0].strip()
+    if only_prepares(first, words):
+        return None
+    if hyphened := itempast.told_with_hyphen(first, words):
+        return hyphened
     head = first.split(" ", 1)[0].lower().strip('*_`"“(')
     if head in words.lists["verb"]:
         pair = first.lower().rstrip(".").split()

@@ -11,7 +11,8 @@ from service.postmortem.itemwords import ItemWords
 _NOW = re.compile(r"(?<!for )(?<!until )(?<!right )(?<!by )(?<!as of )(?<!just )\bnow ([^\W\d_]+)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;:(（、，—–]")
 _WE = re.compile(
-    r"(?:in addition,? |additionally,? |also,? )?(?:we|i|the team)(?: also| then| already| immediately)? ([^\W\d_]+)",
+    r"(?:in addition,? |additionally,? |also,? )?(?:we|i|the team)(?: also| then| already| immediately)? "
+    r"(?:re-)?([^\W\d_]+)",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
@@ -76,6 +77,39 @@ def told_of_us(clause: str, words: ItemWords) -> str | None:
     return found[0] if found and is_past(found[1], words) else None
 
 
+def told_with_hyphen(clause: str, words: ItemWords) -> str | None:
+    """ "Re-worked our secrets", "Rolled-out the limit": a deed. "Re-worked rota for weekends" may only describe."""
+    found = words.hyphened.match(clause)
+    if found is None:
+        return None
+    subject, first, second = found.groups()
+    lists = words.lists
+    if first.lower() in lists["hyphen_before"]:
+        verb = second.lower()
+    elif second.lower() in lists["hyphen_behind"]:
+        verb = first.lower()
+    else:
+        return None
+    if not _past_form(verb, words):
+        return None
+    sure = bool(subject) or verb in lists["only_past"] or (first.lower() == "re" and verb in lists["past"])
+    return found[0].strip() if sure or words.object.match(clause, found.end()) else None
+
+
+def _past_form(verb: str, words: ItemWords) -> bool:
+    if verb in words.lists["past"] or verb in words.lists["past_form"]:
+        return True
+    return len(verb) >= 5 and verb.endswith("ed") and verb not in words.lists["not_past"]
+
+
+def _bare(word: str, words: ItemWords) -> str:
+    """ "enabled" of "re-enabled", "rolled" of "rolled-out"."""
+    first, hyphen, second = word.partition("-")
+    if not hyphen:
+        return word
+    return second if first == "re" else first if second in words.lists["hyphen_behind"] else word
+
+
 def told_elsewhere(clause: str, words: ItemWords) -> str | None:
     """ "Ein Alarm wurde eingerichtet", "已添加告警": in a language whose verbs are not known here."""
     if first := next((word for word in words.lists["told_first"] if clause.startswith(word)), None):
@@ -128,7 +162,8 @@ def told_of_thing(clause: str, words: ItemWords) -> str | None:
 
 def _done_to(word: str, behind: Sequence[str], words: ItemWords) -> bool:
     """ "removed", "resized"; "increased" says it only before the number that it is since: "increased to 2Gi"."""
-    if word in words.lists["past_of_thing"]:
+    bare = _bare(word, words)
+    if bare in words.lists["past_of_thing"] or (bare != word and not behind and _past_form(bare, words)):
         return True
     numbered = any(piece[:1].isdigit() for piece in behind)
     return numbered and behind[0] in ("to", "from", "by") and is_past(word, words)

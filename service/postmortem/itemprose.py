@@ -79,6 +79,8 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         return None
     found = (words.firm_promise if firm else words.promise).search(text)
     if found is not None:
+        if _closes(text, found.end(), words):
+            return None
         behind = text[found.end() :].split(maxsplit=2)
         if (firm and not _of_work(text[found.end() :], words)) or not behind:
             return None
@@ -93,6 +95,14 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         counted = _COUNTED.match(text)
         return counted[1] if counted and counted[1].lower() in words.lists["verb"] else None
     return needed(text, words)
+
+
+def _closes(text: str, end: int, words: ItemWords) -> bool:
+    """Whether a promise wishes only to be better and names no work: "We have to do better here, and we will"."""
+    wish = words.closing.match(text, end)
+    if wish is None or any(map(str.isdigit, text[wish.end() :])) or "`" in text:
+        return False
+    return not any(word.lower() in words.lists["verb"] for word in re.findall(r"[^\W\d_]+", text[wish.end() :]))
 
 
 def _verb_of(stem: str, words: ItemWords) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from service.postmortem.itempast import hedged, is_past, is_present
+from service.postmortem.itempreparing import only_prepares
 from service.postmortem.itemwalk import Found
 from service.postmortem.itemwords import ItemWords
 
@@ -53,6 +54,8 @@ def _fact(text: str, words: ItemWords) -> str | None:
     clause = text[: end.start()] if end else text
     if text.endswith("?") or _may_wish(text, words) or words.past_of_ticket.match(clause):
         return None
+    if only_prepares(clause, words):
+        return None
     if words.promise.search(clause) or words.need.search(clause) or hedged(clause):
         return None
     told = [word[0] for word in _WORD.finditer(clause[:160])][:7]
@@ -60,6 +63,8 @@ def _fact(text: str, words: ItemWords) -> str | None:
     if first.endswith("ing") or first in words.lists["verb"] or first in words.lists["wish"]:
         return None
     for place, word in enumerate(told):
+        if word.lower() in words.lists["prepared"] and word.lower() not in words.lists["past"]:
+            return None  # "Planned a drill": it is still to come
         if is_past(word, words) or (place and is_present(word, words)):
             return word
     return None

@@ -14,6 +14,12 @@ from service.postmortem.vocabulary import Vocabulary, either, key
 _FACTS = ("owner", "due", "priority", "status", "refs", "why", "done_when", "type")
 BEGIN = r"(?:^|(?<=[\s(\[|,;.—–-]))[*_]{0,2}"  # a field's name stands at the start or after a separator
 IS = r"[*_]{0,2} ?[:=：][*_]{0,2} ?"
+_OBJECT = r"(?:(?:the|a|an|our|all|both|this|these|that|its|from|to) |\d|`|[a-z]{2,14}ly )"
+_GOES_ON = "to|for|with|in|on|about|and|that|which|who|at|from|by|of|via|as|so|but|where|how|is|was|has|tomorrow|next"
+_CLOSES_ON = (
+    "here|next time|than|for (?:you|our|all|everyone)|in (?:the )?future|from (?:this|it|here|now|our mistakes)|as an?|"
+    "and|because|going forward|on this|in this|together|every|each|to"
+)
 _HELPERS = r"has|have|is|was|were|are|been|already|now|since|also|all"
 
 
@@ -53,6 +59,12 @@ class ItemWords:
     told_hedge: re.Pattern[str]
     past: re.Pattern[str]
     past_of_ticket: re.Pattern[str]
+    #: "the", "2": what a deed was done to, behind a participle that may only describe
+    object: re.Pattern[str]
+    prepares: re.Pattern[str]
+    prepared: re.Pattern[str]
+    hyphened: re.Pattern[str]
+    closing: re.Pattern[str]
     passive: re.Pattern[str]
     ends_done: re.Pattern[str]
     later_place: re.Pattern[str]
@@ -157,12 +169,25 @@ def item_words(words: Vocabulary) -> ItemWords:
         told_hedge=_compiled(_any(of("told_hedge"))),
         past=_compiled(
             rf"(?:{subject})?{_any(past)} |{subject}{_any(of('past_with_object'))} |"
-            rf"{_any(of('past_with_object'))} "
-            r"(?:(?:the|a|an|our|all|both|this|these|that|its|from|to) |\d|`|[a-z]{2,14}ly )"
+            rf"{_any(of('past_with_object'))} {_OBJECT}"
+        ),
+        object=_compiled(_OBJECT),
+        prepares=_compiled(
+            rf"(?:{subject})?(?:re-)?{_any(of('prepared'))} (?:[\w'’-]+ ){{0,4}}?"
+            rf"{_any(of('preparing'))}(?=$|[^\w ]| (?:{_GOES_ON})\b| [#\d]| [A-Z][A-Z\d]+-\d)"
+            rf"|(?:{subject})?(?:raised|discussed|agreed) (?:(?:it|this|that|these|them) )?with "
+        ),
+        prepared=_compiled(
+            rf"(?<!test ){_any(of('preparing'))} (?:(?:{_HELPERS}|just|had) ){{0,4}}{_any(of('prepared'))}"
+        ),
+        hyphened=_compiled(rf"({subject})?([a-z]{{2,12}})-([a-z]{{2,14}}) (?=\S)"),
+        closing=_compiled(
+            rf" (?:(?:also|all|always|simply|just) )?{_any(of('closing_wish'))}(?=$|[.,;!–—-]| (?:{_CLOSES_ON})\b)"
         ),
         past_of_ticket=_compiled(
             rf"(?:{subject})?(?:created|opened|raised|filed|added|made|logged|submitted|wrote) (?:\w+ ){{0,3}}{tickets}"
-            rf"|(?:\w+ ){{0,4}}{tickets} (?:\w+ ){{0,3}}(?:created|opened|raised|filed|added|logged|submitted)(?!\w)"
+            rf"|(?!{_any(past)} )(?:\w+ ){{0,4}}{tickets} "
+            r"(?:\w+ ){0,3}(?:created|opened|raised|filed|added|logged|submitted)(?!\w)"
         ),
         passive=_compiled(
             r"(?: (?:has|have)(?: now| already| since| also)? been| (?:was|were)| (?:is|are) (?:now|already)) "
