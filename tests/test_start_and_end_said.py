@@ -185,3 +185,51 @@ def test_a_line_that_the_editor_broke_is_one_with_the_next():
     )
     text = read(f"{DATED}## Timeline\n\n{broken}").timeline[-1].text
     assert text == "the hub was asked again and again by the people of the other Acme team whether it was well"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "- 14:05 – 15:10: The API is unavailable\n- 16:00: Review\n",
+        "- 13:00 Release\n- 14:05 to 15:10 Full outage of the shop\n- 15:12-16:00 We watch the dashboards\n",
+        "| Time | What |\n|---|---|\n| 13:50 | Release |\n| 14:05 - 15:10 | Checkout returned errors for all |\n",
+        "- 14:05 – 14:20: Checkout is unavailable\n- 14:50 – 15:10: Checkout is unavailable\n",
+        "- 14:05 – 14:20: Checkout is unavailable\n- 14:50: Still slow\n- 15:10: Everything is back to normal\n",
+    ],
+)
+def test_a_row_that_is_a_span_of_trouble_is_start_and_end(rows: str):
+    assert read(f"{DATED}## Timeline (UTC)\n\n{rows}").moments == {"started": START, "resolved": END}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "- 14:05 – 15:10: Sam debugs why checkout was down",
+        "- 14:05 – 15:10: Users report that checkout is unavailable",
+        "- 14:05 – 15:10: Investigating why checkout was down",
+        "- 14:05 – 15:10: Review of the release",
+    ],
+)
+def test_a_row_that_is_a_span_of_work_is_neither_start_nor_end(row: str):
+    assert not {"started", "resolved"} & read(f"{DATED}## Timeline (UTC)\n\n{row}\n").moments.keys()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "Started: 2026-03-03 14:05 UTC<br>Resolved: 2026-03-03 15:10 UTC",
+        "Component: the shop<br> Start: 2026-03-03 14:05\nUTC<br/> End: 2026-03-03\n15:10 UTC<br> Impact: many,\nall",
+        "**Start:** 2026-03-03 14:05 UTC, **End:** 2026-03-03 15:10 UTC",
+        "- **Start:** 2026-03-03 14:05 UTC / **End:** 2026-03-03 15:10 UTC",
+        "Start: 2026-03-03 14:05 UTC; End: 2026-03-03 15:10 UTC",
+        "| Field | Value |\n|---|---|\n| Times | Start: 2026-03-03 14:05 UTC<br>End: 2026-03-03 15:10 UTC |",
+    ],
+)
+def test_two_fields_in_one_line_are_two(fields: str):
+    assert read(f"# Shop\n\n{fields}\n").moments == {"started": START, "resolved": END}
+
+
+def test_fields_behind_html_breaks_keep_their_lines():
+    text = "Component: the shop<br> Start: 2026-03-03 14:05\nUTC<br>\nEnd: 2026-03-03 15:10 UTC<br> Severity: SEV2\n"
+    found = read(f"# Shop\n\n{text}").evidence
+    assert [found[name].first for name in ("started_at", "resolved_at", "severity")] == [3, 5, 5]

@@ -186,7 +186,7 @@ def _timeline(here: Reader, source: str, url: str, *, told: bool) -> None:
         day = here.given.today
     clock = LogClock(here.zone, day, habits=here.habits, began=started, carries=stated.zone is None)
     lines = read_timeline(here.outline.parts, zone=here.zone, day=day, source=source, url=url, clock=clock)
-    for moment, line in moments.in_lines(lines, here.given.words).items() if told else ():
+    for moment, line in moments.in_lines(lines, here.given.words, clock.ends).items() if told else ():
         keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))
     here.bare = here.bare or clock.bare
     for doubt in (*clock.doubts, *doubts.of_noon(clock.assumed)):

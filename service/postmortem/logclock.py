@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from service.postmortem import doubts, times
@@ -35,6 +35,7 @@ class LogClock:
     assumed: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
     loose: set[int] = field(default_factory=set)
+    ends: dict[datetime, datetime] = field(default_factory=dict)
 
     def read(self, text: str) -> tuple[datetime | None, str, bool]:
         """The time that a line begins with in UTC, the rest, and whether there was any day or time at all."""
@@ -64,6 +65,8 @@ class LogClock:
             self.zone, self.carried = stamp.zone, True
         self.bare = self.bare or (stamp.zone is None and not self.carried)
         self.last = moment
+        if stamp.until is not None and (end := times.end_of(replace(stamp, day=self.day), self.zone)) and end > moment:
+            self.ends[moment] = end
         return moment
 
     def _turn_to(self, stamp: times.Stamp) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from service.postmortem import underwent
 from service.postmortem.model import TimelineLine
 from service.postmortem.phrases import Phrases, flat, letters_of, phrases, places
-from service.postmortem.rows import rows_of, tells_end, tells_start
+from service.postmortem.rows import rows_of, seen_only, tells_end, tells_start
 from service.postmortem.sentences import MOMENTS
 from service.postmortem.vocabulary import Vocabulary, key
 
@@ -42,9 +44,15 @@ def named(text: str, words: Vocabulary) -> str | None:
     return words.moments.get(key(tail[cut + 1 :])) if cut >= 0 and 4 < len(tail) - cut < 30 else None
 
 
-def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, TimelineLine]:
+def in_lines(
+    lines: Sequence[TimelineLine], words: Vocabulary, ends: Mapping[datetime, datetime] = MappingProxyType({})
+) -> dict[str, TimelineLine]:
     """What the lines of a timeline say: those that name a moment before those with a phrase; the first start and the
-    last end. An end that is told before the trouble comes back is none."""
+    last end. An end that is told before the trouble comes back is none.
+
+    `ends`: where lines that tell a span of time end ("14:05 – 15:10: the API is down"), by their beginnings. Those of
+    the trouble are start and end, where no other line tells them.
+    """
     kinds, lasts = _kinds(words)
     rows = rows_of(words)
     firm: dict[str, TimelineLine] = {}
@@ -77,7 +85,34 @@ def in_lines(lines: Sequence[TimelineLine], words: Vocabulary) -> dict[str, Time
             if kind in told and kind not in loose:
                 loose[kind] = line
                 break
+    for moment, line in _spanned(lines, words, ends).items() if ends else ():
+        loose.setdefault(moment, line)
     return loose | firm
+
+
+def _spanned(
+    lines: Sequence[TimelineLine], words: Vocabulary, ends: Mapping[datetime, datetime]
+) -> dict[str, TimelineLine]:
+    rows = rows_of(words)
+    found: dict[datetime, TimelineLine] = {}
+    for line in lines:
+        if line.at is None or line.at not in ends:
+            continue
+        low = flat(line.text).replace("`", "")
+        letters = letters_of(low)
+        told = (*underwent.places(low, letters, words), *places(low, letters, rows.began))
+        told += tuple(place for kind in ("started", "trouble") for place in places(low, letters, _said(words, kind)))
+        plain = [one for one in told if not seen_only(low, one, rows) and not rows.unless.search(low, 0, one.start)]
+        if plain and not rows.responded.search(low):
+            found[line.at] = line
+    if not found:
+        return {}
+    last = max(found, key=lambda at: ends[at])
+    return {"started": found[min(found)], "resolved": replace(found[last], at=ends[last])}
+
+
+def _said(words: Vocabulary, kind: str) -> Phrases:
+    return phrases(words, f"said_{kind}")
 
 
 def labelled(lines: Sequence[TimelineLine], read: dict[str, int]) -> list[TimelineLine]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from service.postmortem import times
-from service.postmortem.markdown import Block, plain
+from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Outline, Part, field_of
 from service.postmortem.texts import Texts
@@ -16,6 +17,9 @@ from service.postmortem.vocabulary import Vocabulary, key
 _NAMED = re.compile(r"([^\W\d_][^\W\d_ ]{0,20}(?: [^\W\d_]{1,20}){0,3}):? (?=\d|~|[A-Z][a-z]{2,8} \d)")
 _STATUS = re.compile(r"([^\W\d_]{3,20})[\s:,(@–-]{1,3}(?:(?:at|on|since) )?(?=\d|[A-Z][a-z]{2,8} \d)")
 _SIGNS = re.compile(r"[^\w\s(\[~≈<*_`\"'+.…-]{1,4}\s+(?=\w)")  # "🕒 14:05"
+_SHORT = 200  # letters of a value in which its times stand
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_JOINT = re.compile(r" ?[,;/] {1,2}(?=[^\W\d_][\w ]{2,24}: ?[\d~])")
 _SECTIONS = (None, Section.SUMMARY, Section.TIMELINE, Section.IMPACT)
 
 
@@ -74,7 +78,8 @@ def _in_blocks(blocks: Iterable[Block], words: Vocabulary, texts: Texts, *, name
         if block.kind == "paragraph":
             raw = texts.raw(block)
             if ":" in raw or "：" in raw or (named and texts.may_hold_a_time(block)):
-                for text, number in texts.lines(block):
+                lines = segments(block, words) if "<br" in raw.lower() else texts.lines(block)
+                for text, number in lines:
                     several = text.split(" | ") if " | " in text else (text,)  # "Severity: SEV1 | Duration: 2h"
                     for piece in several:
                         yield from _pair(piece, words, number, named=named)
@@ -103,6 +108,9 @@ def _in_table(block: Block, words: Vocabulary) -> Iterator[Pair]:
         if key(name.rstrip(":")) in words.fact_names:
             line = _line(block, number)
             yield Pair(key(name.rstrip(":")), plain(row[1]), line, line, "a table of facts")
+        elif any("<br" in span.text.lower() for span in row[1]):
+            for piece in _pieces(row[1]):
+                yield from _pair(piece, words, _line(block, number), named=False)
 
 
 def _line(block: Block, row: int) -> int:
@@ -118,6 +126,11 @@ def _pair(text: str, words: Vocabulary, line: int, *, named: bool) -> Iterator[P
                 yield Pair(key(found[1]), value[found.end() :], line, line, f"the field “{name}”")
             return
         if name and key(name) in words.fact_names:
+            joint = _JOINT.search(value, 0, _SHORT) if key(name) in words.moments else None
+            other, second = field_of(value[joint.end() :]) if joint else ("", "")
+            if joint and key(other) in words.moments:  # "Start: 14:05, End: 15:10"
+                yield Pair(key(other), second, line, line, f"the field “{other}”")
+                value = value[: joint.start()]
             yield Pair(key(name), value, line, line, f"the field “{name}”")
             return
     if named and (found := _NAMED.match(text)) and key(found[1]) in words.moments:
@@ -125,6 +138,36 @@ def _pair(text: str, words: Vocabulary, line: int, *, named: bool) -> Iterator[P
         if stamp and stamp.until:  # "From 14:05 to 15:10 a job was slow" is a sentence
             return
         yield Pair(key(found[1]), text[found.end() :], line, line, f"the field “{found[1]}”")
+
+
+def _pieces(spans: Iterable[Span]) -> list[str]:
+    """The texts between the line breaks that are written as HTML."""
+    pieces: list[list[Span]] = [[]]
+    for span in spans:
+        for number, text in enumerate(_BREAK.split(span.text) if not span.code else (span.text,)):
+            if number:
+                pieces.append([])
+            pieces[-1].append(replace(span, text=text))
+    return [plain(piece) for piece in pieces]
+
+
+def segments(block: Block, words: Vocabulary) -> Iterator[tuple[str, int]]:
+    """The lines of a paragraph that breaks them as HTML does, each with its first line in the source, from 1."""
+    kept, begun = "", block.start + 1
+    for number, line in enumerate(lines_of(block.spans), start=block.start + 1):
+        first, *rest = _pieces(line)
+        if kept and (":" not in first or key(field_of(first)[0]) not in words.fact_names):
+            kept = f"{kept} {first}" if len(kept) < _SHORT else kept
+        else:
+            if kept:
+                yield kept, begun
+            kept, begun = first, number
+        for piece in rest:
+            if kept:
+                yield kept, begun
+            kept, begun = piece, number
+    if kept:
+        yield kept, begun
 
 
 def first_parts(outline: Outline) -> Iterator[Part]:
