@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from connectors.base import AfterwordError, BadSignature
 from service import logs, receive, wiring
 from service.receive import Inbox
+from service.settings import Settings
 from service.store.database import Database
 from service.web.answers import explained, prefers_html, refused
 from service.web.attach import attach
@@ -94,9 +95,14 @@ def most_read(app: Flask) -> int:
 def from_environment(path: Path | None = None) -> Flask:
     """For a WSGI server: `gunicorn "service.app:from_environment()"`. Refuses SQLite: that file is for `all` alone."""
     logs.configure()
-    settings = wiring.load_settings(path)
+    service, inbox = beside_others(wiring.load_settings(path))
+    return create_app(service, inbox)
+
+
+def beside_others(settings: Settings) -> tuple[Service, Inbox]:
+    """What a web process needs that has no jobs of its own. Raises AfterwordError on SQLite."""
     database = Database(settings.database_url)
     wiring.require_postgresql(database, "web")
     service = wiring.assemble(settings, database=database)
     wiring.begin_work(service)
-    return create_app(service, Inbox(database))
+    return service, Inbox(database)

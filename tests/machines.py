@@ -80,13 +80,36 @@ class Machines:
 
     def start(self, command: str, url: str | None = None, *, at: Path = ROOT) -> Process:
         """`web` also waits until it listens. `at`: the checkout that it is started from."""
+        process = self.begin(command, url, at=at)
+        if command == "web":
+            process.wait_for(self.ports[-1])
+        return process
+
+    def begin(self, command: str, url: str | None = None, *, at: Path = ROOT) -> Process:
+        """The same without waiting."""
         port = free_port() if command == "web" else 0
         process = Started(command, self.settings(port, url), environ(), self.log, at)
         self.processes.append(process)
         if command == "web":
             self.ports.append(port)
-            process.wait_for(port)
         return process
+
+    def ready(self) -> None:
+        """Every web listens, and every worker that was begun is at work."""
+        webs = [process for process in self.processes if process.popen.args[-1] == "web"]
+        workers = sum(process.popen.args[-1] == "worker" for process in self.processes)
+        for process, port in zip(webs, self.ports, strict=True):
+            process.wait_for(port, 60)
+        eventually(lambda: self.at_work() == workers, "every worker is at work", 60, self.log)
+
+    def stop_all(self) -> set[int]:
+        """SIGTERM to all at once; how they ended."""
+        for process in self.processes:
+            process.popen.terminate()
+        ended = {process.stop() for process in self.processes}
+        self.processes.clear()
+        self.ports.clear()
+        return ended
 
     def worker(self, url: str | None = None, *, at: Path = ROOT) -> Process:
         """Once it is at work."""
@@ -96,8 +119,9 @@ class Machines:
         eventually(lambda: self.number(newest) > before, "the worker is at work", 40, self.log)
         return process
 
-    def hook(self) -> None:
-        self.github.add_webhook(f"http://127.0.0.1:{self.ports[0]}/webhooks/ops", SECRET)
+    def hook(self, port: int = 0) -> None:
+        """GitHub tells this web, or the first one."""
+        self.github.add_webhook(f"http://127.0.0.1:{port or self.ports[0]}/webhooks/ops", SECRET)
 
     def close_ticket(self, items: int, title: str = "Checkout slow after failover") -> Issue:
         ticket = self.github.open_issue("acme/ops", title, body=ticket_of(items), labels=["incident"])
