@@ -72,9 +72,11 @@ def hedged(clause: str) -> bool:
 
 
 def told_of_us(clause: str, words: ItemWords) -> str | None:
-    """ "We requested a review": what the team did."""
+    """ "We requested a review": what the team did. "We identified two old hosts" tells of work that is still to do."""
     found = _WE.match(clause)
-    return found[0] if found and is_past(found[1], words) else None
+    if found is None or found[1].lower() in words.lists["no_deed"]:
+        return None
+    return found[0] if is_past(found[1], words) else None
 
 
 def told_with_hyphen(clause: str, words: ItemWords) -> str | None:

@@ -63,7 +63,7 @@ def _fact(text: str, words: ItemWords) -> str | None:
     if first.endswith("ing") or first in words.lists["verb"] or first in words.lists["wish"]:
         return None
     for place, word in enumerate(told):
-        if word.lower() in words.lists["prepared"] and word.lower() not in words.lists["past"]:
+        if word.lower() in words.lists["no_deed"]:
             return None  # "Planned a drill": it is still to come
         if is_past(word, words) or (place and is_present(word, words)):
             return word
