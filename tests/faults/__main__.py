@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tests.faults import crash
+from tests.faults import crash, wire
 from tests.faults.crash_world import Template
 from tests.faults.nursery import Nursery
 from tests.faults.results import Result, table
@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
             print(words.rstrip(), file=sys.stderr, flush=True)
 
     try:
-        results = crashes(folder, args.only, say)
+        results = [*wire.run_all(jobs=2, only=args.only, say=say), *crashes(folder, args.only, say)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(table(results))

@@ -223,7 +223,13 @@ class CrashWorld:
         return [child.code for child in self.children if child.code is not None and not child.crashed]
 
     def restored(self) -> None:
-        """The database is that of before the incident again. Our processes are stopped."""
+        """The database is that of before the incident again. Our processes are stopped.
+
+        What was sent to addresses since is sent again, as nothing there could be found again: it is not counted.
+        """
+        self.receiver.got.clear()
+        self.github.reopen(self._last_item())
+        self.done = False
         self.database.close()
         self.template.copy(self.folder, self.name)
         self.database = Database(self.url, pool_size=2)
@@ -239,9 +245,11 @@ class CrashWorld:
 
     def one_is_done(self) -> None:
         """A person does the last item."""
-        issue = next(one for one in self.github.issues if one.title.startswith("Alert on queue depth"))
-        self.github.close(issue)
+        self.github.close(self._last_item())
         self.done = True
+
+    def _last_item(self) -> Issue:
+        return next(one for one in self.github.issues if one.title.startswith("Alert on queue depth"))
 
     # --- what became of it
 
