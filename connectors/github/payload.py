@@ -5,7 +5,8 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qs
 
@@ -22,8 +23,10 @@ EDITS = ("edited", "labeled", "unlabeled", "typed", "untyped")
 WONT_DO = ("not_planned", "duplicate")
 
 
-def read(name: str, settings: SourceSettings, headers: Mapping[str, str], body: bytes) -> Signal:
-    """Reads one delivery. `headers` keys are lower-case."""
+def read(
+    name: str, settings: SourceSettings, headers: Mapping[str, str], body: bytes, own: Collection[int] = ()
+) -> Signal:
+    """Reads one delivery. `headers` keys are lower-case; `own`: the ids of the accounts that are and were ours."""
     event = headers.get("x-github-event", "")
     if not event:
         raise BadPayload(
@@ -34,7 +37,7 @@ def read(name: str, settings: SourceSettings, headers: Mapping[str, str], body: 
         return Signal(Said.NOTHING, notice(event, _text(headers, body)))
     if event not in ("issues", "issue_comment"):
         return Signal(Said.NOTHING, f"Events of the kind “{event[:60]}” do not concern us.")
-    return _signal(name, settings, event, _parse(headers, body))
+    return _signal(name, settings, event, _parse(headers, body), own)
 
 
 def _text(headers: Mapping[str, str], body: bytes) -> bytes | str:
@@ -57,7 +60,7 @@ def _parse(headers: Mapping[str, str], body: bytes) -> wire.Delivery:
         raise BadPayload(f"The delivery cannot be read: {where}: {first['msg']}.") from None
 
 
-def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery) -> Signal:
+def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery, own: Collection[int]) -> Signal:
     issue, action = said.issue, said.action
     ref = f"{said.repository.label}#{issue.number}"
 
@@ -81,11 +84,13 @@ def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery
     if event == "issue_comment":
         if concern:
             return signal(Said.NOTHING, f"A comment was {action}; {concern}")
-        if said.comment and "<!-- afterword:" in (said.comment.body or ""):
+        if said.comment and _is_ours(said.comment.body, said.comment.user, own):
             return signal(Said.NOTHING, f"A comment of our own on {ref}.")
         if issue.state != "closed":
             return signal(Said.NOTHING, f"A comment was {action} on {ref}, which is still open.")
         return signal(Said.EDITED, f"A comment was {action} on {ref}, which is closed.")
+    if action == "opened" and _is_ours(issue.body, issue.user, own):
+        return replace(signal(Said.NOTHING, f"{ref} is an issue that we filed ourselves."), issue_id="")
     if concern:
         return signal(Said.ISSUE, f"{ref} was {action}; {concern}")
     became = issue.state == "closed" and action in ("labeled", "typed") and _became_incident(settings, said)
@@ -98,6 +103,12 @@ def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery
     if action in EDITS and issue.state == "closed":
         return signal(Said.EDITED, f"{ref} was {action}, and is closed.")
     return signal(Said.ISSUE, f"{ref} was {action}.")
+
+
+def _is_ours(text: str | None, author: wire.User | None, own: Collection[int]) -> bool:
+    """Our marker in what our account wrote. Both, as people quote us, and may share the account. Before our accounts
+    are known, the marker alone: it only wakes, and what it says is not believed."""
+    return "<!-- afterword:" in (text or "") and (not own or author is None or author.id in own)
 
 
 def _became_incident(settings: SourceSettings, said: wire.Delivery) -> bool:

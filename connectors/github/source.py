@@ -59,7 +59,7 @@ class Source:
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
         """What the delivery means. Raises BadPayload."""
-        return payload.read(self.name, self.settings, headers, body)
+        return payload.read(self.name, self.settings, headers, body, ours.logins(self.accounts).keys())
 
     def fetch(self, ref: str, *, hint: Ticket | None = None) -> Ticket:
         """Issue, repository, comments and timeline: four calls for a ticket of up to 100 comments.

@@ -233,6 +233,7 @@ class Hook(Wire):
 
 class HookComment(Wire):
     body: Text | None = None
+    user: User | None = None
     updated_at: Moment | None = None
 
 

@@ -5,6 +5,7 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/ · Data Center sen
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,14 +21,18 @@ from connectors.jira.ticket import is_closed, ticket
 _DELIVERY = TypeAdapter(wire.Delivery)
 
 
-def read(source: str, settings: SourceSettings, body: bytes) -> Signal:
-    """Raises BadPayload with a sentence."""
+#: what our own filing does to an incident ticket besides its comment
+_LINKS = {"link", "issuelinks", "remoteissuelink", "remoteworkitemlink"}
+
+
+def read(source: str, settings: SourceSettings, body: bytes, own: Collection[str] = ()) -> Signal:
+    """Raises BadPayload with a sentence. `own`: the ids of the accounts that are and were ours."""
     delivery = _parsed(body)
     event, issue = delivery.webhookEvent or "", delivery.issue
     if issue is None:
         return Signal(Said.NOTHING, f"{event or 'a delivery'} names no issue, so there is nothing to look at.")
     at = _moment(delivery.timestamp) or issue.fields.updated
-    said, why = _meaning(settings, delivery, event, issue)
+    said, why = _meaning(settings, delivery, event, issue, own)
     concerns = said in (Said.CLOSED, Said.EDITED, Said.REOPENED)
     return Signal(
         said,
@@ -68,15 +73,17 @@ def _moment(timestamp: object) -> datetime | None:
     return datetime.fromtimestamp(timestamp / 1000, UTC)
 
 
-def _meaning(settings: SourceSettings, delivery: wire.Delivery, event: str, issue: wire.Issue) -> tuple[Said, str]:
+def _meaning(
+    settings: SourceSettings, delivery: wire.Delivery, event: str, issue: wire.Issue, own: Collection[str]
+) -> tuple[Said, str]:
     """What is said, and the rest of a sentence that begins with the issue."""
     if event.startswith("comment_"):
-        return _commented(settings, delivery, event, issue)
+        return _commented(settings, delivery, event, issue, own)
     if event == "jira:issue_deleted":
         return Said.ISSUE, "was deleted"
     closed = is_closed(issue.fields)
     if not event:  # Automation: a person chose when it is sent
-        if delivery.comment is not None and is_ours(delivery.comment.body):
+        if delivery.comment is not None and _by_us(delivery.comment, own):
             return Said.NOTHING, "was sent by Automation for our own comment, which says nothing new"
         if not closed:
             return Said.ISSUE, "was sent by Automation and is not closed"
@@ -94,15 +101,25 @@ def _meaning(settings: SourceSettings, delivery: wire.Delivery, event: str, issu
         # tickets that were closed before; for all others this is no news.
         return _concerning(settings, issue, Said.REOPENED, f"went from “{status.was}” to “{status.now}” and is open")
     if closed and delivery.comment is not None and not changes:
-        return _commented(settings, delivery, event, issue)
+        return _commented(settings, delivery, event, issue, own)
+    if changes and changes.keys() <= _LINKS and delivery.user is not None and delivery.user.id in own:
+        return Said.NOTHING, "was linked by ourselves, which says nothing new"
     if closed:
         return _concerning(settings, issue, Said.EDITED, "was changed after it was closed")
     return Said.ISSUE, "was changed and is open"
 
 
-def _commented(settings: SourceSettings, delivery: wire.Delivery, event: str, issue: wire.Issue) -> tuple[Said, str]:
+def _by_us(comment: wire.Comment, own: Collection[str]) -> bool:
+    """Our mark in what our account wrote. Both, as people quote us, and may share the account. Before our accounts are
+    known, the mark alone: it only wakes, and what it says is not believed."""
+    return is_ours(comment.body) and (not own or comment.author is None or comment.author.id in own)
+
+
+def _commented(
+    settings: SourceSettings, delivery: wire.Delivery, event: str, issue: wire.Issue, own: Collection[str]
+) -> tuple[Said, str]:
     comment = delivery.comment
-    if comment is not None and is_ours(comment.body):
+    if comment is not None and _by_us(comment, own):
         return Said.NOTHING, "has our own comment, which says nothing new"
     if comment is not None and not comment.for_everyone(False):  # it only wakes: what it says is not read here
         return Said.NOTHING, "has a comment that not everybody may read, so it is not read"

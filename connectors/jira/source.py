@@ -89,7 +89,7 @@ class Source:
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
         """What the delivery means. Raises BadPayload."""
-        return payload.read(self.name, self.settings, body)
+        return payload.read(self.name, self.settings, body, self.accounts)
 
     def fetch(self, ref: str, *, hint: Ticket | None = None) -> Ticket:
         """Issue with its history, and its comments: two calls for a ticket of up to 100 comments and changes.

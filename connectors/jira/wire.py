@@ -251,6 +251,7 @@ class Delivery(_Wire):
 
     webhookEvent: Word = None
     timestamp: Any = None
+    user: _User = None  # who did it
     issue: Issue | None = None
     comment: Annotated[Comment | None, WrapValidator(_lenient)] = None
     changelog: Annotated[Changelog | None, WrapValidator(_lenient)] = None
