@@ -119,13 +119,14 @@ LOOKS = (
         WireCall("the look for a lost comment", "jira", "jira", "GET", f"{_JIRA}/issue/{{n}}/comment"),
     ),
 )
-#: what may last for a day, and what becomes of it is the same for many of a kind
-LASTING = (
-    "refuse", "reset before", "200 with a page", "302 to another host", "503 before", "401",
-    "403, Retry-After absent", "404", "410", "422", "429, Retry-After in seconds", "secondary limit",
+#: what may last for a day: of a write, and of a read (whose client tries it again, which takes its time)
+LASTING_WRITES = (
+    "refuse", "reset before", "503 before", "401", "403, Retry-After absent", "404", "422", "secondary limit",
 )  # fmt: skip
+LASTING_READS = ("401", "404", "200 with a page")
 #: after which a look proves nothing for a while
 LAGS = (0, 2, 8, 14)
+MIDDLE = 8  # with which every lost answer is tried
 
 FIRST, LASTS, ASK, LOOK, LAG = (
     "a fault, the first time",
@@ -167,9 +168,9 @@ def cases() -> Iterator[WireCase]:
             if name != "refuse":  # how many answers come before it is not known beforehand
                 yield WireCase(LOOK, look, name, lost)
     for call in crossed:
-        for name in LASTING:
+        for name in LASTING_WRITES if call.writes else LASTING_READS:
             yield WireCase(LASTS, call, name)
     for call in filing:
         for lag in LAGS:
-            for name in ("reset before", "reset after"):
+            for name in unknown if lag == MIDDLE else ("reset before", "reset after"):
                 yield WireCase(LAG, call, name, lag=lag)

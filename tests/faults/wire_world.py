@@ -26,7 +26,7 @@ START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TASKS = ("incident", "sync", "poll")
 #: a day and a bit, in at most so many rounds: the later they are, the longer they are apart
 LONG = timedelta(hours=26)
-STEPS = ((15, timedelta()), (12, timedelta(minutes=10)), (24, timedelta(hours=1)))
+STEPS = ((15, timedelta()), (12, timedelta(minutes=10)), (14, timedelta(hours=2)))
 
 #: three to file (two on GitHub, one on Jira), one that names its issue already, one that is done
 ON_GITHUB = """\
