@@ -187,6 +187,48 @@ def test_items_that_are_nearly_alike_are_never_swapped() -> None:
         assert services[int(key[1:])] in edited[at]
 
 
+def test_another_word_that_happens_to_look_like_a_slip_is_asked_about() -> None:
+    found = match(known("Add search signature billing"), read("Add each trace signature", anchor="comment:4"))
+    assert found.unclear == {0: ("k0",)}
+    slip = match(known("Add search signature billing"), read("Add saerch trace signature", anchor="comment:4"))
+    assert slip.same == {"k0": 0}
+
+
+def test_an_item_that_was_gone_does_not_come_back_in_the_words_of_one_that_was_there() -> None:
+    before = known("Raise cache billing token", "Raise cache billing limit")
+    now = [ReadItem("Raise cache token billing", anchor="comment:4")]
+    assert match(before, now, absent=["k0"]).unclear == {0: ("k0", "k1")}
+    assert match(before[:1], now, absent=["k0"]).same == {"k0": 0}
+
+
+def test_two_that_come_nearer_crosswise_are_not_told_apart_by_their_order() -> None:
+    before = known(
+        "Raise the timeout timeout to 30 seconds", "Test the backups", "Raise the retry timeout to 30 seconds"
+    )
+    found = match(before, read("Raise the retry to 30 seconds", "Test the backups", "Raise the timeout to 30 seconds"))
+    assert (found.same, set(found.unclear)) == ({"k1": 1}, {0, 2})
+
+
+def test_of_two_as_near_the_place_does_not_tell_where_a_reference_is_gone() -> None:
+    texts = "Test the backups", "Add a dashboard for certificates", "Warn of old disks", "Add a dashboard for invoices"
+    before = [KnownItem(str(at), text, "text", at, ("PAY-4",) * (at == 1)) for at, text in enumerate(texts)]
+    now = read("Test the backups", "Add a dashboard for owners", "Warn of old disks")
+    assert match(before, now).unclear == {1: ("1", "3")}
+    kept = [now[0], ReadItem(now[1].text, refs=("PAY-4",), position=1), now[2]]
+    assert match(before, kept).same == {"0": 0, "1": 1, "2": 2}
+
+
+def test_one_that_is_alike_between_the_same_neighbours_is_asked_about_before_another_takes_its_key() -> None:
+    first, second = (
+        "Write the billing memory index of cluster runbooks",
+        "Write the billing memory index of search runbooks",
+    )
+    before = known(first, "Test the backups", second, "Warn of old disks")
+    now = read("Drain the nodes", "Limit the uploads", "Test the backups", f"{first} now", "Warn of old disks")
+    found = match(before, now)
+    assert found.unclear == {3: ("k0", "k2")}
+
+
 def test_a_different_item_in_the_same_place_is_new() -> None:
     found = match(known(TEXTS[0]), read(TEXTS[7]))
     assert (found.new, found.gone, found.unclear) == ((0,), ("k0",), {})

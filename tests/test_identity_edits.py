@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from service.postmortem.identity import match
 from service.postmortem.model import KnownItem, ReadItem
 from tests.identity_edits import FAMILIES, LEFT_IN, SMALL, VERBS, WORDS, People
+from tests.identity_found import FOUND
 from tests.identity_ledger import Ledger
 from tests.reading_hands import read_text
 
@@ -49,6 +50,11 @@ def keeps_its_promises(seed: int, texts: list[tuple[str, ...]]) -> None:
 @settings(max_examples=150, deadline=None)
 def test_a_list_edited_at_random_keeps_one_key_for_one_promise(seed: int, texts: list[tuple[str, ...]]) -> None:
     keeps_its_promises(seed, texts)
+
+
+@pytest.mark.parametrize(("seed", "texts"), FOUND.items(), ids=map(str, FOUND))
+def test_a_list_that_once_gave_a_key_away_keeps_it(seed: int, texts: tuple[str, ...]) -> None:
+    keeps_its_promises(seed, [tuple(text.split()) for text in texts])
 
 
 @pytest.mark.whole

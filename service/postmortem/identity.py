@@ -23,17 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-from service.postmortem.likeness import (
-    CONTAINED,
-    KEPT,
-    Likeness,
-    Pair,
-    likenesses,
-    nearer_by,
-    plain,
-    wording,
-    worth_comparing,
-)
+from service.postmortem.likeness import CONTAINED, Likeness, Pair, leads, likenesses, plain, wording, worth_comparing
 from service.postmortem.model import KnownItem, Matching, ReadItem
 from service.postmortem.positions import Positions
 
@@ -139,6 +129,9 @@ class _Matching:
     def _share_a_reference(self, k: int, r: int) -> bool:
         return not set(map(_named, self.known[k].refs)).isdisjoint(map(_named, self.read[r].refs))
 
+    def _lost_reference(self, k: int, r: int) -> bool:
+        return not set(map(_named, self.known[k].refs)) <= set(map(_named, self.read[r].refs))
+
     def _same_anchor(self, k: int, r: int) -> bool:
         return self.known[k].anchor == self.read[r].anchor
 
@@ -167,7 +160,7 @@ class _Matching:
 
     def by_likeness(self) -> None:
         """Each round pairs what leaves no doubt; then less is free, and less in doubt."""
-        ahead = nearer_by((pair, self.likeness[pair].apart) for pair in self.alike | self.inside)
+        ahead = leads((pair, self.likeness[pair].apart) for pair in self.alike | self.inside)
         while found := self._sure(ahead) or self._in_gap(ahead) or self._similar():
             for pair in found:
                 if self.free([pair]):
@@ -198,19 +191,20 @@ class _Matching:
 
     def _sure(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """No other item on either side comes as near, and none that is alike stands where one of the two stands; nor,
-        where only letters are alike, one that is akin. What the last reading lacked does not come back where an item
+        where they are alike by slips alone, one that is akin. What the last reading lacked does not come back where one
         that it had is alike."""
-        alike = self.free(self.alike)
-        before, now = self.positions.neighbours(self.pairs)
+        free = self.free(self.likeness)
+        alike = self.alike.intersection(free)
         there = {pair for pair in alike if self.positions.same(*pair)}
-        between = {(k, r) for k, r in alike if k in before and before[k] == now[r]}
-        akin = {pair for pair in self.free(self.likeness) if self._akin_in_place(*pair)}
-        stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in (there, between, akin)]
+        before, now = self.positions.neighbours(self.pairs)
+        between = {(k, r) for k, r in free if k in before and before[k] == now[r]}
+        akin = {pair for pair in between if self.likeness[pair].akin}
+        akin.update(pair for pair in free if self._akin_in_place(*pair))
+        stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in (there, alike & between, akin)]
         had = {r for k, r in alike if k not in self.absent}
         found = []
         for k, r in self._candidates():
-            like = self.likeness[k, r]
-            count = 3 if like.words <= KEPT and not like.inside else 2
+            count = 3 if self.likeness[k, r].by_slips else 2
             doubted = any((k, r) not in pairs and not at.isdisjoint(enumerate((k, r))) for pairs, at in stands[:count])
             if ahead[k, r] >= CLEARLY and not doubted and (k not in self.absent or r not in had):
                 found.append((k, r))
@@ -221,8 +215,14 @@ class _Matching:
         return self.positions.same(k, r) and (like.akin or like.similar)
 
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
-        """None is nearer, and this is the order that they had, all of them between the same neighbours."""
-        likely = {pair for pair in self._candidates() if ahead[pair] >= 0 and not self._is_half(pair[1])}
+        """None is nearer, and this is the order that they had, all of them between the same neighbours. Where another
+        is as near, the order tells nothing of an item whose reference is gone."""
+        least = {True: CLEARLY, False: 0.0}
+        likely = {
+            (k, r)
+            for k, r in self._candidates()
+            if ahead[k, r] >= least[self._lost_reference(k, r)] and not self._is_half(r)
+        }
         gaps = self.positions.gaps(self.pairs)
         crossed = self._crossed(pair for gap in gaps for pair in gap)
         return [pair for gap in gaps if likely.issuperset(gap) and crossed.isdisjoint(gap) for pair in gap]
@@ -246,7 +246,7 @@ class _Matching:
         same neighbours are akin in that order, no second one there is akin to it."""
         doubted = {k for k, _ in self.free(self.alike)} | self.asked, {r for _, r in self.alike}
         free = [(k, r) for k, r in self.free(self.likeness) if k not in doubted[0] and r not in doubted[1]]
-        ahead = nearer_by((pair, -self.likeness[pair].letters) for pair in free)
+        ahead = leads((pair, -self.likeness[pair].letters) for pair in free)
         akin = {pair for pair in self.free(self.likeness) if self.likeness[pair].akin}
         before, now = self.positions.neighbours(self.pairs)
         many = Counter(r for k, r in akin if k in before and before[k] == now[r])

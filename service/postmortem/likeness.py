@@ -3,7 +3,7 @@
     wording(text) -> Wording
     plain(text) -> str                                  the words alone
     likenesses(known, read, pairs) -> {(known, read): Likeness}
-    nearer_by(distances) -> {(known, read): how much nearer than any other}
+    leads(distances) -> {(known, read): how much nearer than any other}
 
 Readers of different versions leave owners, dates and links in a text or take them out: what is surely one of these is
 no part of a wording, and what may be one stands around it (`Likeness.run`).
@@ -63,7 +63,7 @@ class Likeness:
     letters, where people seldom slip. `letters`: 0 to 1. `apart`: how many words only one of them has; a slip is half
     a word, and so is another order. `inside`: the one is the other with words around it; in a `run` these are few, or
     all behind it. `spelled_out`: most words of the one are in the other. `akin`: they share some of the words that tell
-    something."""
+    something. `by_slips`: where they are alike, it is by words and letters that are nearly the same."""
 
     words: float
     sure_words: float
@@ -73,6 +73,7 @@ class Likeness:
     run: bool
     spelled_out: bool
     akin: bool
+    by_slips: bool
 
     @property
     def alike(self) -> bool:
@@ -148,7 +149,7 @@ def worth_comparing(
     }
 
 
-def nearer_by(distances: Iterable[tuple[Pair, float]]) -> dict[Pair, float]:
+def leads(distances: Iterable[tuple[Pair, float]]) -> dict[Pair, float]:
     """By how much each pair comes nearer than any other pair of either of the two; without any other: infinity."""
     told = list(distances)
     best: dict[tuple[int, int], list[float]] = defaultdict(list)  # side and index → the two nearest
@@ -181,6 +182,7 @@ def likeness(a: Wording, b: Wording, letters: float | None = None) -> Likeness:
         run=inside and _is_run(shorter, longer),
         spelled_out=len(shorter.counts) >= 3 and found >= CONTAINED * len(shorter.counts),
         akin=_akin(a, b),
+        by_slips=common <= KEPT * len(longer.words) and not inside,
     )
 
 
