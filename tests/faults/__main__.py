@@ -17,7 +17,7 @@ from tests.faults.nursery import Nursery
 from tests.faults.results import Result, table
 
 #: worlds at the same time; on PostgreSQL most of a case is waiting for a lease to end
-AT_ONCE = {"sqlite": 3, "postgresql": 8}
+AT_ONCE = {"sqlite": 3, "postgresql": 4}
 
 
 def crashes(folder: Path, only: str, say: Callable[[Result], None]) -> list[Result]:

@@ -41,7 +41,7 @@ TICKET = """The storage of db-a stopped answering.
 - [x] Restart the pools
 """
 ITEMS, OPEN = 4, 3
-MORE = '[jobs]\nscan_seconds = 1\n[sync]\nreconcile = 1\n[report]\nschedule = "MON 00:00"\n'
+MORE = '[jobs]\nscan_seconds = 1\nthreads = 2\n[sync]\nreconcile = 1\n[report]\nschedule = "MON 00:00"\n'
 MARKER = r"afterword:item key=([0-9a-f]+)"
 #: long enough ago for a week to have ended since
 BOOTED = timedelta(days=8)
