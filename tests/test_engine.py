@@ -1,43 +1,37 @@
-"""The engines: what is woken runs once, what stops waits for what runs, what fails is tried again."""
+"""The engine of one process, and what both do with a failure: what is woken runs once, what stops waits for what runs,
+what fails is tried again."""
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.base import Unavailable
-from service import wiring
-from service.engine import Distributed, Embedded, Handler, Scan
+from service.engine import Embedded, Handler
+from service.engine.soon import MOST
 from service.jobs import Jobs
 from service.parts import Parts
 from service.store import tables, work
 from service.store.database import Database
 from service.store.work import Lease
 from service.wiring import STEPS
-from tests.conftest import new_postgresql_url
+from tests.engine_hands import PATIENCE, Seen, nothing, soon
 from tests.hands import closed, finish, once, rows, story
 from tests.processes import eventually
 from tests.world import World
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-PATIENCE = 10.0
-
-
-def nothing() -> None:
-    return
 
 
 @contextmanager
-def embedded(handler: Handler, threads: int = 2) -> Iterator[Embedded]:
-    engine = Embedded(handler, nothing, threads=threads, scan_seconds=60)
+def embedded(handler: Handler, threads: int = 2, scan_seconds: float = 60) -> Iterator[Embedded]:
+    engine = Embedded(handler, nothing, threads=threads, scan_seconds=scan_seconds)
     engine.start()
     try:
         yield engine
@@ -147,84 +141,50 @@ def test_deliveries_are_settled_while_every_other_job_hangs() -> None:
         gate.open.set()
 
 
-# --- on PostgreSQL
+def test_a_wake_up_for_the_next_seconds_is_kept_to_the_moment_and_not_left_to_the_scan() -> None:
+    seen, at = Seen(), soon(0.3)
+    with embedded(seen) as engine:
+        engine.wake("incident", "1", at)
+        eventually(lambda: seen.keys == ["1"], "it runs", PATIENCE)
+        assert seen.at[0][1] >= at
+        engine.wake("incident", "2", soon(3600))  # that is the scan's
+        assert len(engine._soon) == 0
 
 
-def work_until(engine: Distributed, handler: Handler, scan: Scan, over: threading.Event, scan_seconds: float) -> bool:
-    """Works as a worker does, until the event and then SIGTERM. False: the event did not come in time."""
-    came: list[bool] = []
-    works = threading.Lock()
-    works.acquire()
-
-    def end() -> None:
-        came.append(over.wait(PATIENCE))
-        if works.locked():
-            os.kill(os.getpid(), signal.SIGTERM)  # the worker's own handler takes it
-
-    ending = threading.Thread(target=end)
-    ending.start()
-    try:
-        engine.work(handler, scan, threads=2, scan_seconds=scan_seconds)
-    finally:
-        works.release()
-        ending.join()
-    return came[0]
+def test_wake_ups_of_one_row_for_different_times_come_at_the_first_and_at_the_last() -> None:
+    seen = Seen()
+    with embedded(seen) as engine:
+        for seconds in (0.9, 0.5, 0.7, 0.3, 0.8):
+            engine.wake("incident", "1", soon(seconds))
+        assert len(engine._soon) == 1
+        eventually(lambda: len(seen.keys) == 2, "the row is looked at twice", PATIENCE)
+        time.sleep(0.7)
+        assert seen.keys == ["1", "1"]
 
 
-@pytest.fixture
-def shared_database(postgresql: str) -> Iterator[Database]:
-    made = Database(new_postgresql_url(postgresql))
-    yield made
-    made.close()
+def test_a_wake_up_for_now_is_not_held_back_by_one_for_later() -> None:
+    seen = Seen()
+    with embedded(seen) as engine:
+        engine.wake("incident", "1", soon(2))
+        engine.wake("incident", "1")
+        eventually(lambda: seen.keys == ["1"], "it runs at once", 1.5)
 
 
-@pytest.fixture
-def distributed(shared_database: Database) -> Iterator[Distributed]:
-    engine = Distributed(wiring.conninfo(shared_database))
-    engine.migrate()
-    yield engine
-    engine.stop()
+def test_only_so_many_rows_wait_for_their_moment_and_the_scan_has_the_others() -> None:
+    with embedded(Seen()) as engine:
+        for key in range(MOST + 500):
+            engine.wake("incident", str(key), soon(60))
+        assert len(engine._soon) == MOST
 
 
-def test_a_wake_up_for_later_does_not_swallow_one_for_now(distributed: Distributed) -> None:
-    done, begun = threading.Event(), threading.Event()
-    ran: list[tuple[str, str]] = []
-
-    def handler(task: str, key: str) -> None:
-        ran.append((task, key))
-        done.set()
-
-    def scan() -> None:  # once, at the start; the next one is a minute away
-        if not begun.is_set():
-            begun.set()
-            distributed.wake("incident", "1", datetime.now(UTC) + timedelta(hours=1))
-            distributed.wake("incident", "1")
-
-    assert work_until(distributed, handler, scan, done, scan_seconds=60)
-    assert ran == [("incident", "1")]
-
-
-def test_a_workers_scan_goes_on_when_the_sweep_of_stalled_jobs_fails(
-    distributed: Distributed, shared_database: Database
-) -> None:
-    thrice = threading.Event()
-    scans: list[float] = []
-
-    def scan() -> None:
-        if not scans:
-            eventually(lambda: registered(shared_database), "the worker is there", PATIENCE)
-            with shared_database.begin() as connection:
-                connection.exec_driver_sql("ALTER FUNCTION procrastinate_prune_stalled_workers_v1 RENAME TO gone")
-        scans.append(time.monotonic())
-        if len(scans) == 3:
-            thrice.set()
-
-    assert work_until(distributed, lambda task, key: None, scan, thrice, scan_seconds=0.2)
-
-
-def registered(database: Database) -> bool:
-    with database.read() as connection:
-        return connection.exec_driver_sql("SELECT count(*) FROM procrastinate_workers").scalar_one() == 1
+def test_a_stop_forgets_what_waits_for_its_moment() -> None:
+    seen = Seen()
+    with embedded(seen) as engine:
+        engine.wake("incident", "1", soon(0.4))
+        engine.stop(PATIENCE)
+        engine.wake("incident", "2", soon(0.2))
+        time.sleep(0.6)
+        assert seen.keys == []
 
 
 # --- what fails

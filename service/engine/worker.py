@@ -22,6 +22,8 @@ TASK, QUEUE = "afterword.wake", "afterword"
 STALLED = 30.0
 #: seconds between two looks for rows whose worker is gone, however seldom the scan runs
 LOOK = 5.0
+#: seconds between two looks of the engine for jobs: it may miss the notification of one that comes while it looks
+POLL = 1.0
 #: seconds between two tries to reach the database
 LONGEST_WAIT = 8.0
 
@@ -90,7 +92,7 @@ class Worker:
                     queues=[QUEUE],
                     delete_jobs="always",
                     shutdown_graceful_timeout=30,
-                    fetch_job_polling_interval=self.scan_seconds,
+                    fetch_job_polling_interval=min(self.scan_seconds, POLL),
                     stalled_worker_timeout=STALLED,
                     install_signal_handlers=False,  # by its own it ends on a signal and on a lost database alike
                 )
