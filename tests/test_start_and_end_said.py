@@ -233,3 +233,50 @@ def test_fields_behind_html_breaks_keep_their_lines():
     text = "Component: the shop<br> Start: 2026-03-03 14:05\nUTC<br>\nEnd: 2026-03-03 15:10 UTC<br> Severity: SEV2\n"
     found = read(f"# Shop\n\n{text}").evidence
     assert [found[name].first for name in ("started_at", "resolved_at", "severity")] == [3, 5, 5]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "On March 3, 2026, at 14:05 UTC, our primary datacenter lost power.",
+        "At 14:05 UTC on the 3rd March, all workers crashed.",
+        "On 3 March at about 2.05pm UTC the login broke.",
+        "Shortly before 14:00 UTC a bad config was merged; at 14:05 UTC the API started to return 500s.",
+        "The hub had been unreachable since 14:05 UTC.",
+        "The deploy finished at 13:55, the first failed requests came in at 14:05 UTC.",
+        "At 14:05 UTC a partial outage hit the region.",
+        "Tuesday 3 March, 14:05 UTC: the mail server stops delivering.",
+    ],
+)
+def test_a_summary_tells_the_start_in_many_words(sentence: str):
+    assert read(f"{DATED}## Summary\n\n{sentence}\n").moments == {"started": START}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Users began to see 502s around 14:05 UTC; service was restored at 15:10 UTC.",
+        "Service was degraded as of 14:05 UTC and recovered at 15:10 UTC.",
+        "At 14:05 UTC the shop crashed, and by 15:10 UTC it was running normally again.",
+        "The shop was back at 15:10 UTC after going down at 14:05 UTC.",
+        "Checkout failed completely at 14:05 UTC. We declared the incident resolved at 15:10 UTC.",
+        "We experienced a service disruption on March 3rd, from 2:05 PM until 3:10 PM UTC.",
+        "The outage, which started at 14:05 UTC, was over by 15:10 UTC.",
+        "A 65-minute outage of checkout began on 3 March at 14:05 UTC and ended at 15:10 UTC.",
+    ],
+)
+def test_a_summary_tells_start_and_end_in_many_words(sentence: str):
+    assert read(f"{DATED}## Summary\n\n{sentence}\n").moments == {"started": START, "resolved": END}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The number of failures has fallen since 14:05 UTC.",
+        "Alex reported at 14:05 UTC that the shop crashed.",
+        "The team that started at 14:05 UTC reads the alerts.",
+        "The old release was back at 14:05 UTC but errors went on.",
+    ],
+)
+def test_a_summary_of_other_things_tells_no_start(sentence: str):
+    assert "started" not in read(f"{DATED}## Summary\n\n{sentence}\n").moments

@@ -75,8 +75,8 @@ class Said:
 def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     """The phrases of each kind, and the last words of those that name a moment or a trouble."""
     kinds = {name: phrases(words, f"said_{name}") for name in (*MOMENTS, "trouble", "planned", "lasted")}
-    kinds["began"] = phrases(words, "row_began")
-    lasts = {last for name in (*MOMENTS, "trouble", "began") for last in kinds[name].lasts}
+    kinds |= {"began": phrases(words, "row_began"), "broke": phrases(words, "said_broke")}
+    lasts = {last for name in (*MOMENTS, "trouble", "began", "broke") for last in kinds[name].lasts}
     return kinds, lasts | underwent.names_of(words)
 
 
@@ -133,6 +133,7 @@ def in_prose(
     those about the cause and the lessons say in passing."""
     said = Said()
     kinds, lasts = _kinds(words)
+    names = underwent.names_of(words)
     left = _MOST
     for one in _sentences(parts, texts, _LATER if later else _SECTIONS):
         sentence = one.text[:_LONGEST]
@@ -159,7 +160,7 @@ def in_prose(
             if ill or any(found.values()):
                 here = _last_day(one.before, base, habits) or day
                 stamps = stamps_in(sentence, here, base, habits)
-                _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill)
+                _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill, names=names)
     _past_midnight(said, base, habits)
     return said
 
@@ -178,7 +179,7 @@ def _past_midnight(said: Said, base: date | None, habits: times.Habits) -> None:
 
 def _began(low: str, letters: Set[str], kinds: Mapping[str, Phrases], words: Vocabulary) -> list[Place]:
     """ "the database crashed", not "a user reported that the database crashed"."""
-    found = places(low, letters, kinds["began"])
+    found = [*places(low, letters, kinds["began"]), *places(low, letters, kinds["broke"])]
     return [place for place in found if not seen_only(low, place, rows_of(words))]
 
 
@@ -238,7 +239,9 @@ def _moments(
     lines: tuple[int, int],
     *,
     ill: bool,
+    names: Set[str],
 ) -> None:
+    """`names`: what trouble is called."""
     near = {place: name for name in MOMENTS for place in found[name]}
     of_each = nearness.of_each(sentence, stamps, near) if near else {}
     for stamp, start, end in stamps:
@@ -249,7 +252,9 @@ def _moments(
             why = replace(evidence, why="a span of time in a sentence about the incident")
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
             used = said.keep("resolved", times.end_of(stamp, zone), why, firm=False) or used
-        elif stamp.until is None and trouble and spans.is_starting(sentence, start):
+        elif stamp.until is None and (
+            (trouble and spans.is_starting(sentence, start, names)) or spans.is_since(low, found["trouble"], start)
+        ):
             why = replace(evidence, why="“starting” before it, in a sentence about the incident")
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
         elif stamp.until is None and trouble and spans.is_until(sentence, low, start):

@@ -8,9 +8,11 @@ enough ("saw errors", "were delayed"), and under a heading for the impact a span
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Set
 from functools import lru_cache
 
 from service.postmortem.model import Section
+from service.postmortem.phrases import Place
 from service.postmortem.rows import rows_of
 from service.postmortem.vocabulary import Vocabulary, either
 
@@ -18,7 +20,12 @@ _BEFORE = re.compile(
     r"(?:between|from|zwischen|von|entre|de|du|desde|des)\W{1,3}(?:the hours? of |\w{2,13}\W{1,2})?$", re.IGNORECASE
 )
 _STARTING = re.compile(
-    r"\b(?:start|beginn)ing (?:(?:at|from|on|around|about|approximately|roughly|ca\.?) ){0,2}[~`]?$", re.IGNORECASE
+    r"\b(?:(?:start|beginn)ing|([a-z]{3,14}),? (?:which|that) (?:started|began)) "
+    r"(?:(?:at|from|on|around|about|approximately|roughly|ca\.?) ){0,2}[~`]?$",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    r"(?: \w{2,12}){0,2} (?:since|as of|as from) (?:(?:about|around|approximately|roughly|ca\.?) )?[~`(]?"
 )
 _UNTIL = re.compile(
     r"\b(?:until|till|bis|jusqu'à|hasta|até|tot) (?:(?:at|about|around|approximately|roughly|ca\.?|gegen) )?[~`]?$",
@@ -59,8 +66,15 @@ def is_span(sentence: str, start: int) -> bool:
     return before is not None or "and" not in sentence[start : start + 24]
 
 
-def is_starting(sentence: str, start: int) -> bool:
-    return _STARTING.search(sentence, max(0, start - _FAR), start) is not None
+def is_starting(sentence: str, start: int, names: Set[str]) -> bool:
+    """ "starting at 14:05", "the outage, which started at 14:05". `names`: what trouble is called."""
+    found = _STARTING.search(sentence, max(0, start - _FAR), start)
+    return found is not None and (found[1] is None or found[1].lower() in names)
+
+
+def is_since(low: str, troubles: Iterable[Place], start: int) -> bool:
+    """ "had been unreachable since 14:05"."""
+    return any(0 < start - place.end <= _FAR and _SINCE.fullmatch(low, place.end, start) for place in troubles)
 
 
 def is_until(sentence: str, low: str, start: int) -> bool:
