@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from bench import calls, checking, flood, hostile, ingest, reading, redaction, start, visibility
+from bench import calls, checking, flood, hostile, ingest, reading, redaction, start, visibility, window
 
 
 def main() -> int:
