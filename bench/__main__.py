@@ -11,7 +11,7 @@ from bench import calls, checking, flood, hostile, ingest, reading, redaction, s
 def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     missed = 0
-    for part in (start, calls, checking, visibility, redaction, reading, hostile, ingest, flood):
+    for part in (start, calls, checking, visibility, redaction, reading, hostile, window, ingest, flood):
         for what, measured, sign, goal in part.run():
             met = measured <= goal if sign == "<=" else measured >= goal
             missed += not met
