@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -110,12 +110,15 @@ def _names_group(block: Block, walk: Walk) -> bool:
 
 def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool, answer: bool) -> None:
     lines = lines_of(block.spans)
-    if any(_BULLET.match(plain(line)) for line in lines):
-        _typed_bullets(block, lines, walk)
+    if any(map(_has_bullet, lines)):
+        _typed_bullets(block, lines, walk, _has_bullet)
         return
     if len(lines) > 1 and read_records([(line, block.start + number) for number, line in enumerate(lines)], walk):
         return
     lead, rest = lead_in(block.spans)
+    if _marked(lines, walk):
+        _typed_bullets(block, lines, walk, lambda line: _has_mark(line, walk))
+        return
     if lead and not (leads and not rest):
         name = plain(lead)
         state = state_of(name, walk) if rest else None
@@ -146,6 +149,25 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
         walk.add_sentences(block, firm=leads, answer=answer and not leads)
 
 
+def _has_bullet(line: Sequence[Span]) -> bool:
+    return _BULLET.match(plain(line)) is not None
+
+
+def _has_mark(line: Sequence[Span], walk: Walk) -> bool:
+    """ "AI: add an alert": the line says of itself that it is an item, and what is to be done."""
+    text = plain(line)
+    found = walk.words.marker.match(text) or walk.words.weak_marker.match(text)
+    return found is not None and len(text[found.end() :].split()) > 1
+
+
+def _marked(lines: Sequence[Sequence[Span]], walk: Walk) -> bool:
+    """Whether a paragraph is a list of such lines, or one of them that promises nothing in its sentences."""
+    marked = [line for line in lines if _has_mark(line, walk)]
+    if len(marked) > 1:
+        return _has_mark(lines[0], walk)
+    return bool(marked) and len(lines) == 1 and not itemprose.promised(plain(lines[0]), walk.words)
+
+
 def _is_bare(spans: Sequence[Span]) -> bool:
     """Nothing but the names of issues."""
     shown = [span for span in spans if span.text.strip(" .,;-–—:()\n")]
@@ -155,11 +177,13 @@ def _is_bare(spans: Sequence[Span]) -> bool:
     )
 
 
-def _typed_bullets(block: Block, lines: Sequence[Sequence[Span]], walk: Walk) -> None:
-    """Lines that begin with a typed bullet or a box; what follows one without a mark belongs to it."""
+def _typed_bullets(
+    block: Block, lines: Sequence[Sequence[Span]], walk: Walk, begins: Callable[[Sequence[Span]], bool]
+) -> None:
+    """Lines that begin with a typed bullet, a box or a mark; what follows one without them belongs to it."""
     items: list[tuple[list[Sequence[Span]], int]] = []
     for number, line in enumerate(lines):
-        if _BULLET.match(plain(line)):
+        if begins(line):
             items.append(([line], block.start + number))
         elif items:
             items[-1][0].append(line)

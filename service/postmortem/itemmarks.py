@@ -31,7 +31,7 @@ _FOCUS = re.compile(
 
 def read_marked(part: Part, walk: Walk) -> None:
     walk.source = source_of(part)
-    if any(_begins_marked(line, walk.words) for line in part.text.split("\n")):
+    if any(begins_marked(line, walk.words) for line in part.text.split("\n")):
         for block in _all(part.blocks):
             if block.kind == "paragraph":
                 _paragraph(block, walk, weak=part.section not in _TELLING)
@@ -39,7 +39,7 @@ def read_marked(part: Part, walk: Walk) -> None:
         _led(part.blocks, walk)
 
 
-def _begins_marked(line: str, words: ItemWords) -> bool:
+def begins_marked(line: str, words: ItemWords) -> bool:
     """Whether a line may begin with the word for an action item: a cheap look, before its tree is asked."""
     lead = _LEAD.match(line)
     at = lead.end() if lead else 0

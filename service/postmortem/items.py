@@ -12,7 +12,7 @@ from service.postmortem.itemfacts import source_of
 from service.postmortem.itemgroups import Group, group_of
 from service.postmortem.itemheadings import NUMBER, begins_with_verb, has_fields, is_work, no_boxes, read_heading
 from service.postmortem.itemmarks import read_marked
-from service.postmortem.itempeople import named_first
+from service.postmortem.itempeople import named_first, named_last
 from service.postmortem.itemprose import sentences
 from service.postmortem.itemtext import item
 from service.postmortem.itemunion import merge, unite
@@ -35,7 +35,7 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
     """The items of all parts that belong to the section, and those that are marked elsewhere."""
     parts = list(parts)
     mine = [part for part in parts if part.section is Section.ACTION_ITEMS]
-    walk = Walk(_knowing(parts, mine, given) if mine else given)
+    walk = Walk(_knowing(parts, mine, given))
     groups: list[tuple[int, Group, bool]] = []  # level, what its name states, whether it holds no items
     for index, part in enumerate(parts):
         if part.section is not Section.ACTION_ITEMS:
@@ -66,10 +66,19 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
 def _knowing(parts: Sequence[Part], mine: Sequence[Part], given: Given) -> Given:
     """With the people whom the text itself shows as such."""
     words = item_words(given.words)
-    heads, texts = _heads(mine), [part.text for part in parts]
-    shown = named_by_habit(heads, words).union(*map(mentioned, texts))
+    texts = [part.text for part in parts]
+    shown = named_last([_as_written(part) for part in parts], words)
+    if not mine:
+        return replace(given, people=given.people | shown) if shown else given
+    heads = _heads(mine)
+    shown |= named_by_habit(heads, words).union(*map(mentioned, texts))
     shown |= named_first([*heads, *_told(mine)], texts, words) | first_names(given.people, words)
     return replace(given, people=given.people | shown) if shown else given
+
+
+def _as_written(part: Part) -> str:
+    """With the name of a field before its words: "Action item: Add an alert - Tom"."""
+    return f"{part.name}: {part.text}" if part.name and part.level not in _HEADINGS else part.text
 
 
 def _foreign(part: Part, walk: Walk) -> bool:
