@@ -274,6 +274,8 @@ def test_a_summary_tells_start_and_end_in_many_words(sentence: str):
     [
         "The number of failures has fallen since 14:05 UTC.",
         "Alex reported at 14:05 UTC that the shop crashed.",
+        "At 14:05 UTC we were told that a partner had suffered an outage the week before.",
+        "At 14:05 UTC Sam found out that our keys were compromised.",
         "The team that started at 14:05 UTC reads the alerts.",
         "The old release was back at 14:05 UTC but errors went on.",
     ],

@@ -76,6 +76,7 @@ def _kinds(words: Vocabulary) -> tuple[Mapping[str, Phrases], Set[str]]:
     """The phrases of each kind, and the last words of those that name a moment or a trouble."""
     kinds = {name: phrases(words, f"said_{name}") for name in (*MOMENTS, "trouble", "planned", "lasted")}
     kinds |= {"began": phrases(words, "row_began"), "broke": phrases(words, "said_broke")}
+    kinds["told"] = phrases(words, "said_told")
     lasts = {last for name in (*MOMENTS, "trouble", "began", "broke") for last in kinds[name].lasts}
     return kinds, lasts | underwent.names_of(words)
 
@@ -158,6 +159,7 @@ def in_prose(
             if not found["started"] and one.section in (None, Section.SUMMARY):
                 found["started"] = _began(low, letters, kinds, words)
             if ill or any(found.values()):
+                found["told"] = places(low, letters, kinds["told"]) if found["started"] else []
                 here = _last_day(one.before, base, habits) or day
                 stamps = stamps_in(sentence, here, base, habits)
                 _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill, names=names)
@@ -260,13 +262,18 @@ def _moments(
         elif stamp.until is None and trouble and spans.is_until(sentence, low, start):
             why = replace(evidence, why="“until” before it, in a sentence about the incident")
             used = said.keep("resolved", times.moment_of(stamp, zone), why, firm=False)
-        elif place := of_each.get(start):
+        elif (place := of_each.get(start)) and not _is_told(found, near[place], place, end):
             name = near[place]
             why = replace(evidence, why=f"“{sentence[place.start : place.end]}” beside it")
             used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=name == "resolved")
         if used:
             said.bare = said.bare or stamp.zone is None
             said.stamps.append(stamp)
+
+
+def _is_told(found: Mapping[str, list[Place]], name: str, place: Place, end: int) -> bool:
+    """ "At 14:05 we were told that the shop went down"."""
+    return name == "started" and any(end <= told.start and told.end <= place.start for told in found["told"])
 
 
 def _length(
