@@ -15,7 +15,7 @@ from service.cleaning import clean_signal
 from service.holding import before_our_time
 from service.parts import Parts
 from service.reconcile import read_poll
-from service.store import deliveries, incidents, items, meta, retention, work
+from service.store import aliases, deliveries, incidents, items, meta, retention, work
 from service.store.deliveries import Delivery
 
 log = structlog.get_logger()
@@ -35,6 +35,7 @@ def deliver(parts: Parts, keys: Sequence[str]) -> None:
         if any(reading.signal and reading.signal.said is Said.CLOSED for _, reading in readings):
             meta.count_up(connection, "closings")  # one after the other, so that each storm is counted whole
         for delivery, reading in readings:
+            reading = _by_its_first_key(connection, delivery, reading)
             reading = _of_our_time(parts, connection, delivery, reading)
             if not deliveries.settle(connection, delivery, reading.state, reading.why):
                 continue  # another job was faster: what follows from it is its to ask for
@@ -100,6 +101,18 @@ def read(parts: Parts, delivery: Delivery) -> Meaning:
     return Meaning("ignored", signal.why, signal)  # until something is known to follow from it
 
 
+def _by_its_first_key(connection: Connection, delivery: Delivery, reading: Meaning) -> Meaning:
+    """A ticket that was transferred has another key since, and is the same incident."""
+    signal = reading.signal
+    if signal is None or not signal.key:
+        return reading
+    key = aliases.resolve(connection, delivery.source, signal.key)
+    ticket = signal.ticket
+    if ticket is not None and ticket.key == signal.key != key:
+        ticket = replace(ticket, key=key)
+    return replace(reading, signal=replace(signal, key=key, ticket=ticket))
+
+
 def _of_our_time(parts: Parts, connection: Connection, delivery: Delivery, reading: Meaning) -> Meaning:
     """What closed before Afterword was first started here is not touched, however late its delivery comes; nor what
     was kept for as long as the settings say, and is gone."""
@@ -129,6 +142,8 @@ def _follow(
     known = incidents.find(connection, source, signal.key) if signal.key else None
     if known is not None and signal.ticket is not None:
         incidents.narrow(connection, known, signal.ticket)
+        if signal.ticket.key != known.key:  # the delivery tells of the transfer itself
+            aliases.add(connection, source, known.key, signal.ticket.key)
     quiet = parts.settings.filing.quiet
     if signal.said is Said.CLOSED:
         if known is not None:  # the row of the work first, as the story does: no deadlock

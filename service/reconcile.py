@@ -18,7 +18,7 @@ from connectors.base import BadPayload, Said, Signal, Ticket
 from service import crash
 from service.cleaning import clean
 from service.parts import Parts
-from service.store import deliveries, incidents, meta, polls, work
+from service.store import aliases, deliveries, incidents, meta, polls, work
 from service.store.deliveries import Delivery
 from service.store.work import Lease
 
@@ -79,7 +79,7 @@ def _news(parts: Parts, source: str, found: list[Ticket]) -> list[Ticket]:
 
 
 def _is_news(connection: Connection, source: str, ticket: Ticket) -> bool:
-    known = incidents.find(connection, source, ticket.key)
+    known = incidents.find(connection, source, aliases.resolve(connection, source, ticket.key))
     if known is None or known.closed_at is None or ticket.closed_at is None:
         return True
     return known.closed_at < ticket.closed_at and not known.to_read

@@ -15,7 +15,7 @@ from sandbox.github_world import Issue
 from sandbox.jira_world import Issue as JiraIssue
 from sandbox.webhooks import Post
 from service.postmortem.model import Section
-from service.store import tables
+from service.store import tables, work
 from service.store.database import Database
 from tests.hands import document, filed, finish, incident, item_rows, ours, rows, stored, story
 from tests.world import World
@@ -198,6 +198,33 @@ def told_in_every_order(database: Database, folder: Path, name: str, most: int |
                 live,
                 [row.reason for row in stored(world)[-9:]],
             )
+
+
+@on_sqlite
+@pytest.mark.parametrize("polled", [False, True])
+@pytest.mark.parametrize("live", [False, True])
+def test_a_ticket_that_closes_again_where_it_was_transferred_to_is_the_same_incident(
+    database: Database, tmp_path: Path, live: bool, polled: bool
+) -> None:
+    with story(database, tmp_path, SETTINGS.replace("= 0", "= 15"), change=wider, fitting=False) as world:
+        world.time = world.now()
+        ticket = gh_close(world, incident(world, BEFORE))
+        if live:
+            finish(world, minutes=2)
+        world.later(hours=1)
+        moved = gh_transfer(world, ticket)
+        if polled:
+            finish(world)
+            world.github.webhooks.loses = lambda post: True
+        for act in (gh_reopen, gh_edit, gh_close):
+            world.later(hours=1)
+            act(world, moved)
+        with database.begin() as connection:
+            work.ask(connection, "poll", "ops", world.now())
+        finish(world, tasks=("incident", "poll"), minutes=3)
+        assert end(world, moved, 1) == expected(ends=True, live=live)
+        assert len(rows(world, tables.incidents)) == 1
+        assert sorted(filed(world).values()) == [1, 1]
 
 
 #: the ticket is gone in the end, and nobody can ask what it said last

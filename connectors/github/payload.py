@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 
-from connectors.base import BadPayload, Said, Signal
+from connectors.base import BadPayload, Said, Signal, Ticket
 from connectors.github import wire
 from connectors.github.notices import EVENTS, notice
 from connectors.github.settings import SourceSettings
@@ -100,9 +100,19 @@ def _signal(name: str, settings: SourceSettings, event: str, said: wire.Delivery
         return signal(Said.CLOSED, f"{ref} was {action}, and is closed." if became else f"{ref} was closed.")
     if action == "reopened":
         return signal(Said.REOPENED, f"{ref} was opened again.")
+    if action == "transferred" and issue.state == "closed" and (moved := _moved(name, settings, said)) is not None:
+        return replace(signal(Said.EDITED, f"{ref} was transferred, and is {moved.ref} now."), ticket=moved)
     if action in EDITS and issue.state == "closed":
         return signal(Said.EDITED, f"{ref} was {action}, and is closed.")
     return signal(Said.ISSUE, f"{ref} was {action}.")
+
+
+def _moved(name: str, settings: SourceSettings, said: wire.Delivery) -> Ticket | None:
+    """The ticket as it is known from now on: a transfer gives it another id."""
+    there = said.changes
+    if there is None or there.new_issue is None or there.new_repository is None:
+        return None
+    return ticket(name, settings, there.new_issue, there.new_repository, from_payload=True)
 
 
 def _is_ours(text: str | None, author: wire.User | None, own: Collection[int]) -> bool:

@@ -237,6 +237,13 @@ class HookComment(Wire):
     updated_at: Moment | None = None
 
 
+class Changes(Wire):
+    """Of a transfer: what the issue is from now on, and where."""
+
+    new_issue: Issue | None = None
+    new_repository: Repo | None = None
+
+
 class Delivery(Wire):
     """A webhook's body, for `issues` and `issue_comment`; `label` and `type` are those that were put or taken away."""
 
@@ -246,6 +253,7 @@ class Delivery(Wire):
     comment: HookComment | None = None
     label: Label | None = None
     type: IssueType | None = None
+    changes: Annotated[Changes | None, WrapValidator(_or_none)] = None
 
 
 class Whose(Wire):
