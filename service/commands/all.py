@@ -12,7 +12,7 @@ import waitress.server
 
 from service import clock, crash, logs, wiring
 from service.app import create_app, most_read
-from service.commands import at_start
+from service.commands import at_start, freshness
 from service.commands.check import again
 from service.commands.listening import bound
 from service.commands.migrate import prepare, say_token
@@ -34,6 +34,7 @@ def run(args: Namespace) -> int:
     service = wiring.assemble(settings, database=database, embedded=True, make_token=True)
     wiring.begin_work(service)
     say_token(service.new_token)
+    freshness.say(database, wiring.clock())
     wiring.revive(service, alone=lock is not None)
     crash.arm_from(os.environ)  # for tests of what a sudden death leaves behind
     engine = service.parts.engine

@@ -9,6 +9,7 @@ from argparse import Namespace
 from types import FrameType
 
 from service import clock, crash, logs, wiring
+from service.commands import freshness
 from service.store.database import Database
 
 
@@ -19,6 +20,7 @@ def run(args: Namespace) -> int:
     wiring.require_postgresql(database, "clock")
     service = wiring.assemble(settings, database=database)
     wiring.begin_work(service)
+    freshness.say(database, wiring.clock())
     crash.arm_from(os.environ)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

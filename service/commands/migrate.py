@@ -73,6 +73,8 @@ def _say_state(database: Database) -> None:
 
 def _move(url: str, target: Database, *, dry_run: bool) -> None:
     origin = moving.origin_of(url, target)
+    for one in (origin, target):
+        one.take_time()
     try:
         if dry_run:
             counts = moving.preview(origin, target, wiring.clock())
