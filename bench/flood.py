@@ -73,7 +73,8 @@ def _flood(store: str, size: Size) -> list[Row]:
         drained = _drained(ours, size.backlog, STORES[store])
     print(
         f"  {store}: {number} at {number / poured['poured']:.0f}/s, ack p50 {poured['p50']:.1f} ms; "
-        f"burst of {size.burst} sent in {burst['poured']:.1f} s, stored after {burst['seconds']:.1f} s, p99 {burst['p99']:.0f} ms, "
+        f"burst of {size.burst} sent in {burst['poured']:.1f} s, stored after {burst['seconds']:.1f} s, "
+        f"p99 {burst['p99']:.0f} ms, "
         f"{burst['again']} sent again; then {left} waited and {incidents} incidents were told after {filed:.0f} s; "
         f"memory {', '.join(sizes.said)} MB; a backlog of {size.backlog} drains at {drained:.0f}/s",
         flush=True,

@@ -34,8 +34,9 @@ NAMES = (
 )  # fmt: skip
 WORDS = (
     "", "0", "-1", "1", "999999999999999999999", "1e3", "0x10", "\xd9\xa3", "chunked", "gzip", "identity", "null",
-    "sha256=", "sha1=00", "application/json", "multipart/form-data; boundary=", "application/x-www-form-urlencoded; charset=utf-7", "text/html", "issues", "ping", "../../etc/passwd", "%00", "\x00", "\xff\xfe", "é", "Bearer ", "Basic Og==", "[::1",
-    "a:b:c", "localhost:99999999", "*/*;q=x", "100-continue", "bytes=0-", "{}", "'; --", "\r\nX-More: 1", "x" * 9000,
+    "sha256=", "sha1=00", "application/json", "multipart/form-data; boundary=",
+    "application/x-www-form-urlencoded; charset=utf-7", "text/html", "issues", "ping", "../../etc/passwd", "%00", "\x00", "\xff\xfe", "é", "Bearer ",
+    "Basic Og==", "[::1", "a:b:c", "localhost:99999999", "*/*;q=x", "100-continue", "bytes=0-", "{}", "'; --", "\r\nX-More: 1", "x" * 9000,
 )  # fmt: skip
 PATHS = ("/webhooks/ops", "/webhooks/desk")
 ODD_PATHS = (
