@@ -71,9 +71,15 @@ def _said(status: int, words: str = "") -> str:
 
 
 def _answer(
-    name: str, status: int, concludes: str, *, acts: bool = False, words: str = "", **headers: str
+    name: str,
+    status: int,
+    concludes: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    acts: bool = False,
+    words: str = "",
 ) -> WireFault:
-    told = tuple((header.replace("_", "-"), value) for header, value in headers.items())
+    told = tuple((headers or {}).items())
     does = f"{status} {'after' if acts else 'without'} acting"
     if told:
         does += f", {', '.join(f'{header}: {value}' for header, value in told)}"
@@ -109,18 +115,18 @@ def _all() -> Iterator[WireFault]:
             does = f"the server acts, its answer is {status} {what}"
             yield WireFault(f"{status} {what}", does, ANSWER, True, UNKNOWN, status, (), body)
     for status in (301, 302, 307):
-        yield _answer(f"{status} to another host", status, UNKNOWN, Location=ELSEWHERE)
+        yield _answer(f"{status} to another host", status, UNKNOWN, {"Location": ELSEWHERE})
     for status in (500, 502, 503, 504):
         for acts in (False, True):
             yield _answer(f"{status} {'after' if acts else 'before'}", status, UNKNOWN, acts=acts)
     for status in (429, 403):
         for how, value in RETRY_AFTER.items():
-            stated = {} if value is None else {"Retry_After": value}
+            stated = {} if value is None else {"Retry-After": value}
             # a 403 that names no time and no limit is a refusal
             told = REFUSED if status == 403 and value is None else LIMITED
-            yield _answer(f"{status}, Retry-After {how}", status, told, **stated)
+            yield _answer(f"{status}, Retry-After {how}", status, told, stated)
     used_up = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "epoch+1800"}
-    yield _answer("primary limit", 403, LIMITED, words=PRIMARY, **used_up)
+    yield _answer("primary limit", 403, LIMITED, used_up, words=PRIMARY)
     yield _answer("secondary limit", 403, LIMITED, words=SECONDARY)
     for status in (401, 404, 409, 410, 422):
         yield _answer(f"{status}", status, REFUSED)

@@ -11,6 +11,7 @@ import pytest
 import requests
 import urllib3.exceptions
 
+from connectors.answers import Answer
 from connectors.base import (
     Denied,
     Draft,
@@ -25,7 +26,7 @@ from connectors.base import (
     Visibility,
 )
 from connectors.github import Publisher, SourceSettings, Tracker, TrackerSettings
-from connectors.github.outcome import retry_after
+from connectors.github.outcome import fields, retry_after
 from connectors.transport import sent_nothing
 from sandbox.github import GitHubSandbox
 from tests.github_hands import client
@@ -271,3 +272,17 @@ def test_a_comment_is_posted_once_and_its_lost_answer_is_open(github):
     with pytest.raises(OutcomeUnknown):
         publisher.post(ticket, "aa", "text")
     assert len(issue.comments) == 1
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ('[{"field": "title", "code": "missing_field"}]', {"title": "missing_field"}),
+        ('["Too long"]', {"": "Too long"}),
+        ("{}", {}),
+        ("[{}]", {}),
+        ("null", {}),
+    ],
+)
+def test_a_refusal_names_the_fields_that_github_names_and_no_other(errors: str, told: dict[str, str]) -> None:
+    assert fields(Answer(422, {}, f'{{"message": "Validation Failed", "errors": {errors}}}')) == told

@@ -96,7 +96,7 @@ def fields(answer: Answer) -> dict[str, str]:
     for error in errors if isinstance(errors, list) else [errors]:
         if isinstance(error, str):
             found[""] = error
-        elif isinstance(error, dict):
+        elif isinstance(error, dict) and error:
             said = error.get("message") or error.get("code") or "invalid"
             found[str(error.get("field") or "")] = str(said)
     return found
