@@ -9,6 +9,7 @@ import re
 
 from service.postmortem.itemwords import ItemWords
 
+_AROUND = ".,;:!?()[]*_`\"'“”-"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _FIRST = re.compile(r"(?:(?:we|i|the team)(?:['’]ve| have)?(?: also| now| already)? )?scheduled ", re.IGNORECASE)
 _LAST = re.compile(
@@ -25,6 +26,8 @@ _NOT_YET = re.compile(
 
 def only_prepares(clause: str, words: ItemWords) -> bool:
     """Whether a clause tells of a ticket, a meeting, a proposal or the like, and not of the work that they are for."""
+    if words.prepared_heads.isdisjoint(word.strip(_AROUND) for word in clause.lower().split()):
+        return False
     return words.prepares.match(clause) is not None or words.prepared.search(clause) is not None
 
 

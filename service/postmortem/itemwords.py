@@ -63,6 +63,8 @@ class ItemWords:
     object: re.Pattern[str]
     prepares: re.Pattern[str]
     prepared: re.Pattern[str]
+    #: a clause without any of these words is not `prepared`
+    prepared_heads: frozenset[str]
     hyphened: re.Pattern[str]
     closing: re.Pattern[str]
     passive: re.Pattern[str]
@@ -179,6 +181,9 @@ def item_words(words: Vocabulary) -> ItemWords:
         ),
         prepared=_compiled(
             rf"(?<!test ){_any(of('preparing'))} (?:(?:{_HELPERS}|just|had) ){{0,4}}{_any(of('prepared'))}"
+        ),
+        prepared_heads=frozenset(
+            form for word in of("prepared") | {"discussed"} for form in (word.split()[0], f"re-{word.split()[0]}")
         ),
         hyphened=_compiled(rf"({subject})?([a-z]{{2,12}})-([a-z]{{2,14}}) (?=\S)"),
         closing=_compiled(
