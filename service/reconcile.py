@@ -14,10 +14,11 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.engine import Connection
 
-from connectors.base import BadPayload, Said, Signal, Ticket
+from connectors.base import BadPayload, ConnectorError, Said, Signal, Source, Ticket
 from service import crash
 from service.cleaning import clean
 from service.parts import Parts
+from service.refusals import Gate, Shut
 from service.store import aliases, deliveries, incidents, meta, polls, work
 from service.store.deliveries import Delivery
 from service.store.work import Lease
@@ -55,7 +56,7 @@ def poll_source(parts: Parts, lease: Lease) -> datetime | None:
         upto = polls.upto(connection, source.name) or polls.begin(connection, source.name, begun)
         # a clock that was ahead for a while leaves a mark ahead of us
         since = max(min(upto, begun) - OVERLAP, _first_boot(connection, begun))
-    found = [ticket for ticket in source.closed_since(since) if ticket.closed_at is not None]
+    found = _asked(parts, source, since)
     crash.point("poll listed")
     rows = [_row(parts, source.name, ticket, begun) for ticket in _news(parts, source.name, found)]
     if rows:
@@ -69,6 +70,22 @@ def poll_source(parts: Parts, lease: Lease) -> datetime | None:
         work.hold(connection, lease, parts.now())
         polls.move(connection, source.name, upto=begun, at=parts.now())
     return parts.now() + timedelta(minutes=every)
+
+
+def _asked(parts: Parts, source: Source, since: datetime) -> list[Ticket]:
+    """What closed since. While the account is limited or refused it is not asked, and Shut is raised."""
+    writer = parts.publishers[source.name]
+    with Gate(parts) as gate:
+        account = gate.account("source", source.name)
+        if (standing := gate.shut(account, writer)) is not None:
+            raise Shut(standing.reason, (standing.not_before - parts.now()).total_seconds())
+        try:
+            found = [ticket for ticket in source.closed_since(since) if ticket.closed_at is not None]
+        except ConnectorError as error:
+            gate.met(account, writer, error)
+            raise
+        gate.answered(account)
+    return found
 
 
 def _news(parts: Parts, source: str, found: list[Ticket]) -> list[Ticket]:

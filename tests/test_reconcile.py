@@ -271,3 +271,27 @@ def test_an_open_ticket_and_one_that_gets_no_postmortem_are_not_told(world: Worl
     closed(world, labels=["question"])
     poll(world)
     assert stored(world) == []
+
+
+@on_sqlite
+def test_a_refused_sign_in_is_asked_about_and_not_asked_with_and_the_poll_goes_on_once_it_is_mended(
+    world: World,
+) -> None:
+    poll(world)
+    before = mark(world)
+    closed(world)
+    tokens = dict(world.github.tokens)
+    world.github.tokens.clear()
+    for _ in range(3):
+        world.later(minutes=16)
+        clock.tick(world.parts)
+        world.run(("poll",))
+    assert mark(world) == before
+    assert any("401" in said for said in world.errors())
+    listings = [call for call in world.github.calls if call.path.endswith("/issues") and call.method == "GET"]
+    world.github.tokens.update(tokens)
+    world.later(minutes=61)
+    poll(world)
+    assert mark(world) > before
+    assert [row.via for row in stored(world) if row.source == "ops"] == ["poll"]
+    assert len([one for one in listings if one.status == 401]) <= 2
