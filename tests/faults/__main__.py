@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.faults import crash, wire
-from tests.faults.crash_world import Template
 from tests.faults.nursery import Nursery
 from tests.faults.results import Result, table
+from tests.faults.template import Template
 
 #: worlds at the same time; on PostgreSQL most of a case is waiting for a lease to end
 AT_ONCE = {"sqlite": 3, "postgresql": 4}

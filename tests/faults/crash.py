@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.crash import POINTS
-from tests.faults.crash_world import CrashWorld, Template
+from tests.faults.crash_world import CrashWorld
 from tests.faults.nursery import Nursery
 from tests.faults.results import STUCK, Result
+from tests.faults.template import Template
 
 TRIES = {"first try": 1, "retry": 2}
 STORES = ("sqlite", "postgresql")

@@ -6,16 +6,10 @@ person who does one of them, and the comment that says so.
 
 from __future__ import annotations
 
-import re
 import secrets
-import shutil
 import socket
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,12 +17,12 @@ import sqlalchemy as sa
 from sandbox.github import GitHubSandbox
 from sandbox.github_world import Issue
 from sandbox.jira import JiraSandbox
-from service.engine import Distributed
-from service.store import meta, migrate, tables
+from service.store import tables
 from service.store.database import Database
-from service.wiring import conninfo
 from tests.faults.nursery import Child, Nursery
+from tests.faults.receiver import Receiver
 from tests.faults.results import judged
+from tests.faults.template import Template
 from tests.processes import free_port
 from tests.world import EMAIL, SECRET, SETTINGS, TOKEN, environ
 
@@ -43,100 +37,8 @@ TICKET = """The storage of db-a stopped answering.
 ITEMS, OPEN = 4, 3
 MORE = '[jobs]\nscan_seconds = 1\nthreads = 2\n[sync]\nreconcile = 1\n[report]\nschedule = "MON 00:00"\n'
 MARKER = r"afterword:item key=([0-9a-f]+)"
-#: long enough ago for a week to have ended since
-BOOTED = timedelta(days=8)
 #: which processes there are on each store
 PROCESSES = {"sqlite": ("all",), "postgresql": ("web", "worker", "clock")}
-
-
-class Receiver:
-    """An address of the weekly report: counts what it gets, by week."""
-
-    def __init__(self) -> None:
-        self.got: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"json://127.0.0.1:{self._server.server_port}/"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                week = re.search(r"20\d\d-W\d\d|week \d+", body, re.IGNORECASE)
-                with receiver._lock:
-                    receiver.got[week[0] if week else body[:60]] += 1
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                return
-
-        return Handler
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join(5)
-        self._server.server_close()
-
-
-class Template:
-    """A database with its tables, booted some days ago, of which each world gets a copy."""
-
-    def __init__(self, store: str, folder: Path, server: str | None) -> None:
-        self.store = store
-        self.server = server
-        self.name = f"template_{secrets.token_hex(4)}"
-        self.file = folder / f"{self.name}.db"
-        if server is not None:
-            self._admin(f"CREATE DATABASE {self.name}")
-        database = Database(self.url_of(self.name) if server else f"sqlite:///{self.file}")
-        migrate.upgrade(database)
-        with database.begin() as connection:
-            meta.set_once(connection, "first_boot", (datetime.now(UTC) - BOOTED).isoformat())
-            meta.set_once(connection, "installation", secrets.token_hex(32))
-            meta.set_once(connection, "token_sha256", secrets.token_hex(32))
-        if server is not None:
-            engine = Distributed(conninfo(database))
-            engine.migrate()
-            engine.stop()
-        database.close()
-
-    def url_of(self, name: str) -> str:
-        assert self.server is not None
-        return sa.engine.make_url(self.server).set(database=name).render_as_string(hide_password=False)
-
-    def copy(self, folder: Path, name: str) -> str:
-        """Makes it, in place of one of this name that was there, and gives its URL."""
-        if self.server is None:
-            file = folder / f"{name}.db"
-            for left in folder.glob(f"{name}.db*"):
-                left.unlink()
-            shutil.copyfile(self.file, file)
-            return f"sqlite:///{file}"
-        self.drop(name)
-        self._admin(f"CREATE DATABASE {name} TEMPLATE {self.name}")
-        return self.url_of(name)
-
-    def drop(self, name: str) -> None:
-        if self.server is not None:
-            self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-    def _admin(self, statement: str) -> None:
-        engine = sa.create_engine(self.server or "", isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql(statement)
-        finally:
-            engine.dispose()
 
 
 class CrashWorld:

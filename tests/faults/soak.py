@@ -20,10 +20,11 @@ import sqlalchemy as sa
 
 from sandbox.github_world import Issue
 from service.store import tables
-from tests.faults.crash_world import MARKER, CrashWorld, Template
+from tests.faults.crash_world import MARKER, CrashWorld
 from tests.faults.nursery import Child, Nursery
 from tests.faults.results import STUCK, Result, judged, table
 from tests.faults.server import postgresql
+from tests.faults.template import Template
 from tests.world import SECRET
 
 TICKET = "## Action items\n- [ ] Mend part {n} of the pool\n- [ ] Give payment {n} 2 seconds\n- [x] Restart it\n"
