@@ -123,7 +123,7 @@ LOOKS = (
 LASTING_WRITES = (
     "refuse", "reset before", "503 before", "401", "403, Retry-After absent", "404", "422", "secondary limit",
 )  # fmt: skip
-LASTING_READS = ("401", "404", "200 with a page")
+LASTING_READS = ("401", "403, Retry-After absent", "404", "200 with a page")
 #: after which a look proves nothing for a while
 LAGS = (0, 2, 8, 14)
 MIDDLE = 8  # with which every lost answer is tried
