@@ -148,7 +148,8 @@ class _Filing(Outcomes):
         crash.point("before looking")
         here = {s.key: s for s in siblings if (s.tracker, s.place) == place and s.filed is None}
         since = incident.ticket.opened_at - EARLIER
-        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since)
+        deep = self.write.posts > 0  # it may exist where one page does not show it
+        found = self.tracker.look(list(here), self.item.place or "", incident.ticket, since, deep=deep)
         crash.point("looked")
         with self.parts.database.begin() as connection:
             work.hold(connection, self.lease, self.parts.now())
@@ -185,7 +186,10 @@ class _Filing(Outcomes):
                 return at
             ask = parts.settings.filing.on_unknown == "ask" or write.posts >= MOST_POSTS
             writes.give_up_looking(connection, write, "waiting" if ask else "planned", self._waiting() if ask else "")
-        return None if ask else parts.now()
+        if ask:
+            return None
+        looks.of(self.tracker).made(self.lease, self.item.place, {self.item.key}, parts.now())
+        return parts.now()
 
     def _waiting(self) -> str:
         texts = self.parts.texts
