@@ -76,4 +76,12 @@ FOUND = {
         "add a dashboard for certificate",
         "remove dashboard index in",
     ),
+    703356: (
+        "warn node timeout certificate node token timeout when",
+        "warn node certificate",
+        "warn certificate token when certificate timeout node certificate token token",
+        "warn when timeout node",
+        "warn when node node",
+        "move timeout to the new cluster",
+    ),
 }

@@ -18,12 +18,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-from service.postmortem.likeness import CONTAINED, Likeness, Pair, leads, likenesses, plain, wording, worth_comparing
+from service.postmortem.likeness import (
+    CONTAINED,
+    Likeness,
+    Pair,
+    crossed,
+    leads,
+    likenesses,
+    plain,
+    wording,
+    worth_comparing,
+)
 from service.postmortem.model import KnownItem, Matching, ReadItem
 from service.postmortem.positions import Positions
 
@@ -141,6 +150,10 @@ class _Matching:
         self.likeness = likenesses(*self.words, worth_comparing(*self.words, *free))
         self.alike = {pair for pair, like in self.likeness.items() if like.alike}
         self.inside = {pair for pair, like in self.likeness.items() if like.inside}
+        self.holding: dict[int, set[int]] = defaultdict(set)  # known → read
+        for k, r in self.inside:
+            if len(self.words[0][k].words) < len(self.words[1][r].words):
+                self.holding[k].add(r)
 
     def by_reference(self) -> None:
         """A reference that stands in exactly one item before and one now, in the same text or with some of the same
@@ -216,30 +229,17 @@ class _Matching:
 
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """None is nearer, and this is the order that they had, all of them between the same neighbours. Where another
-        is as near, the order tells nothing of an item whose reference is gone."""
-        least = {True: CLEARLY, False: 0.0}
+        is as near, the order tells nothing of an item whose reference is gone, or that was made one with another."""
+        elsewhere = {(k, r) for k, r in self._candidates() if self._lost_reference(k, r) or self.holding[k] - {r}}
         likely = {
             (k, r)
             for k, r in self._candidates()
-            if ahead[k, r] >= least[self._lost_reference(k, r)] and not self._is_half(r)
+            if ahead[k, r] >= (CLEARLY if (k, r) in elsewhere else 0) and not self._is_half(r)
         }
         gaps = self.positions.gaps(self.pairs)
-        crossed = self._crossed(pair for gap in gaps for pair in gap)
-        return [pair for gap in gaps if likely.issuperset(gap) and crossed.isdisjoint(gap) for pair in gap]
-
-    def _crossed(self, ordered: Iterable[Pair]) -> set[Pair]:
-        """Those of the pairs of which two come nearer when each takes the other's item: the order misleads."""
-        there = dict(ordered)
-        back = {r: k for k, r in there.items()}
         apart = {pair: self.likeness[pair].apart for pair in self.free(self.alike)}
-        crossed: set[Pair] = set()
-        for k, another in apart:
-            if k in there and another in back:
-                straight = (k, there[k]), (back[another], another)
-                other_way = apart[k, another] + apart.get((back[another], there[k]), math.inf)
-                if other_way < sum(apart.get(pair, math.inf) for pair in straight):
-                    crossed.update(straight)
-        return crossed
+        likely -= crossed((pair for gap in gaps for pair in gap), apart)
+        return [pair for gap in gaps if likely.issuperset(gap) for pair in gap]
 
     def _similar(self) -> list[Pair]:
         """Similar, in the order that they had, and nothing else that is free comes nearer. Where not all between the

@@ -4,6 +4,7 @@
     plain(text) -> str                                  the words alone
     likenesses(known, read, pairs) -> {(known, read): Likeness}
     leads(distances) -> {(known, read): how much nearer than any other}
+    crossed(ordered, apart) -> {(known, read)}          of which the order misleads
 
 Readers of different versions leave owners, dates and links in a text or take them out: what is surely one of these is
 no part of a wording, and what may be one stands around it (`Likeness.run`).
@@ -15,7 +16,7 @@ import heapq
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
@@ -160,6 +161,20 @@ def leads(distances: Iterable[tuple[Pair, float]]) -> dict[Pair, float]:
         pair: min((best[at][best[at][0] == distance :] or [math.inf])[0] for at in enumerate(pair)) - distance
         for pair, distance in told
     }
+
+
+def crossed(ordered: Iterable[Pair], apart: Mapping[Pair, float]) -> set[Pair]:
+    """Those of the pairs of which two come nearer when each takes the other's item: their order misleads."""
+    there = dict(ordered)
+    back = {r: k for k, r in there.items()}
+    found: set[Pair] = set()
+    for k, another in apart:
+        if k in there and another in back:
+            straight = (k, there[k]), (back[another], another)
+            other_way = apart[k, another] + apart.get((back[another], there[k]), math.inf)
+            if other_way < sum(apart.get(pair, math.inf) for pair in straight):
+                found.update(straight)
+    return found
 
 
 def likeness(a: Wording, b: Wording, letters: float | None = None) -> Likeness:
