@@ -154,6 +154,9 @@ def largest(sources: Mapping[str, Source]) -> int:
 def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: Callable[[], datetime]) -> Blueprint:
     routes = Blueprint("receive", __name__)
     throttles = {name: Throttle() for name in sources}
+    # an address with "//" is another one: no vendor follows a redirect with its body, and one with a line break in its
+    # query would be a fault of ours
+    routes.record(lambda state: setattr(state.app.url_map, "merge_slashes", False))
 
     @routes.post("/webhooks/<name>")
     def webhook(name: str) -> tuple[Response, int]:

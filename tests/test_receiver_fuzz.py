@@ -34,9 +34,10 @@ NAMES = (
 )  # fmt: skip
 WORDS = (
     "", "0", "-1", "1", "999999999999999999999", "1e3", "0x10", "\xd9\xa3", "chunked", "gzip", "identity", "null",
-    "sha256=", "sha1=00", "application/json", "multipart/form-data; boundary=",
-    "application/x-www-form-urlencoded; charset=utf-7", "text/html", "issues", "ping", "../../etc/passwd", "%00", "\x00", "\xff\xfe", "é", "Bearer ",
-    "Basic Og==", "[::1", "a:b:c", "localhost:99999999", "*/*;q=x", "100-continue", "bytes=0-", "{}", "'; --", "\r\nX-More: 1", "x" * 9000,
+    "sha256=", "sha1=00", "application/json", "multipart/form-data; boundary=", "text/html", "issues", "ping",
+    "application/x-www-form-urlencoded; charset=utf-7", "../../etc/passwd", "%00", "\x00", "\xff\xfe", "\xc3\xa9",
+    "Bearer ", "Basic Og==", "[::1", "a:b:c", "localhost:99999999", "*/*;q=x", "100-continue", "bytes=0-", "{}",
+    "'; --", "\r\nX-More: 1", "x" * 9000,
 )  # fmt: skip
 PATHS = ("/webhooks/ops", "/webhooks/desk")
 ODD_PATHS = (
@@ -109,6 +110,15 @@ def test_no_header_and_no_body_is_answered_with_a_fault_of_ours(database: Databa
     with World(database, tmp_path) as world:
         seen = thrown(world, SAMPLE, seed=5)
     assert {202, 401, 404, 405} <= set(seen)
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", ["/webhooks//ops", "//"])
+def test_an_address_with_two_slashes_is_another_one_and_no_redirect(
+    database: Database, tmp_path: Path, path: str
+) -> None:
+    with World(database, tmp_path, jira=False) as world:
+        assert answer(world.app, request(path, b"{}", {}, QUERY_STRING="a\rb"))[0] == 404
 
 
 @on_sqlite
