@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError, Source, Tracker
-from service import accounts, pause, places
+from service import accounts, duplicates, pause, places
 from service.checking.room import room
 from service.engine import Distributed
 from service.parts import Parts
@@ -38,6 +38,10 @@ PUBLIC = (
     "{place} ({name}) became public on {day}. Nothing is filed there until a person says `python -m service resume`, "
     "or its route says `publish = true`."
 )
+SECOND = (
+    "{label} has a second issue with the same marker: {other}. Look which of the two is worked on, and close the other; "
+    "`python -m service duplicates` looks again."
+)
 REPORT = (
     "The report {slot} did not reach {addresses}, as far as is known. Look whether it is there, and at the address; it "
     "stands on the page: {page}"
@@ -47,7 +51,7 @@ REPORT = (
 def found(parts: Parts, connection: Connection, now: datetime, up_since: datetime) -> dict[str, str]:
     """Key → text. `up_since`: since when the service runs without a break."""
     made: dict[str, str] = {}
-    for part in (_paused, _refused, _person, _tokens, _public, _reports):
+    for part in (_paused, _refused, _person, _tokens, _public, _reports, _duplicates):
         made.update(part(parts, connection, now))
     made.update(_silent(parts, connection, now))
     made.update(_sync(parts, connection, now, up_since))
@@ -137,6 +141,12 @@ def _reports(parts: Parts, connection: Connection, now: datetime) -> Found:
         page = f"{parts.settings.public_url}/reports/weekly/{slot.removeprefix('weekly-')}"
         addresses = "1 address" if number == 1 else f"{number} addresses"
         yield f"report:{slot}", REPORT.format(slot=slot, addresses=addresses, page=page)
+
+
+def _duplicates(parts: Parts, connection: Connection, now: datetime) -> Found:
+    for name in parts.trackers:
+        for one in duplicates.kept(connection, name):
+            yield f"duplicate:{one.marker}", SECOND.format(label=one.label, other=one.other)
 
 
 def _sync(parts: Parts, connection: Connection, now: datetime, up_since: datetime) -> Found:

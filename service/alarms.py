@@ -41,6 +41,7 @@ ABOUT = {
     "disk": "little room",
     "public": "a place became public",
     "report": "a report did not arrive",
+    "duplicate": "an action item has two issues",
 }
 SAID = {Kind.NEW: "{text}", Kind.AGAIN: "Still so, since {since}: {text}", Kind.OVER: "This is over: {text}"}
 

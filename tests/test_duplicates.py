@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service import duplicates
+from service import alarm_conditions, duplicates
 from service.store import work
 from service.store.database import Database
 from tests.hands import rows, story, told
@@ -58,6 +58,16 @@ def test_a_second_issue_with_the_same_marker_is_told_and_not_closed(world: World
     at_night(world)
     assert found(world) == [other]
     assert all(issue.state == "open" for issue in world.github.issues if issue.ref.startswith("acme/checkout"))
+
+
+def test_a_second_issue_is_an_alarm_until_it_is_settled(world: World) -> None:
+    other = second_on_github(world)
+    at_night(world)
+    with world.database.read() as connection:
+        alarms = alarm_conditions.found(world.parts, connection, world.now(), world.now())
+    said = [text for key, text in alarms.items() if key.startswith("duplicate:")]
+    assert len(said) == 1
+    assert other.rpartition("#")[2] in said[0]
 
 
 def test_an_issue_with_our_marker_that_a_stranger_made_is_none_of_ours(world: World) -> None:
