@@ -39,8 +39,8 @@ PUBLIC = (
     "or its route says `publish = true`."
 )
 SECOND = (
-    "{label} has a second issue with the same marker: {other}. Look which of the two is worked on, and close the other; "
-    "`python -m service duplicates` looks again."
+    "{label} has a second issue with the same marker: {other}. Look which of the two is worked on, and close the "
+    "other; `python -m service duplicates` looks again."
 )
 REPORT = (
     "The report {slot} did not reach {addresses}, as far as is known. Look whether it is there, and at the address; it "
