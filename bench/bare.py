@@ -1,4 +1,5 @@
-"""The reference: a bare Flask route on the same server, with one raw sqlite3 writer thread that groups commits."""
+"""The reference: a bare Flask route on the same server, with one raw writer thread that groups commits: sqlite3 on a
+file, psycopg on a server."""
 
 from __future__ import annotations
 
@@ -10,12 +11,41 @@ import queue
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 
+import psycopg
 import waitress
 from flask import Flask, request
 
 from bench.load import SECRET
+
+Add = Callable[[list[tuple[str, bytes]]], None]
+
+
+def _sqlite(path: str) -> Add:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE deliveries (id TEXT PRIMARY KEY, body BLOB)")
+
+    def add(rows: list[tuple[str, bytes]]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT OR IGNORE INTO deliveries VALUES (?, ?)", rows)
+        connection.execute("COMMIT")
+
+    return add
+
+
+def _postgresql(url: str) -> Add:
+    connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+    connection.execute("CREATE TABLE bare_deliveries (id TEXT PRIMARY KEY, body BYTEA)")
+
+    def add(rows: list[tuple[str, bytes]]) -> None:
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO bare_deliveries VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
+
+    return add
 
 
 def create(path: str) -> Flask:
@@ -23,17 +53,12 @@ def create(path: str) -> Flask:
     waiting: queue.SimpleQueue[tuple[tuple[str, bytes], Future[None]]] = queue.SimpleQueue()
 
     def write() -> None:
-        connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("CREATE TABLE deliveries (id TEXT PRIMARY KEY, body BLOB)")
+        add = _postgresql(path) if path.startswith("postgresql") else _sqlite(path)
         while True:
             batch = [waiting.get()]
             while len(batch) < 256 and not waiting.empty():
                 batch.append(waiting.get())
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT OR IGNORE INTO deliveries VALUES (?, ?)", [row for row, _ in batch])
-            connection.execute("COMMIT")
+            add([row for row, _ in batch])
             for _, stored in batch:
                 stored.set_result(None)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import running
 from bench.load import SECRET
 from sandbox.github import GitHubSandbox
 
@@ -101,10 +102,27 @@ def run() -> list[tuple[str, float, str, float]]:
     bare_rate, our_rate = (statistics.median(p[i][0] for p in pairs) for i in (0, 1))
     print(f"  bare Flask: {bare_rate:.0f}/s; Afterword: {our_rate:.0f}/s; medians of {ROUNDS} rounds of {NUMBER}")
     return [
+        _on_postgresql(),
         ("ingest, deliveries a second, over the bare route's", speed, ">=", 0.75),
         ("ingest, p99, over the bare route's", tail, "<=", 1.5),
         ("ack, p50, while a tracker takes 500 ms a call, over idle", ack, "<=", 1.1),
     ]
+
+
+def _on_postgresql() -> tuple[str, float, str, float]:
+    """`web` alone on a server of its own, beside the bare route on the same server."""
+    bare_port = _port()
+    with running.ours("PostgreSQL", "http://127.0.0.1:9") as web:
+        address = web.database.url.render_as_string(hide_password=False)
+        web.start("web")
+        with _running(["bench.bare", str(bare_port), address], bare_port):
+            for warm in (bare_port, web.port):
+                _load(warm, "warm")
+            pairs = [(_load(bare_port, f"r{n}"), _load(web.port, f"r{n}")) for n in range(ROUNDS)]
+    bare_rate, our_rate = (statistics.median(pair[i][0] for pair in pairs) for i in (0, 1))
+    print(f"  on PostgreSQL, bare Flask: {bare_rate:.0f}/s; Afterword: {our_rate:.0f}/s")
+    speed = statistics.median(our[0] / bare[0] for bare, our in pairs)
+    return ("ingest on PostgreSQL, deliveries a second, over the bare route's", speed, ">=", 0.75)
 
 
 def _while_filing(github: GitHubSandbox, port: int, number: int) -> tuple[float, float, float]:
