@@ -80,9 +80,7 @@ class _Telling:
             if self.write.state == "done":
                 return self._edit(body, digest)
             if self.write.state == "sending":  # whoever sent it is gone
-                self._move(
-                    writes.unknown, self.write.attempt, self.parts.now(), wording.LOOKING.format(label="the ticket")
-                )
+                self._move(writes.unknown, self.write.attempt, self.parts.now(), wording.LOOKING_FOR_COMMENT)
                 self._reload()
             if self.write.state != "unknown" and (paced := self._paced()) is not None:
                 return self._put_off(paced)
@@ -97,7 +95,10 @@ class _Telling:
             return self._post(body, digest)
         except ConnectorError as error:
             again = self.gate.met(self.account, self.publisher, error)
-            return again or self.parts.now() + (REFUSED_AGAIN if isinstance(error, Refused) else SOON)
+            if again is None and isinstance(error, Refused):
+                again = self.parts.now() + REFUSED_AGAIN
+                self._move(writes.failed, self.write.attempt, error.message, error.fields, again)
+            return again or self.parts.now() + SOON
 
     def _paced(self) -> datetime | None:
         with self.parts.database.read() as connection:
@@ -182,7 +183,7 @@ class _Telling:
             return at
         except OutcomeUnknown:
             at = parts.now() + parts.settings.filing.look_after[0]
-            self._move(writes.unknown, attempt, at, wording.LOOKING.format(label="the ticket"))
+            self._move(writes.unknown, attempt, at, wording.LOOKING_FOR_COMMENT)
             return at
         self.gate.answered(self.account)
         crash.point("comment answered, not stored")

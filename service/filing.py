@@ -57,6 +57,11 @@ def file_item(run: Run, item_id: int) -> datetime | None:
         return _Filing(run, tracker, item, write).step()
     except ConnectorError as error:  # a read before the POST, or a link after it, got no answer
         again = run.gate.met(account, tracker, error)
+        if again is None and isinstance(error, Refused) and write is not None and write.state in ("planned", "failed"):
+            filing = _Filing(run, tracker, item, write)  # one place refuses to be read: it is said, and tried each hour
+            return filing.failed(
+                write.attempt, wording.NOT_FILED.format(place=filing.there(), words=words_of(error)), error
+            )
         return run.trouble(item.tracker, again or parts.now() + SOON)
 
 

@@ -71,7 +71,7 @@ def link(run: Run, tracker: Tracker, item: Item) -> datetime | None:
 
 def words_of(error: Refused) -> str:
     """What the tracker said, field by field where it named any, as a sentence."""
-    said = "; ".join(f"{field}: {words}" for field, words in error.fields.items()) or error.message
+    said = "; ".join(f"{field}: {words}" if field else words for field, words in error.fields.items()) or error.message
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 

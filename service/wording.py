@@ -14,6 +14,7 @@ SET_ASIDE = "It closed in a storm of closures and was set aside by a person. `bu
 UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
 NOT_FILED = "Not filed yet at {place}: {words} It is tried again every hour and at each start; nothing is lost."
 LOOKING = "The answer of {label} was lost. The issue is looked for before anything is sent again."
+LOOKING_FOR_COMMENT = "The answer to a comment on the ticket was lost. It is looked for before anything is sent again."
 WAITING = (
     "{label} took the request on {when} and no answer came back. We looked for the issue {looks}, and did not find it. "
     "It may exist where we cannot see it. If you know it, link it. If it does not exist, file it now. "
