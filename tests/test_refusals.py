@@ -17,7 +17,8 @@ from service.store import connections, tables
 from service.store.connections import Standing
 from service.store.database import Database
 from tests.hands import closed, ends_well, finish, item_rows, ledger, once, ours, posts, rows, shown, story, told
-from tests.world import TOKEN, World
+from tests.refusal_hands import mended, revoked
+from tests.world import World
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 ITEM = "## Action items\n- [ ] Mend the {} queue\n"
@@ -137,14 +138,6 @@ def test_a_limit_of_reading_the_trackers_issues_holds_for_filing_too(world: Worl
 # --- a sign-in that is refused
 
 
-def revoked(world: World) -> None:
-    world.github.tokens.clear()
-
-
-def mended(world: World) -> None:
-    world.github.tokens[TOKEN] = world.github.login
-
-
 class Told:
     """What the operator was told."""
 
@@ -241,55 +234,6 @@ def test_a_401_that_comes_once_delays_by_a_minute(world: World) -> None:
     finish(world, minutes=2)
     ends_well(world)
     assert standing(world) is None
-
-
-NAMES = ("first", "second", "third", "fourth")
-
-
-def close_one_after_the_other(world: World, item: str = ITEM) -> None:
-    for name in NAMES:
-        closed(world, item.format(name), title=name)
-        world.run()
-        world.github.settle()
-        world.run()
-        world.later(minutes=7)
-
-
-@pytest.mark.parametrize("what", ["revoked", "limited"])
-@on_sqlite
-def test_a_days_refusal_drains_in_order_the_oldest_incident_first(world: World, what: str) -> None:
-    told(world, ITEM.format("zeroth"))
-    if what == "revoked":
-        revoked(world)
-    else:
-        world.github.fault("POST", r"/issues$", "status", 1, status=429, headers={"Retry-After": "86400"})
-    close_one_after_the_other(world)
-    finish_without(world, hours=24)
-    mended(world)
-    finish(world, minutes=16)
-    assert once(world, 5)
-    order = [name for issue in world.github.issues for name in NAMES if f"the {name} queue" in issue.title]
-    assert order == list(NAMES)
-
-
-@on_sqlite
-def test_a_days_outage_drains_in_order_the_oldest_incident_first(world: World) -> None:
-    assert world.jira is not None
-    told(world, ITEM.format("zeroth"))
-    world.jira.stop()
-    close_one_after_the_other(world, "## Action items\n- [ ] Retry the {} payment\n")
-    finish_without(world, hours=24)
-    world.jira.start()
-    finish(world, minutes=2)
-    assert once(world, 5)
-    order = [name for issue in world.jira.issues for name in NAMES if f"the {name} payment" in issue.summary]
-    assert order == list(NAMES)
-
-
-def finish_without(world: World, hours: int) -> None:
-    for _ in range(hours):
-        world.run()
-        world.later(hours=1)
 
 
 def test_between_two_states_of_an_account_the_earlier_answer_of_another_job_does_not_mend_it(world: World) -> None:

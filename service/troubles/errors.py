@@ -120,6 +120,12 @@ ERRORS = (
         "Nothing, unless it stays: then another program uses the same account. Give Afterword one of its own.",
     ),
     Entry(
+        "Shut",
+        "in the log, with the reason of another job's refusal",
+        "Another job was told to wait, or refused, just before. Nothing was sent.",
+        "Nothing; it goes on with the account.",
+    ),
+    Entry(
         "Refused",
         "“Not filed yet: …”",
         "The tool said no and did nothing: a field that it requires, a value that it does not take, a right "

@@ -149,6 +149,18 @@ ALARMS = (
         "`python -m service check` names the cause.",
     ),
     Entry(
+        "denied",
+        "Afterword, a connection is refused",
+        "GitHub or Jira no longer takes the sign-in (401, 403). It alone is asked, every few minutes, who we are.",
+        "Do what it says: most often a new token. What waits goes on by itself, the oldest incident first.",
+    ),
+    Entry(
+        "duplicate",
+        "Afterword, an action item has two issues",
+        "The look of the night found a second issue with the marker of an item. Nothing is closed by itself.",
+        "Look which of the two is worked on, and close the other. `python -m service duplicates` looks again.",
+    ),
+    Entry(
         "disk",
         "Afterword, little room",
         "Less than `disk_mb` is free beside the database.",
