@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,7 +64,7 @@ def claim(connection: Connection, standing: Standing, until: datetime) -> bool:
 
 
 def clear(connection: Connection, account: str, now: datetime) -> list[str]:
-    """It is well again: what waits is due, the oldest incident first. Gives the incidents' keys in that order."""
+    """It is well again: what waits is due. Gives the keys of the incidents, the oldest first."""
     gone = connection.execute(sa.delete(connections).where(connections.c.account == account))
     if gone.rowcount != 1:
         return []
@@ -77,10 +77,9 @@ def clear(connection: Connection, account: str, now: datetime) -> list[str]:
         work.c.task == "incident", work.c.done < work.c.wanted, work.c.not_before > now
     )
     keys = sorted(connection.execute(waiting).scalars(), key=int)
-    for number, key in enumerate(keys):
-        connection.execute(
-            sa.update(work)
-            .where(work.c.task == "incident", work.c.key == key)
-            .values(not_before=now + timedelta(microseconds=number))
-        )
+    connection.execute(
+        sa.update(work)
+        .where(work.c.task == "incident", work.c.done < work.c.wanted, work.c.not_before > now)
+        .values(not_before=now)
+    )
     return keys

@@ -150,7 +150,7 @@ def due(connection: Connection, now: datetime, limit: int = 200) -> list[tuple[s
             sa.or_(work.c.not_before.is_(None), work.c.not_before <= now),
             sa.or_(work.c.taken_until.is_(None), work.c.taken_until <= now),
         )
-        .order_by(work.c.not_before)
+        .order_by(work.c.not_before, sa.func.length(work.c.key), work.c.key)  # of one moment, the oldest incident
         .limit(limit)
     )
     return [(row.task, row.key) for row in rows]
