@@ -131,7 +131,7 @@ def replaced(world: World, by: Path) -> None:
 
 
 @pytest.mark.parametrize("word", [".backup(", "VACUUM INTO"])
-@pytest.mark.parametrize("filed_one", [False, True])
+@pytest.mark.parametrize("filed_one", [pytest.param(False, marks=pytest.mark.whole), True])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_restored_backup_that_was_made_while_it_ran_files_nothing_twice(
     word: str, filed_one: bool, database: Database, tmp_path: Path
