@@ -148,9 +148,8 @@ class _Telling:
             work.hold(connection, self.lease, self.parts.now())
             if self.write.looks + 1 < len(delays):
                 apart = delays[self.write.looks + 1] - delays[self.write.looks]
-                at = max(
-                    (self.write.since or self.parts.now()) + delays[self.write.looks + 1], self.parts.now() + apart
-                )
+                now = self.parts.now()
+                at = max(min(self.write.since or now, now) + delays[self.write.looks + 1], now + apart)
                 writes.looked(connection, self.write, at)
                 return at
             writes.give_up_looking(connection, self.write, "planned", "")

@@ -170,7 +170,7 @@ class _Filing(Outcomes):
     def _look_again(self) -> datetime | None:
         """The outcome of a POST is unknown: a hit is adopted, a miss is looked for again later."""
         parts, write = self.parts, self.write
-        begun = write.since or parts.now()
+        begun = min(write.since or parts.now(), parts.now())  # a clock may have been wrong
         with parts.database.read() as connection:
             incident = incidents.get(connection, self.incident_id)
         if incident is None:

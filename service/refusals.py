@@ -25,6 +25,8 @@ TRYING = timedelta(minutes=2)
 #: between two looks whether a sign-in is taken again: as long as it was refused so far, within these
 SELDOM = (timedelta(minutes=1), timedelta(minutes=15))
 A_DAY = timedelta(days=1)
+#: what was met further ahead of now was met by a clock that was wrong
+WRONG = timedelta(minutes=1)
 
 USED_UP = "All that this account may ask for in an hour is used up."
 BURST = "Too much was asked at once (a secondary limit)."
@@ -80,7 +82,7 @@ class Gate:
         if standing is None:
             return None
         now = self.parts.now()
-        if standing.not_before > now:
+        if standing.not_before > now and standing.since <= now + WRONG:
             return standing
         with self.parts.database.begin() as connection:
             claimed = connections.claim(connection, standing, now + TRYING)
@@ -93,7 +95,7 @@ class Gate:
         """Raises Shut if another job met a refusal since this one asked."""
         standing = None if account.key in self._trying else connections.get(connection, account.key)
         now = self.parts.now()
-        if standing is not None and standing.not_before > now:
+        if standing is not None and standing.not_before > now and standing.since <= now + WRONG:
             raise Shut(standing.reason, (standing.not_before - now).total_seconds())
 
     def answered(self, account: Account) -> None:
@@ -122,7 +124,7 @@ class Gate:
             known = connections.get(connection, account.key)
             if known is not None and not trying and known.state == DENIED != state:
                 return known.not_before
-            since = known.since if known is not None and known.state == state else now
+            since = min(known.since, now) if known is not None and known.state == state else now
             at = now + _wait(state, now - since, error)
             if known is not None and not trying:
                 at = max(at, known.not_before)

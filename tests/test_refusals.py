@@ -262,3 +262,17 @@ def test_only_one_of_many_jobs_tries_for_all(world: World) -> None:
         assert third.shut(account, writer) is None
         third.answered(account)
     assert standing(world) is None
+
+
+def test_a_limit_that_was_met_by_a_clock_a_year_ahead_does_not_last_a_year(world: World) -> None:
+    account, writer = refusals.Gate(world.parts).account("tracker", "code"), world.parts.trackers["code"]
+    world.later(days=365)
+    refusals.Gate(world.parts).met(account, writer, Limited("Too much.", 60))
+    world.later(days=-365)
+    with refusals.Gate(world.parts) as gate:
+        assert gate.shut(account, writer) is None
+        gate.met(account, writer, Limited("Too much.", 60))
+    said = standing(world)
+    assert said is not None
+    assert said.since == world.now()
+    assert refusals.Gate(world.parts).shut(account, writer) == said

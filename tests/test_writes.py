@@ -98,3 +98,11 @@ def test_what_is_done_stays_done(planned):
         assert writes.failed(connection, KEY, attempt, "late", {}, NOW) is False
         assert writes.unknown(connection, KEY, attempt, NOW, "late") is False
     assert begin(planned) is None
+
+
+def test_what_a_wrong_clock_put_off_for_a_year_is_due(planned):
+    for ahead, due in ((timedelta(days=365), True), (timedelta(days=1), False), (timedelta(0), True)):
+        with planned.begin() as connection:
+            write = writes.get(connection, KEY)
+            assert writes.put_off(connection, write, "code", NOW + ahead)
+            assert writes.get(connection, KEY).due(NOW) is due

@@ -21,6 +21,8 @@ from service.store.tables import writes
 
 #: what is due comes within this, or it is kept by something else
 COMES = timedelta(seconds=15)
+#: nothing is put off for longer; what lies further ahead was put there by a clock that was wrong
+FARTHEST = timedelta(days=2)
 #: a person decides: on the page, or by /file and /park in a comment
 ASKING = ("waiting", "proposed", "parked")
 
@@ -44,7 +46,7 @@ class Write:
         return self.state in ("done", *ASKING, "dropped")
 
     def due(self, now: datetime) -> bool:
-        return not self.settled and (self.not_before is None or self.not_before <= now)
+        return not self.settled and (self.not_before is None or not now < self.not_before <= now + FARTHEST)
 
 
 def _write(row: Row[Any]) -> Write:
