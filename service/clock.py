@@ -13,7 +13,7 @@ from connectors.base import AfterwordError
 from service import alarms, crash, duplicates, reconcile, retention
 from service.followup.week import Schedule, Week, due_slots
 from service.parts import Parts
-from service.store import meta, reports, work
+from service.store import backwards, meta, reports, work
 
 log = structlog.get_logger()
 
@@ -25,6 +25,9 @@ def tick(parts: Parts) -> None:
     now = parts.now()
     try:
         with parts.database.begin() as connection:
+            back = backwards.look(connection, now)
+            if back is not None:
+                reports.take_back(connection, str(Week.at(now, ZoneInfo(parts.settings.report.timezone))))
             for tracker in parts.trackers:
                 work.keep_going(connection, "sync", tracker, now)
             reconcile.ask_for_polls(connection, parts, now)
@@ -36,6 +39,8 @@ def tick(parts: Parts) -> None:
         log.error("the clock could not write", error=error.message)
         return
     crash.point("slots asked for")
+    if back is not None:
+        log.warning("the clock was set back; what waited for later goes on now", seconds=round(back.total_seconds()))
     for slot in slots:
         parts.engine.wake("report", slot)
     alarms.look(parts)
@@ -48,7 +53,7 @@ def tick(parts: Parts) -> None:
 def _due(parts: Parts, connection: Connection, now: datetime) -> tuple[Week, ...]:
     report = parts.settings.report
     first_boot = meta.get(connection, "first_boot")
-    latest = reports.latest_week(connection)
+    latest = reports.latest_week(connection, str(Week.at(now, ZoneInfo(report.timezone))))
     return due_slots(
         Schedule(report.weekday, report.at),
         ZoneInfo(report.timezone),

@@ -9,8 +9,8 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from contextlib import AbstractContextManager
-from typing import Any
+from contextlib import AbstractContextManager, suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -37,6 +37,18 @@ def _named(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
     return event
 
 
+class _Errors:
+    """Standard error, as far as it can be written: a full disk ends no work."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
 def configure(*, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[
@@ -48,7 +60,7 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Errors())),
         cache_logger_on_first_use=True,
     )
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it writes a line for each request that waits a moment

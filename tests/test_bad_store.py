@@ -236,7 +236,6 @@ def test_without_its_write_ahead_log_after_a_kill_it_starts_and_nothing_is_filed
         assert single(made, [ticket]), made.github.tally(MARKER)
 
 
-@pytest.mark.xfail(strict=True, reason="service/logs.py lets a line that cannot be written end what wrote it")
 def test_a_log_on_the_same_full_disk_does_not_turn_a_503_into_a_fault_of_ours(tmp_path: Path) -> None:
     with alone(tmp_path, log=tmp_path / "log") as made:
         made.emptied_log()

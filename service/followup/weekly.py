@@ -62,7 +62,7 @@ class Weekly:
                 f"The first one is of week {Week.at(self.first_boot, self.zone)}.",
             )
         made: Frozen | None = None
-        for missed in self._missed(week):
+        for missed in self._missed(week, now):
             made = self._make(missed, now)
         return made or self._make(week, now)
 
@@ -85,10 +85,10 @@ class Weekly:
             return render(self.preview(now), self.words, self.page)[form]
         return self.make(week, now).forms[form]
 
-    def _missed(self, week: Week) -> list[Week]:
+    def _missed(self, week: Week, now: datetime) -> list[Week]:
         """The weeks without a report from the latest one to this week, this week last."""
         with self.database.read() as connection:
-            latest = reports.latest_week(connection)
+            latest = reports.latest_week(connection, str(Week.at(now, self.zone)))
         if latest and Week.parse(latest) > week:
             raise AfterwordError(
                 f"There is no report of week {week}, and a later one was made already.",

@@ -17,7 +17,7 @@ from service.followup.week import Week
 from service.store.database import insert
 from service.store.items import next_seq
 from service.store.meta import count
-from service.store.tables import events, incidents, postmortems, reports, work
+from service.store.tables import events, incidents, postmortems, reports, work, writes
 
 #: the forms that are stored, and their media types
 FORMATS: Mapping[str, str] = {
@@ -59,9 +59,18 @@ def before(connection: Connection, week: str) -> Frozen | None:
     return None if row is None else _frozen(row)
 
 
-def latest_week(connection: Connection) -> str | None:
-    """ "2026-W47", the latest week that has its report."""
-    return connection.execute(sa.select(sa.func.max(reports.c.week))).scalar()
+def take_back(connection: Connection, week: str) -> None:
+    """What a clock that was ahead made of this week and later ones, which are not over. They are made and sent anew."""
+    slots = sa.select(reports.c.slot).where(reports.c.week >= week)
+    for slot in connection.execute(slots).scalars().all():
+        connection.execute(sa.delete(work).where(work.c.task == "report", work.c.key == slot))
+        connection.execute(sa.delete(writes).where(writes.c.key.startswith(f"send:{slot}:")))
+    connection.execute(sa.delete(reports).where(reports.c.week >= week))
+
+
+def latest_week(connection: Connection, now: str) -> str | None:
+    """ "2026-W47", the latest week that has its report, up to the week of now: a clock that was ahead made others."""
+    return connection.execute(sa.select(sa.func.max(reports.c.week)).where(reports.c.week <= now)).scalar()
 
 
 def latest(connection: Connection) -> Week | None:
