@@ -276,3 +276,18 @@ def test_a_limit_that_was_met_by_a_clock_a_year_ahead_does_not_last_a_year(world
     assert said is not None
     assert said.since == world.now()
     assert refusals.Gate(world.parts).shut(account, writer) == said
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_account_that_is_well_again_waits_for_no_job_that_is_under_way(world: World) -> None:
+    closed(world, ITEM.format("first"))
+    closed(world, ITEM.format("second"), title="second")
+    world.github.fault("POST", r"/issues$", "status", 9, status=429, headers={"Retry-After": "600"})
+    world.run()
+    (said,) = [standing(world)]
+    assert said is not None
+    first, second = (row for row in rows(world, tables.work) if row.task == "incident")
+    with world.database.begin() as busy:
+        busy.execute(tables.work.update().where(tables.work.c.key == first.key).values(tries=1))
+        with world.database.begin() as connection:
+            assert connections.clear(connection, said.account, world.now()) == [second.key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from service.store.database import insert
 from service.store.tables import connections, work, writes
 
 LIMITED, DENIED, AWAY = "limited", "denied", "away"
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +66,27 @@ def claim(connection: Connection, standing: Standing, until: datetime) -> bool:
 
 
 def clear(connection: Connection, account: str, now: datetime) -> list[str]:
-    """It is well again: what waits is due. Gives the keys of the incidents, the oldest first."""
+    """It is well again: what waits is due. Gives the keys of the incidents, the oldest first.
+
+    A row that another transaction holds is passed over, as its job is at it; waiting for it could end in a deadlock.
+    """
     gone = connection.execute(sa.delete(connections).where(connections.c.account == account))
     if gone.rowcount != 1:
         return []
-    connection.execute(
-        sa.update(writes)
-        .where(writes.c.account == account, writes.c.state == "planned", writes.c.not_before > now)
-        .values(not_before=now)
+    put_off = sa.select(writes.c.key).where(
+        writes.c.account == account, writes.c.state == "planned", writes.c.not_before > now
     )
+    for batch in _batches(list(connection.execute(put_off.with_for_update(skip_locked=True)).scalars())):
+        connection.execute(sa.update(writes).where(writes.c.key.in_(batch)).values(not_before=now))
     waiting = sa.select(work.c.key).where(
         work.c.task == "incident", work.c.done < work.c.wanted, work.c.not_before > now
     )
-    keys = sorted(connection.execute(waiting).scalars(), key=int)
-    connection.execute(
-        sa.update(work)
-        .where(work.c.task == "incident", work.c.done < work.c.wanted, work.c.not_before > now)
-        .values(not_before=now)
-    )
+    keys = sorted(connection.execute(waiting.with_for_update(skip_locked=True)).scalars(), key=int)
+    for batch in _batches(keys):
+        due = sa.update(work).where(work.c.task == "incident", work.c.key.in_(batch))
+        connection.execute(due.values(not_before=now))
     return keys
+
+
+def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH))
