@@ -13,6 +13,7 @@ from service import pause
 from service.checking import whole
 from service.checking.line import MEND, counted
 from service.parts import Parts
+from service.store.database import StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -42,8 +43,12 @@ def look(parts: Parts, again: str, over: threading.Event) -> None:
     if not parts.sources and not parts.trackers:
         _say(over, _unconnected(again))
         return
-    with parts.database.read() as connection:
-        stopped = pause.standing(parts, connection)
+    try:
+        with parts.database.read() as connection:
+            stopped = pause.standing(parts, connection)
+    except StoreUnavailable as error:  # it went away just now; who needs it says so
+        log.warning("the connections were not tried at the start", error=error.message)
+        return
     if stopped is not None:
         _say(over, f"Paused, so nothing leaves: {stopped.why}\n  {again} resume")
         log.warning("paused at the start", why=stopped.why)
