@@ -27,7 +27,7 @@ def run(incidents: int = INCIDENTS) -> list[Row]:
     alone = _alone()
     sqlite = _filed("SQLite", ("all",), incidents)
     postgresql = _filed("PostgreSQL", ("worker",), incidents)
-    one, two = (_filed("PostgreSQL", ("worker",) * workers, incidents // 2, FAR) for workers in (1, 2))
+    one, two = (_filed("PostgreSQL", ("worker",) * workers, incidents, FAR) for workers in (1, 2))
     print(
         f"  the tracker alone makes {alone:.0f} issues a second; we file {sqlite:.0f} on SQLite, {postgresql:.0f} on "
         f"PostgreSQL; where it takes {FAR * 1000:.0f} ms an answer {one:.0f} with one worker, {two:.0f} with two",
