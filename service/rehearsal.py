@@ -13,7 +13,19 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy.engine import Connection
 
-from connectors.base import AfterwordError, Draft, Filed, Published, Publisher, Said, Signal, Source, Ticket, Tracker
+from connectors.base import (
+    AfterwordError,
+    Draft,
+    Filed,
+    Published,
+    Publisher,
+    Said,
+    Signal,
+    Source,
+    Sure,
+    Ticket,
+    Tracker,
+)
 from service.jobs import Jobs
 from service.parts import Parts
 from service.pipeline import tell
@@ -144,7 +156,7 @@ class _Tracker(_Reading):
         super().__init__(real)
         self._writings = writings
 
-    def create(self, draft: Draft) -> Filed:
+    def create(self, draft: Draft, sure: Sure | None = None) -> Filed:
         kind = {"github": "GitHub", "jira": "Jira"}.get(self._real.kind, self._real.kind)  # type: ignore[attr-defined]
         text = self._real.preview(draft)  # type: ignore[attr-defined]
         self._writings.append(Writing(f"{kind} {draft.place}: a new issue", text, issue=True))
@@ -160,12 +172,12 @@ class _Publisher(_Reading):
         super().__init__(real)
         self._writings = writings
 
-    def post(self, ticket: Ticket, marker: str, body: str) -> Published:
+    def post(self, ticket: Ticket, marker: str, body: str, sure: Sure | None = None) -> Published:
         text = self._real.preview(ticket, marker, body)  # type: ignore[attr-defined]
         self._writings.append(Writing(f"{ticket.ref}: one comment", text))
         return Published("new", ticket.url)
 
-    def edit(self, ticket: Ticket, comment_id: str, marker: str, body: str) -> bool:
+    def edit(self, ticket: Ticket, comment_id: str, marker: str, body: str, sure: Sure | None = None) -> bool:
         text = self._real.preview(ticket, marker, body)  # type: ignore[attr-defined]
         self._writings.append(Writing(f"{ticket.ref}: its comment, edited in place", text))
         return True

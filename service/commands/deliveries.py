@@ -26,11 +26,11 @@ def run(args: Namespace) -> int:
         print("No deliveries are stored." if args.state is None else f"No deliveries are {args.state}.")
         return WELL
     width = max(len("source"), *(len(row.source) for row in rows))
-    print(f"{'ID':>6}  {'received (UTC)':16}  {'source':{width}}  {'by':7}  {'state':11}  {'bytes':>10}  what it says")
+    print(f"{'ID':>6}  {'received (UTC)':16}  {'source':{width}}  {'by':4}  {'state':11}  {'bytes':>8}  what it says")
     for row in rows:
         said = row.reason or ("not looked at yet" if row.state == "received" else "")
-        came = f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source:{width}}  {row.via:7}"
-        first = f"{came}  {row.state:11}  {row.size:>10,}  "
+        came = f"{row.id:>6}  {row.received_at:%Y-%m-%d %H:%M}  {row.source:{width}}  {row.via.removeprefix('web'):4}"
+        first = f"{came}  {row.state:11}  {row.size:>8}  "
         print(filled(f"{said}{_taken_out(row.redacted)}", first, " " * len(first)))
     if len(rows) == args.limit:
         progress(f"These are the newest {args.limit}; --limit shows more.")

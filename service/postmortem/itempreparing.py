@@ -10,7 +10,7 @@ import re
 from service.postmortem.itemwords import ItemWords
 
 _AROUND = ".,;:!?()[]*_`\"'“”-"
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|-(?=[^\W\d_]))*")
 _FIRST = re.compile(r"(?:(?:we|i|the team)(?:['’]ve| have)?(?: also| now| already)? )?scheduled ", re.IGNORECASE)
 _LAST = re.compile(
     r" (?:(?:is|are|was|were|has been|have been)(?: now| already)? )?scheduled"
