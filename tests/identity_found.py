@@ -84,4 +84,8 @@ FOUND = {
         "warn when node node",
         "move timeout to the new cluster",
     ),
+    2002231: (
+        "warn migration test import limit inventory",
+        "warn test pager payments",
+    ),
 }

@@ -22,17 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-from service.postmortem.likeness import (
-    CONTAINED,
-    Likeness,
-    Pair,
-    crossed,
-    leads,
-    likenesses,
-    plain,
-    wording,
-    worth_comparing,
-)
+from service.postmortem.likeness import CONTAINED, Likeness, Pair, crossed, leads, likenesses, plain, wording
 from service.postmortem.model import KnownItem, Matching, ReadItem
 from service.postmortem.positions import Positions
 
@@ -147,7 +137,7 @@ class _Matching:
     def compare(self) -> None:
         self.words = [wording(item.text) for item in self.known], [wording(item.text) for item in self.read]
         free = ({k for k in range(len(self.known)) if k not in self.pairs}, set(range(len(self.read))) - set(self.back))
-        self.likeness = likenesses(*self.words, worth_comparing(*self.words, *free))
+        self.likeness = likenesses(*self.words, *free)
         self.alike = {pair for pair, like in self.likeness.items() if like.alike}
         self.inside = {pair for pair, like in self.likeness.items() if like.inside}
         self.holding: dict[int, set[int]] = defaultdict(set)  # known → read
@@ -159,7 +149,9 @@ class _Matching:
         """A reference that stands in exactly one item before and one now, in the same text or with some of the same
         words. Where the words of either stand elsewhere, the reference moved, not the item."""
         before, now = _holders([item.refs for item in self.known]), _holders([item.refs for item in self.read])
-        claims = {(before[ref][0], now[ref][0]) for ref in before if len(before[ref]) == len(now.get(ref, ())) == 1}
+        self.claims = claims = {
+            (before[ref][0], now[ref][0]) for ref in before if len(before[ref]) == len(now.get(ref, ())) == 1
+        }
         many = {side: Counter(pair[side] for pair in claims) for side in (0, 1)}
         elsewhere = {side: {pair[side] for pair in self.alike} for side in (0, 1)}
         for k, r in self.free(sorted(claims)):
@@ -189,16 +181,19 @@ class _Matching:
 
     def _candidates(self) -> list[Pair]:
         """Alike; or, in one text, the one is the other with no more around it than an owner, a date and a mark, as
-        another version of the reader leaves it. What is inside a second one too may be a half of that."""
+        another version of the reader leaves it. What is inside a second one too may be a half of that. Not what a
+        reference calls another, which is free as well."""
         inside = self.free(self.inside)
         many = Counter(at for pair in inside for at in enumerate(pair))
         likely = Counter(at for pair in self.free(self.alike) for at in enumerate(pair))
+        claimed = {at for pair in self.free(self.claims) for at in enumerate(pair)}
         found = []
         for k, r in self.free(self.alike | self.inside):
             pair, like = (k, r), self.likeness[k, r]
             alone = all(many[at] == like.inside for at in enumerate(pair))
             bare = like.run and self._same_anchor(k, r) and not any(likely[at] for at in enumerate(pair))
-            if k not in self.asked and alone and (like.surely_alike or bare):
+            unclaimed = pair in self.claims or claimed.isdisjoint(enumerate(pair))
+            if k not in self.asked and unclaimed and alone and (like.surely_alike or bare):
                 found.append(pair)
         return found
 
@@ -209,8 +204,7 @@ class _Matching:
         free = self.free(self.likeness)
         alike = self.alike.intersection(free)
         there = {pair for pair in alike if self.positions.same(*pair)}
-        before, now = self.positions.neighbours(self.pairs)
-        between = {(k, r) for k, r in free if k in before and before[k] == now[r]}
+        between = self.positions.between(free, self.pairs)
         akin = {pair for pair in between if self.likeness[pair].akin}
         akin.update(pair for pair in free if self._akin_in_place(*pair))
         stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in (there, alike & between, akin)]
@@ -230,12 +224,11 @@ class _Matching:
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """None is nearer, and this is the order that they had, all of them between the same neighbours. Where another
         is as near, the order tells nothing of an item whose reference is gone, or that was made one with another."""
-        elsewhere = {(k, r) for k, r in self._candidates() if self._lost_reference(k, r) or self.holding[k] - {r}}
-        likely = {
-            (k, r)
-            for k, r in self._candidates()
-            if ahead[k, r] >= (CLEARLY if (k, r) in elsewhere else 0) and not self._is_half(r)
-        }
+        likely = set()
+        for k, r in self._candidates():
+            elsewhere = self._lost_reference(k, r) or self.holding[k] - {r}
+            if ahead[k, r] >= (CLEARLY if elsewhere else 0) and not self._is_half(r):
+                likely.add((k, r))
         gaps = self.positions.gaps(self.pairs)
         apart = {pair: self.likeness[pair].apart for pair in self.free(self.alike)}
         likely -= crossed((pair for gap in gaps for pair in gap), apart)
@@ -248,8 +241,7 @@ class _Matching:
         free = [(k, r) for k, r in self.free(self.likeness) if k not in doubted[0] and r not in doubted[1]]
         ahead = leads((pair, -self.likeness[pair].letters) for pair in free)
         akin = {pair for pair in self.free(self.likeness) if self.likeness[pair].akin}
-        before, now = self.positions.neighbours(self.pairs)
-        many = Counter(r for k, r in akin if k in before and before[k] == now[r])
+        many = Counter(r for _, r in self.positions.between(akin, self.pairs))
         return [
             (k, r)
             for gap in self.positions.gaps(self.pairs)

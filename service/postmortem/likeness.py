@@ -2,7 +2,7 @@
 
     wording(text) -> Wording
     plain(text) -> str                                  the words alone
-    likenesses(known, read, pairs) -> {(known, read): Likeness}
+    likenesses(known, read, free_known, free_read) -> {(known, read): Likeness}
     leads(distances) -> {(known, read): how much nearer than any other}
     crossed(ordered, apart) -> {(known, read)}          of which the order misleads
 
@@ -109,12 +109,14 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(_AROUND.sub(" ", text).casefold())
 
 
-def likenesses(known: Sequence[Wording], read: Sequence[Wording], pairs: Iterable[Pair]) -> dict[Pair, Likeness]:
-    """Of those pairs that have anything in common. Letters are compared in full only among the few nearest of each, so
-    that 200 by 200 items stay cheap; what their pieces share stands in for the rest."""
+def likenesses(
+    known: Sequence[Wording], read: Sequence[Wording], free_known: Collection[int], free_read: Collection[int]
+) -> dict[Pair, Likeness]:
+    """Of the pairs of which at least one is free and that have anything in common. Letters are compared in full only
+    among the few nearest of each, so that 200 by 200 stay cheap; what their pieces share stands in for the rest."""
     shares: dict[Pair, float] = {}
     nearest: dict[tuple[str, int], list[tuple[float, Pair]]] = defaultdict(list)
-    for k, r in pairs:
+    for k, r in _worth_comparing(known, read, free_known, free_read):
         before, now = known[k].pieces, read[r].pieces
         common = len(before & now)
         if common:
@@ -128,7 +130,7 @@ def likenesses(known: Sequence[Wording], read: Sequence[Wording], pairs: Iterabl
     }
 
 
-def worth_comparing(
+def _worth_comparing(
     known: Sequence[Wording], read: Sequence[Wording], free_known: Collection[int], free_read: Collection[int]
 ) -> Iterable[Pair]:
     """All pairs of which at least one is free. Of very many only those that share a word that few have."""

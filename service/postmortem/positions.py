@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Place = tuple[str, int]  # anchor, position
 _Gap = tuple[str, int | None, int | None]  # anchor, and the items read before and after
@@ -37,10 +37,10 @@ class Positions:
             if len(known) == len(now.get(gap, ()))
         ]
 
-    def neighbours(self, pairs: Mapping[int, int]) -> tuple[dict[int, _Gap], dict[int, _Gap]]:
-        """Between what the known and the read items stand that are no part of a pair."""
+    def between(self, free: Iterable[tuple[int, int]], pairs: Mapping[int, int]) -> set[tuple[int, int]]:
+        """Those of the free pairs that stand between the same neighbours before and now."""
         before, now = ({one: gap for gap, inside in side.items() for one in inside} for side in self._gaps(pairs))
-        return before, now
+        return {(k, r) for k, r in free if k in before and before[k] == now.get(r)}
 
     def _gaps(self, pairs: Mapping[int, int]) -> tuple[dict[_Gap, list[int]], dict[_Gap, list[int]]]:
         stayed = {k: r for k, r in pairs.items() if self._anchor(self._known[k]) == self._anchor(self._read[r])}
