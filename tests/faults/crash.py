@@ -83,6 +83,9 @@ def _walk(world: CrashWorld, armed: Sequence[str], until: float) -> tuple[int, s
             died, ended = died + 1, 0.0
             world.stop()
             world.start(armed[died] if died < len(armed) else "")
+        elif world.port_was_taken():  # by a connection of another case, for a moment: no fault of ours
+            world.stop()
+            world.start(armed[died] if died < len(armed) else "")
         elif codes := world.ended_otherwise():
             return died, f"a process ended by itself with {codes}"
         elif world.ticket is None:

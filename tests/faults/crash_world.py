@@ -124,6 +124,9 @@ class CrashWorld:
     def ended_otherwise(self) -> list[int]:
         return [child.code for child in self.children if child.code is not None and not child.crashed]
 
+    def port_was_taken(self) -> bool:
+        return bool(self.ended_otherwise()) and any("is in use by another process" in line for line in self.tail(3))
+
     def restored(self) -> None:
         """The database is that of before the incident again. Our processes are stopped.
 
