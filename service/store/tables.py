@@ -288,8 +288,8 @@ sends = Table(
 connections = Table(
     "connections",
     metadata,
-    Column("account", String(100), primary_key=True),  # "source:ops", "tracker:work"
-    Column("state", String(10), nullable=False),  # limited, denied
+    Column("account", String(100), primary_key=True),  # "<api> <account>", as in sends
+    Column("state", String(10), nullable=False),  # limited, denied, away
     Column("since", Utc, nullable=False),
     Column("not_before", Utc),
     Column("reason", Text, nullable=False, server_default=""),
