@@ -88,4 +88,10 @@ FOUND = {
         "warn migration test import limit inventory",
         "warn test pager payments",
     ),
+    3003284: (
+        "automate with import",
+        "raise pager inventory invoice",
+        "raise deploy cache signature",
+        "raise export cluster",
+    ),
 }

@@ -206,12 +206,13 @@ class _Matching:
         there = {pair for pair in alike if self.positions.same(*pair)}
         between = self.positions.between(free, self.pairs)
         akin = {pair for pair in between if self.likeness[pair].akin}
-        akin.update(pair for pair in free if self._akin_in_place(*pair))
-        stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in (there, alike & between, akin)]
+        akin_there = {pair for pair in free if self._akin_in_place(*pair)}
+        rivals = (there, alike & between, akin, akin_there)
+        stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in rivals]
         had = {r for k, r in alike if k not in self.absent}
         found = []
         for k, r in self._candidates():
-            count = 3 if self.likeness[k, r].by_slips else 2
+            count = 4 if self.likeness[k, r].by_slips else 2
             doubted = any((k, r) not in pairs and not at.isdisjoint(enumerate((k, r))) for pairs, at in stands[:count])
             if ahead[k, r] >= CLEARLY and not doubted and (k not in self.absent or r not in had):
                 found.append((k, r))
