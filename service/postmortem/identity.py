@@ -22,7 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
-from service.postmortem.likeness import CONTAINED, Likeness, Pair, crossed, leads, likenesses, plain, wording
+from service.postmortem.likeness import CONTAINED, Likeness, Pair, crossed, leads, likenesses, plain, robs, wording
 from service.postmortem.model import KnownItem, Matching, ReadItem
 from service.postmortem.positions import Positions
 
@@ -209,7 +209,7 @@ class _Matching:
         akin_there = {pair for pair in free if self._akin_in_place(*pair)}
         rivals = (there, alike & between, akin, akin_there)
         stands = [(pairs, {at for pair in pairs for at in enumerate(pair)}) for pairs in rivals]
-        had = {r for k, r in alike if k not in self.absent}
+        had = {r for k, r in alike | akin_there if k not in self.absent}
         found = []
         for k, r in self._candidates():
             count = 4 if self.likeness[k, r].by_slips else 2
@@ -224,14 +224,16 @@ class _Matching:
 
     def _in_gap(self, ahead: Mapping[Pair, float]) -> list[Pair]:
         """None is nearer, and this is the order that they had, all of them between the same neighbours. Where another
-        is as near, the order tells nothing of an item whose reference is gone, or that was made one with another."""
+        is as near, the order tells nothing of an item whose reference is gone, that was made one with another, or that
+        is all that a third comes near to."""
         likely = set()
+        apart = {pair: self.likeness[pair].apart for pair in self.free(self.alike)}
+        robbing = {pair for pair in robs(apart) if not self.positions.same(*pair)}
         for k, r in self._candidates():
-            elsewhere = self._lost_reference(k, r) or self.holding[k] - {r}
+            elsewhere = self._lost_reference(k, r) or self.holding[k] - {r} or (k, r) in robbing
             if ahead[k, r] >= (CLEARLY if elsewhere else 0) and not self._is_half(r):
                 likely.add((k, r))
         gaps = self.positions.gaps(self.pairs)
-        apart = {pair: self.likeness[pair].apart for pair in self.free(self.alike)}
         likely -= crossed((pair for gap in gaps for pair in gap), apart)
         return [pair for gap in gaps if likely.issuperset(gap) for pair in gap]
 

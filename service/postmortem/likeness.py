@@ -5,6 +5,7 @@
     likenesses(known, read, free_known, free_read) -> {(known, read): Likeness}
     leads(distances) -> {(known, read): how much nearer than any other}
     crossed(ordered, apart) -> {(known, read)}          of which the order misleads
+    robs(apart) -> {(known, read)}                      that leave a third with none as near
 
 Readers of different versions leave owners, dates and links in a text or take them out: what is surely one of these is
 no part of a wording, and what may be one stands around it (`Likeness.run`).
@@ -177,6 +178,25 @@ def crossed(ordered: Iterable[Pair], apart: Mapping[Pair, float]) -> set[Pair]:
             if other_way < sum(apart.get(pair, math.inf) for pair in straight):
                 found.update(straight)
     return found
+
+
+def robs(apart: Mapping[Pair, float]) -> set[Pair]:
+    """The pairs of which one is all that a third comes nearest to, and as near as these two come."""
+    nearest: dict[tuple[int, int], list[tuple[float, Pair]]] = defaultdict(list)
+    for pair, distance in apart.items():
+        for at in enumerate(pair):
+            nearest[at] = sorted((*nearest[at], (distance, pair)))[:2]
+    wanted: dict[tuple[int, int], list[tuple[float, Pair]]] = defaultdict(list)  # side and index → the two nearest
+    for (side, _), near in nearest.items():
+        distance, pair = near[0]
+        if len(near) == 1 or near[1][0] > distance:
+            at = 1 - side, pair[1 - side]
+            wanted[at] = sorted((*wanted[at], (distance, pair)))[:2]
+    return {
+        pair
+        for pair, distance in apart.items()
+        if any(near <= distance and other != pair for at in enumerate(pair) for near, other in wanted[at])
+    }
 
 
 def likeness(a: Wording, b: Wording, letters: float | None = None) -> Likeness:
