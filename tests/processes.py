@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -19,10 +20,21 @@ from service.store.database import Database
 ROOT = Path(__file__).resolve().parent.parent
 
 
+#: below the range from which systems take a port for a connection that goes out, so that none of ours takes one away
+PORTS = range(12000, 32000)
+_ports = itertools.count(os.getpid() * 61)  # another place for every process, as tests run beside each other
+
+
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    for number in itertools.islice(_ports, len(PORTS)):
+        port = PORTS[number % len(PORTS)]
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 class Process:
