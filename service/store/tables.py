@@ -5,39 +5,34 @@ Times are UTC; text columns hold Markdown; JSON columns hold only what our own d
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-metadata = sa.MetaData()
+from service.store.columns import Id, Utc, metadata
+from service.store.upkeep_tables import alerts, calls, connections, sends, syncs, tokens
 
-
-class Utc(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        stamp: datetime = value
-        return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
-
-
-Id = sa.BigInteger().with_variant(Integer, "sqlite")  # SQLite only counts up by itself on INTEGER
+__all__ = [
+    "Id",
+    "Utc",
+    "alerts",
+    "calls",
+    "connections",
+    "counters",
+    "deliveries",
+    "events",
+    "incidents",
+    "items",
+    "meta",
+    "metadata",
+    "postmortems",
+    "reports",
+    "revisions",
+    "sends",
+    "syncs",
+    "tokens",
+    "work",
+    "writes",
+]
 
 #: One row per fact about this installation: its id, the marker key, the token's hash, the first boot.
 meta = Table("meta", metadata, Column("name", String(100), primary_key=True), Column("value", Text, nullable=False))
@@ -61,6 +56,7 @@ deliveries = Table(
     Column("incident_id", Id, ForeignKey("incidents.id")),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("via", String(10), nullable=False, server_default="webhook"),  # webhook, poll
+    Column("first", sa.Boolean, nullable=False, server_default=sa.false()),  # may tell of a closing: read before others
     UniqueConstraint("source", "delivery_id"),
     Index("ix_deliveries_state", "state", "id"),
 )
@@ -222,17 +218,6 @@ events = Table(
     Index("ix_events_item", "item_id", "seq"),
 )
 
-#: Where each tracker's sync stands.
-syncs = Table(
-    "syncs",
-    metadata,
-    Column("tracker", String(100), primary_key=True),
-    Column("cursor", Utc),
-    Column("last_ok_at", Utc),
-    Column("last_verified_at", Utc),
-    Column("problems", sa.JSON, nullable=False),  # [{"scope", "status", "message", "since", "items"}]
-)
-
 #: One row per due slot of the weekly report: "weekly-2026-W47". Frozen: rendered bytes are stored.
 reports = Table(
     "reports",
@@ -249,48 +234,4 @@ reports = Table(
     Column("csv", LargeBinary, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),  # rises when a person is forgotten
     Column("revised", Text, nullable=False, server_default=""),  # the sentence that says why, on the report as well
-)
-
-#: Who may read or write over HTTP besides the first token. Only the hash is kept.
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("name", String(100), primary_key=True),
-    Column("hash", String(64), nullable=False, unique=True),
-    Column("scope", String(10), nullable=False),  # read, write
-    Column("created_at", Utc, nullable=False),
-    Column("expires_at", Utc),  # None: never
-    Column("used_at", Utc),  # to the day
-)
-
-#: One row per trouble that the operator was told of; kept until it is over and that was told.
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("key", String(200), primary_key=True),  # "silent:ops", "token:github", "paused"
-    Column("text", Text, nullable=False),
-    Column("since", Utc, nullable=False),
-    Column("told_at", Utc),  # the last time; None: not yet
-    Column("told", Integer, nullable=False, server_default="0"),  # how often
-)
-
-#: One row per write that left for an account, for as long as its vendor counts: the pace of all workers together.
-sends = Table(
-    "sends",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=True),
-    Column("account", String(100), nullable=False),
-    Column("at", Utc, nullable=False),
-    Index("ix_sends_account", "account", "at"),
-)
-
-#: One row per connection that is limited or refused: nothing is asked of it before then. None of a well one.
-connections = Table(
-    "connections",
-    metadata,
-    Column("account", String(100), primary_key=True),  # "<api> <account>", as in sends
-    Column("state", String(10), nullable=False),  # limited, denied, away
-    Column("since", Utc, nullable=False),
-    Column("not_before", Utc),
-    Column("reason", Text, nullable=False, server_default=""),
 )
