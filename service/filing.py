@@ -62,7 +62,13 @@ def file_item(run: Run, item_id: int) -> datetime | None:
             return filing.failed(
                 write.attempt, wording.NOT_FILED.format(place=filing.there(), words=words_of(error)), error
             )
-        return run.trouble(item.tracker, again or parts.now() + SOON)
+        at = again or parts.now() + SOON
+        if again is None and write is not None and item.filed is None:  # an answer that says nothing: readers are told
+            with parts.database.begin() as connection:
+                work.hold(connection, run.lease, parts.now())
+                words = wording.NOT_ANSWERED.format(place=f"{tracker.name} {item.place}", words=error.message)
+                writes.put_off(connection, write, account.key, at, words)
+        return run.trouble(item.tracker, at)
 
 
 def _not_to_be_filed(item: Item, write: Write) -> bool:

@@ -13,6 +13,7 @@ PARKED = "Parked by {who}. It is filed when a person says so: on its page, or by
 SET_ASIDE = "It closed in a storm of closures and was set aside by a person. `build` files its action items."
 UNCLEAR = "It reads like an item that is known already. Nothing is filed until a person says which it is."
 NOT_FILED = "Not filed yet at {place}: {words} It is tried again every hour and at each start; nothing is lost."
+NOT_ANSWERED = "Not filed yet at {place}: {words} It is tried again by itself; nothing is lost."
 LOOKING = "The answer of {label} was lost. The issue is looked for before anything is sent again."
 LOOKING_FOR_COMMENT = "The answer to a comment on the ticket was lost. It is looked for before anything is sent again."
 WAITING = (

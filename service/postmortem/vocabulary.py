@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import category, normalize
 
+from service.postmortem.composed import composed
 from service.postmortem.model import Section
 
 _PLACEHOLDER = re.compile(r"(?:action item|action|item|task|todo|step|follow.?up|link to issue) ?#?\d{0,2}")
@@ -230,6 +231,7 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
                     continue
                 target = {"begins": begins, "ends": ends}.get(language, sections)
                 target.update((key(word), section) for word in words)
+        moments = dict(composed(table.get("composed", {}))) | moments
         for moment, words in table.get("moments", {}).items():
             moments.update((key(word), moment) for word in words)
         for kind, words in table.get("facts", {}).items():
