@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from connectors.base import AfterwordError
 
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+#: a report that was missed is made up for as long as this
+KEPT = timedelta(weeks=60)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _SCHEDULE = re.compile(r"([A-Z]{3}) (\d{2}):(\d{2})", re.ASCII)
 
@@ -107,14 +109,31 @@ def due_slots(
     """The weeks whose report is due at `now` and not made, the oldest first.
 
     `last` is the latest week that has its report. After a long stop there is one for each missed week; weeks that ended
-    before the first boot have none.
+    before the first boot have none, and none is made up that is older than `KEPT`.
     """
-    week = last.next if last else Week.at(first_boot, zone)
+    week = first_missing(zone, now, last=last, first_boot=first_boot)
     slots: list[Week] = []
     while schedule.due(week, zone) <= now:
         slots.append(week)
         week = week.next
     return tuple(slots)
+
+
+def first_missing(zone: ZoneInfo, now: datetime, *, last: Week | None, first_boot: datetime) -> Week:
+    """The oldest week whose missing report is still made: a clock that was wrong by decades asks for no thousands."""
+    oldest = _oldest(zone, now)
+    if last is not None:
+        return max(last.next, oldest)
+    return oldest if is_long_ago(first_boot, now) else Week.at(first_boot, zone)
+
+
+def is_long_ago(since: datetime, now: datetime) -> bool:
+    """Are there weeks after `since` whose report is not made any more?"""
+    return since < now - KEPT
+
+
+def _oldest(zone: ZoneInfo, now: datetime) -> Week:
+    return Week.at(now - KEPT, zone)
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from service.postmortem import doubts, sentences, times
@@ -18,6 +18,8 @@ FIELD_NAMES = {name: f"{name}_at" for name in sentences.MOMENTS}
 
 @dataclass(slots=True)
 class Reader:
+    """`dayless`: the moments of fields without a day of their own, with the days that are said to lie between."""
+
     outline: Outline
     given: Given
     near: Mapping[str, datetime]
@@ -30,6 +32,7 @@ class Reader:
     bare: bool = False
     guessed_year: int | None = None
     loose: frozenset[str] = frozenset()
+    dayless: dict[str, int | None] = field(default_factory=dict)
 
 
 def day_of(here: Reader, pair: Pair) -> date | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 
-from service.postmortem import days, doubts, incidentday, moments, pairs, sentences, times, zones
+from service.postmortem import days, doubts, incidentday, moments, nextday, pairs, sentences, times, zones
 from service.postmortem.fieldreader import FIELD_NAMES, Reader, add_doubt, day_of, keep, lend_year
 from service.postmortem.fieldspans import is_span, read_between, read_both, read_span
 from service.postmortem.given import Given
@@ -76,8 +76,8 @@ def _zone_of(here: Reader, found: list[Pair]) -> tzinfo | None:
     without one, too."""
     words = here.given.words
     named = [pair for pair in found if pair.name in words.moments or pair.name in words.facts["span"]]
-    stamps = [times.leading(pair.value, here.base, here.habits)[0] for pair in named]
-    beside = {stamp.zone for stamp in stamps if stamp and stamp.clock and stamp.zone}
+    stamps = [(times.leading(pair.value, here.base, here.habits)[0], pair.zone) for pair in named]
+    beside = {zone for stamp, own in stamps if stamp and stamp.clock and (zone := stamp.zone or own)}
     return beside.pop() if len(beside) == 1 else None
 
 
@@ -142,7 +142,10 @@ def _moment(here: Reader, pair: Pair, moment: str) -> tuple[datetime | None, Evi
     if stamp is None or stamp.clock is None or stamp.slip:
         return None, evidence
     lend_year(here, stamp)
+    stamp = replace(stamp, zone=stamp.zone or pair.zone)
     here.bare = here.bare or stamp.zone is None
+    if stamp.day is None and near is None:
+        here.dayless[moment] = nextday.days_after(rest)
     if stamp.day is not None or day is not None or near is None:
         return times.moment_of(replace(stamp, day=stamp.day or day), here.zone), evidence
     return times.nearest(stamp, here.zone, near), evidence
@@ -180,6 +183,7 @@ def _later(here: Reader, texts: Texts) -> None:
 def _timeline(here: Reader, source: str, url: str, *, told: bool) -> None:
     """The text's own lines, what they say of the moments that nothing else stated, and their labels."""
     stated = here.stated
+    nextday.mend(stated, here.dayless)
     started = stated.moments.get("started")
     day = stated.day or (started.astimezone(here.zone).date() if started else None)
     if day is None and here.near:

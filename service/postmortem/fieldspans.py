@@ -58,6 +58,7 @@ def read_both(here: Reader, pair: Pair, value: str) -> None:
 
 def keep_span(here: Reader, pair: Pair, span: times.Stamp, words: str) -> None:
     evidence = Evidence(words, pair.first, pair.last, pair.where)
+    span = replace(span, zone=span.zone or pair.zone)
     if span.day is not None:
         here.bare = here.bare or span.zone is None
         lend_year(here, span)

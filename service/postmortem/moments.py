@@ -37,6 +37,8 @@ def named(text: str, words: Vocabulary) -> str | None:
         cut = head.find(mark)
         if cut > 0:
             head = head[:cut]
+    if key(head) in words.facts.get("row_resolution", ()) and not rows_of(words).unless.search(flat(text)):
+        return "resolved"
     if head and len(head) < 50 and (moment := words.moments.get(key(head))):
         return moment if len(head) > 5 or len(text) <= len(head) + 1 or text[len(head)] == ":" else None
     tail = text.rstrip(" .)")

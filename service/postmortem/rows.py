@@ -23,11 +23,12 @@ _CLAUSE = re.compile(r"[.;!?:。](?:\s|$)|[,。、] ?(?=and |then )")
 
 class Rows(NamedTuple):
     """`whole`: a name of the whole, words that say nothing more, and what says that it is well again. `lasts`: the
-    last words of what says so; `alone`: a row of few words that ends with what says so."""
+    last words of what says so; `alone`: a row of few words that ends with what says so, `alone_down` with trouble."""
 
     whole: re.Pattern[str]
     lasts: Set[str]
     alone: re.Pattern[str]
+    alone_down: re.Pattern[str]
     over: Phrases
     began: Phrases
     opening: Phrases
@@ -53,8 +54,9 @@ def rows_of(words: Vocabulary) -> Rows:
             rf"(?<!\w)(?:(?:{_one(facts.get('row_whole', ()))}){between} (?:{_one(again)})|"
             rf"(?:{_one(facts.get('row_trouble', ()))}){between} (?:{_one(gone)}))(?!\w)"
         ),
-        lasts={word.split()[-1] for word in (*again, *gone, *alone)},
+        lasts={word.split()[-1] for word in (*again, *gone, *alone, *facts.get("row_alone_down", ()))},
         alone=re.compile(rf"(?:\S{{1,30}} ){{1,4}}(?P<said>{_one(alone)})"),
+        alone_down=re.compile(rf"(?:\S{{1,30}} ){{1,3}}(?P<said>{_one(facts.get('row_alone_down', ()))})"),
         over=phrases(words, "row_over"),
         began=phrases(words, "row_began"),
         opening=phrases(words, "row_opening"),
@@ -123,6 +125,9 @@ def tells_start(
     told = [*had, *places(low, letters, also), *(places(low, letters, rows.began) if calm else ())]
     if any(not seen_only(low, place, rows) for place in told):
         return True
+    bare = low.strip(" .!") if calm and len(low) < _SHORT else ""
+    if bare and (down := rows.alone_down.fullmatch(bare)):
+        return not (rows.reported.search(bare) or rows.part.search(bare) or rows.unless.search(bare, 0, down.start("said")))
     return first and bool(places(low, letters, rows.opening)) and not rows.reported.search(low)
 
 

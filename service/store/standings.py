@@ -42,7 +42,7 @@ def _state(row: Row[Any]) -> tuple[str, str]:
             return "waiting", wording.UNCLEAR
         if row.write_state in ("unknown", "waiting", "proposed"):
             return "waiting", row.write_reason
-        if row.write_state in ("failed", "parked"):
+        if row.write_state in ("planned", "failed", "parked"):
             return "open", row.write_reason
     if row.unreachable_since is not None:
         return "unreachable", row.ended_reason or ""
