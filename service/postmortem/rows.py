@@ -127,7 +127,9 @@ def tells_start(
         return True
     bare = low.strip(" .!") if calm and len(low) < _SHORT else ""
     if bare and (down := rows.alone_down.fullmatch(bare)):
-        return not (rows.reported.search(bare) or rows.part.search(bare) or rows.unless.search(bare, 0, down.start("said")))
+        return not (
+            rows.reported.search(bare) or rows.part.search(bare) or rows.unless.search(bare, 0, down.start("said"))
+        )
     return first and bool(places(low, letters, rows.opening)) and not rows.reported.search(low)
 
 

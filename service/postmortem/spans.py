@@ -28,7 +28,8 @@ _SINCE = re.compile(
     r"(?: \w{2,12}){0,2} (?:since|as of|as from) (?:(?:about|around|approximately|roughly|ca\.?) )?[~`(]?"
 )
 _UNTIL = re.compile(
-    r"\b(?:until|till|ending|bis|jusqu'à|hasta|até|tot) (?:(?:at|about|around|approximately|roughly|ca\.?|gegen) )?[~`]?$",
+    r"\b(?:until|till|ending|bis|jusqu'à|hasta|até|tot) "
+    r"(?:(?:at|about|around|approximately|roughly|ca\.?|gegen) )?[~`]?$",
     re.IGNORECASE,
 )
 #: "we could not find the cause until 15:10"

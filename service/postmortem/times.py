@@ -115,7 +115,7 @@ def stamp_at(text: str, at: int, base: date | None, habits: Habits = NO_HABITS) 
         until_day, after = (None, end) if day is None else _day_until(text, end, day, habits)
         stamp = Stamp(day, year_known=found.year_known, until_day=until_day, slip=wrong, weekday=found.weekday)
         return stamp, after
-    zone, end = zones.zone_at(text, clock.end, iso=dated and _may_have_offset(text, at, begin, clock.end))
+    zone, end = zones.zone_at(text, clock.end, iso=dated and _may_have_offset(text, at, clock, begin))
     if dated and not found.year_known and (year := _YEAR_LAST.match(text, end)):  # "Tue Mar 3 14:05:00 UTC 2026"
         named = days.day_at(text, at, date(int(year[1]), 6, 30), day_first=habits.day_first).day
         day = days.made(int(year[1]), named.month, named.day) if named else None
@@ -129,16 +129,17 @@ def stamp_at(text: str, at: int, base: date | None, habits: Habits = NO_HABITS) 
     return _with_end(text, end, stamp, base, habits)
 
 
-def _may_have_offset(text: str, at: int, begin: int, end: int) -> bool:
-    """Whether "-05:00" behind a time is its offset from UTC, and not the end of a span ("2026-03-03 14:05-15:10 UTC")."""
-    until = _MINUS.match(text, end)
-    if until is None or text[begin - 1 : begin] == "T" or text.count(":", begin, end) > 1:
+def _may_have_offset(text: str, at: int, clock: clocks.Read, begin: int) -> bool:
+    """Whether "-05:00" behind a time is its offset from UTC, and not the end of a span ("2026-03-03 14:05-15:10 UTC").
+    The day begins at `at`, the clock time at `begin`."""
+    until = _MINUS.match(text, clock.end)
+    if until is None or clock.clock is None or text[begin - 1 : begin] == "T" or text.count(":", begin, clock.end) > 1:
         return text[at].isdigit()
     hours, minutes = int(until[1]), until[2]
     whole = minutes == "00" or (minutes == "30" and hours in (2, 3, 9))
     if not whole or not _ISO_DAY.match(text, at) or zones.zone_at(text, until.end())[0] is not None:
         return False
-    return hours < 10 or int(text[begin : begin + 2].rstrip(":.h")) >= hours
+    return hours < 10 or clock.clock.hour >= hours
 
 
 def _on_weekday(text: str, at: int, habits: Habits) -> tuple[Stamp | None, int]:
