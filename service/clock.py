@@ -11,13 +11,14 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
 from service import alarms, crash, duplicates, reconcile, retention
-from service.followup.week import Schedule, Week, due_slots
+from service.followup.week import Schedule, Week, due_slots, first_after_skipped
 from service.parts import Parts
 from service.store import backwards, meta, reports, work
 
 log = structlog.get_logger()
 
 SECONDS = 15.0
+_SKIPPED = "reports_begin_at"
 
 
 def tick(parts: Parts) -> None:
@@ -52,15 +53,21 @@ def tick(parts: Parts) -> None:
 
 def _due(parts: Parts, connection: Connection, now: datetime) -> tuple[Week, ...]:
     report = parts.settings.report
-    first_boot = meta.get(connection, "first_boot")
-    latest = reports.latest_week(connection, str(Week.at(now, ZoneInfo(report.timezone))))
-    return due_slots(
-        Schedule(report.weekday, report.at),
-        ZoneInfo(report.timezone),
-        now,
-        last=Week.parse(latest) if latest else None,
-        first_boot=datetime.fromisoformat(first_boot) if first_boot else now,
-    )
+    zone = ZoneInfo(report.timezone)
+    said = meta.get(connection, "first_boot")
+    first_boot = datetime.fromisoformat(said) if said else now
+    latest = reports.latest_week(connection, str(Week.at(now, zone)))
+    last = Week.parse(latest) if latest else None
+    _say_skipped(connection, first_after_skipped(zone, now, last=last, first_boot=first_boot))
+    return due_slots(Schedule(report.weekday, report.at), zone, now, last=last, first_boot=first_boot)
+
+
+def _say_skipped(connection: Connection, first: Week | None) -> None:
+    """Once, though each tick finds it until a report is made."""
+    if first is None or meta.get(connection, _SKIPPED) is not None:
+        return
+    meta.replace(connection, _SKIPPED, str(first))
+    log.warning("weeks that were over long ago get no report any more; is the clock right?", first_week=str(first))
 
 
 def run(parts: Parts) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from structlog.testing import capture_logs
 
 from service import clock
 from service.store import meta, tables
@@ -83,6 +84,17 @@ def test_after_a_long_stop_there_is_one_report_for_each_missed_week(world: World
     world.run(("report",))
     assert asked(world, "report") == dict.fromkeys(slots, (1, 1, 1))
     assert sorted(row.slot for row in rows(world, tables.reports)) == slots
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_first_start_that_was_noted_in_1900_asks_for_no_thousands_of_reports_and_says_so_once(world: World) -> None:
+    with world.database.begin() as connection:
+        meta.replace(connection, "first_boot", FIRST_BOOT.replace(year=1900).isoformat())
+    with capture_logs() as said:
+        for _ in range(3):
+            clock.tick(world.parts)
+    assert len(asked(world, "report")) == 60
+    assert len([line for line in said if "no report any more" in line["event"]]) == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from service import clock
 from service.followup.week import Week
-from service.store import tables, work
+from service.store import meta, tables, work
 from service.store.database import Database
 from tests.hands import closed, deliver, finish, incident, once, rows, stored, story, told
 from tests.world import World
@@ -124,3 +124,19 @@ def test_a_token_of_a_page_and_every_delivery_are_taken_whatever_the_clock_says(
             with urllib.request.urlopen(page, timeout=10) as answered:
                 assert answered.status == 200
         assert {row.state for row in stored(world)} == {"quarantined"}
+
+
+@on_sqlite
+def test_a_first_start_decades_ahead_is_noted_anew_when_the_clock_is_right_and_incidents_are_told(
+    database: Database, tmp_path: Path
+) -> None:
+    with database.begin() as connection:
+        meta.set_once(connection, "first_boot", datetime(2071, 1, 1, tzinfo=UTC).isoformat())
+    with story(database, tmp_path, fitting=False) as world:
+        ticket = incident(world)
+        with wrong(world, 45 * YEAR):
+            pass
+        world.later(minutes=1)
+        world.github.close(ticket)
+        finish(world, minutes=2)
+        assert once(world, 3)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.base import AfterwordError
-from service.followup.week import Schedule, Week, due_slots
+from service.followup.week import KEPT, Schedule, Week, due_slots, first_after_skipped
 
 BERLIN = ZoneInfo("Europe/Berlin")
 W47 = Week(2026, 47)
@@ -71,3 +71,20 @@ def test_a_time_that_the_clocks_skip_or_repeat_is_due_once() -> None:
         seen += due_slots(sunday, BERLIN, at, last=seen[-1] if seen else None, first_boot=boot)
         at += timedelta(minutes=30)
     assert len(seen) == len(set(seen)) == 51
+
+
+@pytest.mark.parametrize("year", [1, 1900, 1970, 2000])
+def test_a_first_start_of_long_ago_asks_for_the_weeks_of_the_last_year_alone(year: int) -> None:
+    boot = datetime(year, 1, 1, tzinfo=UTC)
+    slots = due_slots(NINE, BERLIN, MONDAY, last=None, first_boot=boot)
+    assert (slots[0], slots[-1], len(slots)) == (Week.at(MONDAY - KEPT, BERLIN), W47, 60)
+    assert first_after_skipped(BERLIN, MONDAY, last=None, first_boot=boot) == slots[0]
+    assert first_after_skipped(BERLIN, MONDAY, last=slots[0], first_boot=boot) is None
+
+
+def test_a_clock_that_jumps_ahead_by_decades_asks_for_the_weeks_of_one_year_alone() -> None:
+    far = MONDAY.replace(year=2090)
+    slots = due_slots(NINE, BERLIN, far, last=W47, first_boot=MONDAY)
+    assert 59 <= len(slots) <= 60
+    assert first_after_skipped(BERLIN, far, last=W47, first_boot=MONDAY) == slots[0]
+    assert first_after_skipped(BERLIN, MONDAY, last=None, first_boot=MONDAY - KEPT / 2) is None

@@ -136,6 +136,15 @@ def test_a_week_that_has_no_report_says_why(database: Database, weekly: Weekly) 
         weekly.report(W47, "pdf", MONDAY)
 
 
+def test_a_first_start_of_a_century_ago_has_the_reports_of_the_last_year(database: Database, weekly: Weekly) -> None:
+    ancient = replace(weekly, first_boot=CLOSED.replace(year=1900))
+    ancient.make(W47, MONDAY)
+    with database.read() as connection:
+        assert len(reports.weeks(connection, limit=100)) == 60
+    with pytest.raises(AfterwordError, match="too long over"):
+        ancient.make(Week(1999, 1), MONDAY)
+
+
 def test_a_later_report_keeps_an_earlier_week_from_being_invented(database: Database, weekly: Weekly) -> None:
     weekly.make(W47, MONDAY)
     earlier = replace(weekly, first_boot=CLOSED - 5 * WEEK)

@@ -121,19 +121,14 @@ def due_slots(
 
 def first_missing(zone: ZoneInfo, now: datetime, *, last: Week | None, first_boot: datetime) -> Week:
     """The oldest week whose missing report is still made: a clock that was wrong by decades asks for no thousands."""
-    oldest = _oldest(zone, now)
-    if last is not None:
-        return max(last.next, oldest)
-    return oldest if is_long_ago(first_boot, now) else Week.at(first_boot, zone)
+    since = last.end(zone) if last else first_boot
+    return Week.at(max(since, now - KEPT), zone)
 
 
-def is_long_ago(since: datetime, now: datetime) -> bool:
-    """Are there weeks after `since` whose report is not made any more?"""
-    return since < now - KEPT
-
-
-def _oldest(zone: ZoneInfo, now: datetime) -> Week:
-    return Week.at(now - KEPT, zone)
+def first_after_skipped(zone: ZoneInfo, now: datetime, *, last: Week | None, first_boot: datetime) -> Week | None:
+    """The same, if weeks before it stay without their report; else None."""
+    week = first_missing(zone, now, last=last, first_boot=first_boot)
+    return week if (last.end(zone) if last else first_boot) < week.start(zone) else None
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:

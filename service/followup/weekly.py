@@ -19,7 +19,7 @@ from service.followup.facts import Facts
 from service.followup.render import Words, render
 from service.followup.report import compute
 from service.followup.snapshot import Snapshot
-from service.followup.week import Week
+from service.followup.week import KEPT, Week, first_missing
 from service.store import followups, reports
 from service.store.database import Database
 from service.store.reports import Frozen
@@ -61,6 +61,11 @@ class Weekly:
                 f"There is no report of week {week}: it ended before this installation first ran.",
                 f"The first one is of week {Week.at(self.first_boot, self.zone)}.",
             )
+        if week.end(self.zone) <= now - KEPT:
+            raise AfterwordError(
+                f"There is no report of week {week}: none was made in its time, and it is too long over.",
+                f"A report that was missed is made up to {KEPT.days // 7} weeks later.",
+            )
         made: Frozen | None = None
         for missed in self._missed(week, now):
             made = self._make(missed, now)
@@ -94,7 +99,7 @@ class Weekly:
                 f"There is no report of week {week}, and a later one was made already.",
                 f"What was learned then is in the next report after it; the latest is of week {latest}.",
             )
-        at = Week.parse(latest).next if latest else Week.at(self.first_boot, self.zone)
+        at = first_missing(self.zone, now, last=Week.parse(latest) if latest else None, first_boot=self.first_boot)
         missed = []
         while at <= week:
             missed.append(at)

@@ -43,4 +43,12 @@ def look(connection: Connection, now: datetime) -> timedelta | None:
     for table, name in _AHEAD:
         column = table.c[name]
         connection.execute(sa.update(table).where(column > now).values({name: now}))
+    _begin_no_later(connection, now)
     return back
+
+
+def _begin_no_later(connection: Connection, now: datetime) -> None:
+    """A first start that was noted by a clock far ahead would hold back every incident until then."""
+    said = meta.get(connection, "first_boot")
+    if said is not None and datetime.fromisoformat(said) > now:
+        meta.replace(connection, "first_boot", now.isoformat())
