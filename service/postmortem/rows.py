@@ -56,7 +56,9 @@ def rows_of(words: Vocabulary) -> Rows:
         ),
         lasts={word.split()[-1] for word in (*again, *gone, *alone, *facts.get("row_alone_down", ()))},
         alone=re.compile(rf"(?:\S{{1,30}} ){{1,4}}(?P<said>{_one(alone)})"),
-        alone_down=re.compile(rf"(?:\S{{1,30}} ){{1,3}}(?P<said>{_one(facts.get('row_alone_down', ()))})"),
+        alone_down=re.compile(
+            rf"(?:[^,;]{{1,40}}[,;] )?(?:\S{{1,30}} ){{1,3}}(?P<said>{_one(facts.get('row_alone_down', ()))})"
+        ),
         over=phrases(words, "row_over"),
         began=phrases(words, "row_began"),
         opening=phrases(words, "row_opening"),

@@ -134,7 +134,6 @@ def in_prose(
     those about the cause and the lessons say in passing."""
     said = Said()
     kinds, lasts = _kinds(words)
-    names = underwent.names_of(words)
     left = _MOST
     for one in _sentences(parts, texts, _LATER if later else _SECTIONS):
         sentence = one.text[:_LONGEST]
@@ -162,7 +161,7 @@ def in_prose(
                 found["told"] = places(low, letters, kinds["told"]) if found["started"] else []
                 here = _last_day(one.before, base, habits) or day
                 stamps = stamps_in(sentence, here, base, habits)
-                _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill, names=names)
+                _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill, words=words)
     _past_midnight(said, base, habits)
     return said
 
@@ -241,9 +240,9 @@ def _moments(
     lines: tuple[int, int],
     *,
     ill: bool,
-    names: Set[str],
+    words: Vocabulary,
 ) -> None:
-    """`names`: what trouble is called."""
+    names = underwent.names_of(words)
     near = {place: name for name in MOMENTS for place in found[name]}
     of_each = nearness.of_each(sentence, stamps, near) if near else {}
     for stamp, start, end in stamps:
@@ -255,9 +254,10 @@ def _moments(
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
             used = said.keep("resolved", times.end_of(stamp, zone), why, firm=False) or used
         elif stamp.until is None and (
-            (trouble and spans.is_starting(sentence, start, names)) or spans.is_since(low, found["trouble"], start)
+            (trouble and (spans.is_starting(sentence, start, names) or spans.is_from(low, start, end, words)))
+            or spans.is_since(low, found["trouble"], start)
         ):
-            why = replace(evidence, why="“starting” before it, in a sentence about the incident")
+            why = replace(evidence, why="“starting” or “from” before it, in a sentence about the incident")
             used = said.keep("started", times.moment_of(stamp, zone), why, firm=False)
         elif stamp.until is None and trouble and spans.is_until(sentence, low, start):
             why = replace(evidence, why="“until” before it, in a sentence about the incident")

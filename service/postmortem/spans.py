@@ -24,6 +24,10 @@ _STARTING = re.compile(
     r"(?:(?:at|from|on|around|about|approximately|roughly|ca\.?) ){0,2}[~`]?$",
     re.IGNORECASE,
 )
+_FROM = re.compile(
+    r"(?<!\w)([\w-]{3,20}),? (?:starting |beginning )?from (?:(?:about|around|approximately|roughly|ca\.?) )?[~`]?$"
+)
+_TILL = re.compile(r"[^.;]{0,30}?\b(?:until|till)\b")
 _SINCE = re.compile(
     r"(?: \w{2,12}){0,2} (?:since|as of|as from) (?:(?:about|around|approximately|roughly|ca\.?) )?[~`(]?"
 )
@@ -71,6 +75,15 @@ def is_starting(sentence: str, start: int, names: Set[str]) -> bool:
     """ "starting at 14:05", "the outage, which started at 14:05". `names`: what trouble is called."""
     found = _STARTING.search(sentence, max(0, start - _FAR), start)
     return found is not None and (found[1] is None or found[1].lower() in names)
+
+
+def is_from(low: str, start: int, end: int, words: Vocabulary) -> bool:
+    """ "was down from 14:05", "was unavailable for an hour, from 14:05 until it was restored"."""
+    before = _FROM.search(low, max(0, start - _FAR), start)
+    if before is None:
+        return False
+    said = low.rfind(" ", 0, before.start(1)) + 1
+    return _ill(words).match(low, said) is not None or _TILL.match(low, end) is not None
 
 
 def is_since(low: str, troubles: Iterable[Place], start: int) -> bool:

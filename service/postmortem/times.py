@@ -18,7 +18,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"T(?=\d)|(?: {1,2}|,|:|-|–|—|@|\||at\b|um\b|à\b|on\b|around\b|about\b|ca\b\.?|kl\b\.?|\)|\]|\*){1,7}~?",
+    r"T(?=\d)|(?: {1,2}|,|:|-|–|—|@|\||·|•|at\b|\(?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b\)?|"
+    r"um\b|à\b|on\b|around\b|about\b|ca\b\.?|kl\b\.?|\)|\]|\*){1,7}~?",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
