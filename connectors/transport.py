@@ -15,6 +15,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from connectors.base import Network
+from connectors.base.network import Tally
+from connectors.counted import Counted
 
 #: what runs before the first byte of a request: the file of authorities is read, a proxy is asked for the way (urllib3
 #: and http.client both call it `_tunnel`), TLS begins
@@ -100,6 +102,10 @@ class _Lines(HTTPAdapter):
 
     line: type
 
+    def __init__(self, tally: Tally | None, retries: int | urllib3.Retry) -> None:
+        self._line = {"tally": staticmethod(tally) if tally else None}
+        super().__init__(max_retries=retries)
+
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         super().init_poolmanager(*args, **more)
         self._ours(self.poolmanager)
@@ -113,7 +119,7 @@ class _Lines(HTTPAdapter):
 
     def _ours(self, manager: Any) -> None:
         manager.pool_classes_by_scheme = {
-            scheme: type(pool.__name__, (pool,), {"ConnectionCls": type("Line", (self.line, pool.ConnectionCls), {})})
+            scheme: type(pool.__name__, (pool,), {"ConnectionCls": type("Line", (self.line, pool.ConnectionCls), self._line)})
             for scheme, pool in manager.pool_classes_by_scheme.items()
         }
 
@@ -160,7 +166,7 @@ class _Punctually(io.RawIOBase):
         super().close()
 
 
-class _Line:
+class _Line(Counted):
     """Beside a connection of urllib3."""
 
     response_class = _Whole
@@ -168,6 +174,8 @@ class _Line:
 
 class _WritingLine(_Line):
     """The way through a proxy and TLS are behind it when it asks."""
+
+    writes = True
 
     def endheaders(self, *args: Any, **more: Any) -> None:
         if (sure := _LAST_WORD.get()) is not None:
@@ -182,8 +190,8 @@ class Reading(_Lines):
 
     line = _Line
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=gets_only())
+    def __init__(self, tally: Tally | None = None) -> None:
+        super().__init__(tally, gets_only())
 
 
 class Writing(_Lines):
@@ -191,8 +199,8 @@ class Writing(_Lines):
 
     line = _WritingLine
 
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
+    def __init__(self, tally: Tally | None = None) -> None:
+        super().__init__(tally, 0)
 
 
 def furnish(session: requests.Session, network: Network) -> None:

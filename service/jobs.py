@@ -70,6 +70,7 @@ class Jobs:
             if due:
                 with self.parts.database.begin() as connection:
                     alive.scanned(connection, self.parts.now())
+            self.parts.calls.keep_now_and_then(self.parts.database)
         except StoreUnavailable as error:
             log.warning("the sign of life was not written", error=error.message)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.base import Publisher, Source, Tracker
+from service.counting import Calls
 from service.engine import Engine
 from service.postmortem.blame import HintList
 from service.postmortem.people import People
@@ -30,6 +31,7 @@ class Parts:
     installation: bytes  # the key of every marker; made once, kept in the database
     now: Callable[[], datetime]
     engine: Engine
+    calls: Calls = field(default_factory=Calls)  # how often the connections of this process were asked
 
     def document_url(self, postmortem_id: int) -> str:
         return f"{self.settings.public_url}/postmortems/{postmortem_id}"

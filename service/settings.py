@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from connectors.base import Secret
+from service.settings_addresses import Addresses, in_one_zone
 from service.settings_faults import (
     Fault,
     FaultKind,
@@ -29,8 +29,8 @@ from service.settings_faults import (
     unknown_key,
 )
 from service.settings_leaks import leaks
-from service.settings_model import Alerts, Report, Settings
-from service.settings_secrets import Secrets, how_to_set, names_in, not_set
+from service.settings_model import Settings
+from service.settings_secrets import Secrets, how_to_set, names_in
 from service.settings_text import written
 from service.settings_values import database_url
 
@@ -162,11 +162,7 @@ class _Reading:
     ) -> Settings | None:
         """Everything besides the connectors; None where something has a fault."""
         values = dict(raw)
-        report = values.get("report", {})
-        for part, usual in (("report", Report().deliver_env), ("alerts", Alerts().deliver_env)):
-            table = values.get(part, {})
-            if isinstance(table, dict) and "deliver" not in table:
-                values[part] = {**table, "deliver": self._deliver(part, table, usual)}
+        Addresses(self.environ, self.how, self.faults).fill(values)
         self._proxy(values)
         self._database(values)
         self._port(values)
@@ -179,21 +175,7 @@ class _Reading:
         except ValidationError as error:
             self.faults += from_validation(error, Settings, (), raw)
             return None
-        zone = report.get("timezone", settings.timezone)
-        return settings.model_copy(update={"report": settings.report.model_copy(update={"timezone": zone})})
-
-    def _deliver(self, part: str, table: dict[str, Any], usual: tuple[str, ...]) -> tuple[Secret, ...]:
-        """One secret per address; a variable that is named must be set."""
-        found: list[Secret] = []
-        for name in names_in(table.get("deliver_env", usual)):
-            addresses = self.environ.get(name, "").split()
-            if not addresses and "deliver_env" in table:
-                self.faults.append(not_set((part, "deliver_env"), name, self.how))
-            found += [
-                Secret(lambda address=address: address, f"the variable {name}, address {number}")  # type: ignore[misc]
-                for number, address in enumerate(addresses, start=1)
-            ]
-        return tuple(found)
+        return in_one_zone(settings, raw)
 
     def _proxy(self, values: dict[str, Any]) -> None:
         """The proxy's address may hold a password, so it comes by variable; what it is for people is looked at here."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, Field, PrivateAttr
 
 from connectors.base import Network, Secret
 from service.settings_faults import Lines, Place, line_of
+from service.settings_followup import NamedReport, Nudges, Report
+from service.settings_part import Part
 from service.settings_values import (
-    DAYS,
     Count,
     Days,
     Duration,
@@ -20,18 +21,12 @@ from service.settings_values import (
     HintFile,
     Listen,
     PemFile,
-    Schedule,
     Timezone,
     Url,
     Whole,
     WordFile,
     Words,
 )
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
 
 # --- the model --------------------------------------------------------------------------------------------------------
 
@@ -87,6 +82,14 @@ class OnePerson(Part):
     jira: str | None = Field(default=None, description="Jira account id; on Data Center the user name.")
     team: Flag = Field(default=False, description="A team: it owns action items and is nobody's assignee.")
     aliases: Words = Field(default=(), description="Other names that tickets use.")
+    teams: Words = Field(default=(), description="The teams that this person belongs to, by their names here.")
+    left: Flag = Field(default=False, description="They left: the lead of the incident hears of their action items.")
+    lead: str | None = Field(default=None, description="Of a team: who hears of items that nobody owns, by name.")
+    notify_env: Words = Field(
+        default=(),
+        description="Variables that hold Apprise URLs for this person's digest.",
+    )
+    notify: tuple[Secret, ...] = Field(default=(), exclude=True)
 
 
 class Sync(Part):
@@ -95,32 +98,6 @@ class Sync(Part):
     reconcile: Whole = Field(
         default=15, description="Minutes between two looks for closings that no webhook told of; 0: never."
     )
-
-
-class Report(Part):
-    schedule: Schedule = Field(
-        default="MON 09:00", description="Day and time; it reports the ISO week that ended last."
-    )
-    timezone: Timezone = Field(default="UTC", description="Timezone of the week; if not said, that of documents.")
-    deliver_env: Words = Field(
-        default=("REPORT_URLS",), description="Variables that hold Apprise URLs, separated by blanks or lines."
-    )
-    audience: Literal["internal", "public"] = Field(
-        default="internal",
-        description='Who reads its mails and chats: "internal" gets all but restricted incidents, "public" only what '
-        "public tickets say.",
-    )
-    deliver: tuple[Secret, ...] = Field(default=(), exclude=True)
-
-    @property
-    def weekday(self) -> int:
-        """0 is Monday."""
-        return DAYS.index(self.schedule[:3])
-
-    @property
-    def at(self) -> time:
-        """Wall clock in `timezone`."""
-        return time(int(self.schedule[4:6]), int(self.schedule[7:9]))
 
 
 class Jobs(Part):
@@ -210,6 +187,10 @@ class Settings(Part):
     due: dict[str, Days] = Field(default={}, description="Days by priority, then by severity.")
     sync: Sync = Field(default=Sync(), description="How states come back.")
     report: Report = Field(default=Report(), description="The weekly report.")
+    reports: dict[str, NamedReport] = Field(
+        default={}, description="Further reports by name: of a team, a severity, another zone or schedule."
+    )
+    nudges: Nudges = Field(default=Nudges(), description="Reminders on the issues, and each owner's digest.")
     alerts: Alerts = Field(default=Alerts(), description="Who is told when a person is needed.")
     retention: Retention = Field(default=Retention(), description="How long what is kept.")
     network: NetworkPart = Field(default=NetworkPart(), description="How GitHub and Jira are reached.")

@@ -6,14 +6,15 @@ import importlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from connectors.base import AfterwordError
+from connectors.base import AfterwordError, Network
 from service import accounts, duplicates, pause, reconcile, tokens
 from service import settings as reading
+from service.counting import Calls
 from service.engine import Distributed, Embedded, Engine
 from service.hints_file import hints_list
 from service.jobs import Jobs
@@ -28,7 +29,7 @@ from service.upkeep import report_week, sync_tracker
 from service.words import words
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
-SHARED = {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
+SHARED = {"__init__", "answers", "base", "counted", "reasons", "signing", "text", "transport"}
 STEPS = {
     "incident": tell,
     "sync": sync_tracker,
@@ -90,12 +91,17 @@ def assemble(
     if engine is None:
         engine = _engine(settings, database, late, embedded=embedded)
     found = connectors()
+    calls = Calls()
+
+    def reach(name: str) -> Network:
+        return replace(settings.reach, tally=calls.of(name))
+
     parts = Parts(
         settings=settings,
         database=database,
-        sources={name: found[kind_of(s)].Source(name, s, settings.reach) for name, s in settings.sources.items()},
-        publishers={name: found[kind_of(s)].Publisher(name, s, settings.reach) for name, s in settings.sources.items()},
-        trackers={name: found[kind_of(s)].Tracker(name, s, settings.reach) for name, s in settings.trackers.items()},
+        sources={name: found[kind_of(s)].Source(name, s, reach(name)) for name, s in settings.sources.items()},
+        publishers={name: found[kind_of(s)].Publisher(name, s, reach(name)) for name, s in settings.sources.items()},
+        trackers={name: found[kind_of(s)].Tracker(name, s, reach(name)) for name, s in settings.trackers.items()},
         people=people_of(settings),
         texts=Texts([settings.templates] if settings.templates else [], settings.timezone, settings.public_url),
         words=words(settings.vocabulary),
@@ -103,6 +109,7 @@ def assemble(
         installation=installation,
         now=now,
         engine=engine,
+        calls=calls,
     )
     with database.read() as connection:
         for name in parts.sources:

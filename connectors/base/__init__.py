@@ -13,7 +13,7 @@ from connectors.base.errors import (
     Refused,
     Unavailable,
 )
-from connectors.base.issues import Draft, Filed, Finding, IssueState, Problem, Sighting, State, Tracked
+from connectors.base.issues import Draft, Edit, Filed, Finding, IssueState, Problem, Sighting, State, Tracked
 from connectors.base.network import Network
 from connectors.base.promises import Paces, Published, Publisher, Source, Sure, Tracker, paces
 from connectors.base.tickets import Comment, EventKind, Person, Said, Secret, Signal, Ticket, TicketEvent, Visibility
@@ -26,6 +26,7 @@ __all__ = [
     "ConnectorError",
     "Denied",
     "Draft",
+    "Edit",
     "EventKind",
     "Filed",
     "Finding",

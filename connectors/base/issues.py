@@ -87,6 +87,22 @@ class IssueState:
     assignee: Person | None = None
     due: date | None = None
     native: Mapping[str, str] = field(default_factory=dict)
+    priority: str | None = None  # the tracker's word for it, where it has one
+    changed_by: Person | None = None  # who ended, reopened or last changed it, where the answer says so
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is to be changed in an issue because a person changed it in the ticket. None: left as it is."""
+
+    title: str | None = None
+    due: date | None = None
+    assignee: str | None = None  # the tracker's id
+    priority: str | None = None
+
+    @property
+    def nothing(self) -> bool:
+        return self.title is None and self.due is None and self.assignee is None and self.priority is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from connectors.base.issues import Draft, Filed, Finding, IssueState, Sighting, Tracked
+from connectors.base.issues import Draft, Edit, Filed, Finding, IssueState, Sighting, Tracked
 from connectors.base.marked import Marked
-from connectors.base.tickets import Signal, Ticket, Visibility
+from connectors.base.tickets import Comment, Signal, Ticket, Visibility
 
 Sure = Callable[[], None]
 Paces = Sequence[tuple[int, timedelta]]
@@ -132,6 +132,21 @@ class Tracker(Protocol):
 
     def reason(self, tracked: Tracked) -> str:
         """The last comment of a person on an issue, in one line, or ""; kept as the reason of a "won't do"."""
+
+    def update(self, tracked: Tracked, edit: Edit, sure: Sure | None = None) -> tuple[str, ...]:
+        """Changes these fields of an issue and nothing else, without notifying where the vendor allows. Harmless to
+        repeat. Gives what could not be set, in the tracker's words. Raises Missing or another ConnectorError."""
+
+    def comment(self, tracked: Tracked, marker: str, body: str, sure: Sure | None = None) -> Published:
+        """A comment of ours on an issue: exactly one POST, never repeated here. `body` is Markdown; the connector adds
+        the marker (`afterword:nudge key=…`). Raises NotSent, Limited, Refused or OutcomeUnknown."""
+
+    def commented(self, tracked: Tracked, marker: str) -> Published | None:
+        """The comment with this marker that an account of ours wrote, read from the vendor now."""
+
+    def comments(self, tracked: Tracked, since: datetime | None) -> Sequence[Comment]:
+        """What people wrote on an issue since then, the oldest first, without our own and without what not everyone
+        may read; `trusted` as in a ticket. Raises ConnectorError."""
 
     def token_ends(self) -> datetime | None:
         """As a source's."""

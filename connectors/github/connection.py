@@ -91,8 +91,9 @@ class Connection:
         # what PyGithub tells with each request wins over what the session says, so the authorities are told to it
         authorities = self._network.ca_bundle or True
         connection = kind(parts.hostname or "", parts.port, timeout=self._timeout, retry=retry, verify=authorities)
+        tally = self._network.tally
         for scheme in ("https://", "http://"):
-            connection.session.mount(scheme, Writing() if retry is None else Reading())
+            connection.session.mount(scheme, Writing(tally) if retry is None else Reading(tally))
         connection.session.hooks["response"].append(_keep_redirect)
         furnish(connection.session, self._network)
         return hub.requester, connection

@@ -12,13 +12,16 @@ from urllib.parse import quote, urlsplit
 from pydantic import TypeAdapter
 
 from connectors.base import (
+    Comment,
     Denied,
     Draft,
+    Edit,
     Filed,
     Finding,
     IssueState,
     Missing,
     Network,
+    Published,
     Refused,
     Sighting,
     Sure,
@@ -27,7 +30,7 @@ from connectors.base import (
     Visibility,
 )
 from connectors.base.marked import Marked
-from connectors.github import check, filing, ours, state, wire
+from connectors.github import check, filing, ours, state, talking, updating, wire
 from connectors.github.client import DAY, HOUR, USUAL, Client
 from connectors.github.listing import Listing
 from connectors.github.marked import marked
@@ -249,6 +252,22 @@ class Tracker:
             if comment.user is not None and not comment.user.person().bot and "<!-- afterword:" not in text:
                 return one_line(text)
         return ""
+
+    def update(self, tracked: Tracked, edit: Edit, sure: Sure | None = None) -> tuple[str, ...]:
+        """Changes these fields alone, harmless to repeat; gives what could not be set. Raises ConnectorError."""
+        return updating.update(self._client, self.settings, tracked, edit, sure)
+
+    def comment(self, tracked: Tracked, marker: str, body: str, sure: Sure | None = None) -> Published:
+        """One POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown."""
+        return talking.comment(self._client, tracked, marker, body, sure)
+
+    def commented(self, tracked: Tracked, marker: str) -> Published | None:
+        """The comment of an account of ours with this marker. Raises ConnectorError."""
+        return talking.commented(self._client, self.accounts, tracked, marker)
+
+    def comments(self, tracked: Tracked, since: datetime | None) -> Sequence[Comment]:
+        """What people wrote on an issue since then, the oldest first. Raises ConnectorError."""
+        return talking.comments(self._client, self.settings, self.accounts, tracked, since)
 
     def token_ends(self) -> datetime | None:
         """When the token ends, as the last answer said; None: it has no end, nothing was asked yet, or it is an App."""

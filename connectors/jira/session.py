@@ -52,6 +52,8 @@ class Sessions:
         """A GET as somebody without an account, at the address that people see. Raises NotSent or Unavailable."""
         with requests.Session() as session:
             session.headers["Accept"] = "application/json"
+            for scheme in ("https://", "http://"):
+                session.mount(scheme, Reading(self._network.tally))
             furnish(session, self._network)
             return self._ask(session, "GET", self._settings.url, path, None, None, write=False)
 
@@ -130,7 +132,7 @@ class Sessions:
             timeout=self._timeout,
             logging=False,
         )
-        adapter = Writing() if write else Reading()
+        adapter = Writing(self._network.tally) if write else Reading(self._network.tally)
         for scheme in ("https://", "http://"):
             jira._session.mount(scheme, adapter)
         furnish(jira._session, self._network)

@@ -10,12 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import TypeAdapter
 
 from connectors.base import (
+    Comment,
     Draft,
+    Edit,
     Filed,
     Finding,
     IssueState,
     Missing,
     Network,
+    Published,
     Refused,
     Sighting,
     Sure,
@@ -24,7 +27,7 @@ from connectors.base import (
     Visibility,
 )
 from connectors.base.marked import Marked
-from connectors.jira import check, filing, state, wire
+from connectors.jira import check, filing, state, talking, updating, wire
 from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.closed import day_begun, quoted
@@ -236,6 +239,22 @@ class Tracker:
             if by_person and comment.for_everyone(native.get("project_type") == "service_desk"):
                 return one_line(markdown(comment.body))
         return ""
+
+    def update(self, tracked: Tracked, edit: Edit, sure: Sure | None = None) -> tuple[str, ...]:
+        """Changes these fields alone, harmless to repeat; gives what could not be set. Raises ConnectorError."""
+        return updating.update(self._client, self.settings, tracked, edit, sure)
+
+    def comment(self, tracked: Tracked, marker: str, body: str, sure: Sure | None = None) -> Published:
+        """One POST, never repeated here. Raises NotSent, Limited, Refused or OutcomeUnknown."""
+        return talking.comment(self._client, tracked, marker, body, sure)
+
+    def commented(self, tracked: Tracked, marker: str) -> Published | None:
+        """The comment of an account of ours with this marker. Raises ConnectorError."""
+        return talking.commented(self._client, self.accounts, tracked, marker)
+
+    def comments(self, tracked: Tracked, since: datetime | None) -> Sequence[Comment]:
+        """What people wrote on an issue since then, the oldest first. Raises ConnectorError."""
+        return talking.comments(self._client, self.settings, self.accounts, tracked, since)
 
     def token_ends(self) -> datetime | None:
         """From the settings, as Jira tells it to nobody."""

@@ -51,6 +51,7 @@ class Change:
     happened_at: datetime
     was: str | None = None
     now: str | None = None
+    who: str | None = None  # who did it, where the tracker says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,10 @@ def _apply(connection: Connection, item: Known, merged: Merged, now: datetime) -
     if merged.values:
         followups.change(connection, item.id, merged.values)
     for change in merged.changes:
-        add_event(connection, item.id, item.incident_id, change.kind, change.happened_at, now, change.was, change.now)
+        add_event(
+            *(connection, item.id, item.incident_id, change.kind, change.happened_at, now),
+            *(change.was, change.now, change.who),
+        )
     return merged.shows
 
 

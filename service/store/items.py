@@ -85,8 +85,9 @@ def add_event(
     learned_at: datetime,
     was: str | None = None,
     now: str | None = None,
+    who: str | None = None,
 ) -> None:
-    """What happened to an item: `happened_at` by the tracker's clock, `seq` by when we learned it."""
+    """What happened to an item, and by whom: `happened_at` by the tracker's clock, `seq` by when we learned it."""
     connection.execute(
         events.insert().values(
             seq=next_seq(connection),
@@ -97,6 +98,7 @@ def add_event(
             learned_at=learned_at,
             was=was,
             now=now,
+            who=who,
         )
     )
 

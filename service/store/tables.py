@@ -24,7 +24,9 @@ __all__ = [
     "items",
     "meta",
     "metadata",
+    "nudges",
     "postmortems",
+    "report_revisions",
     "reports",
     "revisions",
     "sends",
@@ -156,6 +158,12 @@ items = Table(
     Column("unreachable_since", Utc),
     Column("stale_since", Utc),  # its connection refuses us (401, 403)
     Column("notes", sa.JSON, nullable=False),  # what could not be set, in the tracker's words
+    Column("tracker_priority", Text),  # last value seen there
+    Column("agreed", sa.JSON),  # what the text said when ticket and tracker last agreed: {"title", "owner", "due", …}
+    Column("conflicts", sa.JSON),  # field → a sentence: changed on both sides, and whose word holds
+    Column("snoozed_until", sa.Date),  # no nudge before this day; a person said so
+    Column("snoozed_by", Text),
+    Column("talk_read_at", Utc),  # comments on its issue were read up to then
     Index("ix_items_incident", "incident_id"),
     Index("ix_items_issue", "tracker", "issue_id", unique=True),
 )
@@ -215,14 +223,31 @@ events = Table(
     Column("learned_at", Utc, nullable=False),
     Column("was", Text),
     Column("now", Text),
+    Column("who", Text),  # as the tracker or the ticket calls them; None: not said
     Index("ix_events_item", "item_id", "seq"),
 )
 
-#: One row per due slot of the weekly report: "weekly-2026-W47". Frozen: rendered bytes are stored.
+#: One row per nudge that was decided on: the ledger's row "nudge:<item key>:<number>" says what became of it.
+nudges = Table(
+    "nudges",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("item_id", Id, ForeignKey("items.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, 3 … of this item; never used twice
+    Column("kind", String(20), nullable=False),  # before, after, reason
+    Column("person", Text, nullable=False),  # whom it counts for, as the people map calls them
+    Column("due", sa.Date),  # the due date that it speaks of: another date begins anew
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("item_id", "number"),
+    Index("ix_nudges_person", "person", "at"),
+)
+
+#: One row per due slot of a report: "weekly-2026-W47", "payments-2026-W47". Frozen: rendered bytes are stored.
 reports = Table(
     "reports",
     metadata,
     Column("slot", String(40), primary_key=True),
+    Column("name", String(100), nullable=False, server_default="weekly"),  # of the report in the settings
     Column("week", String(10), nullable=False),
     Column("as_of", Utc, nullable=False),
     Column("first_seq", Id, nullable=False),  # counts events with first_seq < seq <= last_seq
@@ -234,4 +259,19 @@ reports = Table(
     Column("csv", LargeBinary, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),  # rises when a person is forgotten
     Column("revised", Text, nullable=False, server_default=""),  # the sentence that says why, on the report as well
+)
+
+#: A report as it was before a correction. What a person asked to be forgotten is not kept here.
+report_revisions = Table(
+    "report_revisions",
+    metadata,
+    Column("slot", String(40), ForeignKey("reports.slot"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("replaced_at", Utc, nullable=False),
+    Column("why", Text, nullable=False),  # what the next one changed, in a sentence
+    Column("snapshot", sa.JSON, nullable=False),
+    Column("md", LargeBinary, nullable=False),
+    Column("html", LargeBinary, nullable=False),
+    Column("json", LargeBinary, nullable=False),
+    Column("csv", LargeBinary, nullable=False),
 )

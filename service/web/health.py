@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
+from connectors.base.network import OUTCOMES
 from service import pause
 from service.parts import Parts
-from service.store import alive, figures, meta
+from service.store import alive, calls, figures, meta
 from service.store.database import StoreUnavailable
+
+if TYPE_CHECKING:
+    from prometheus_client.core import CounterMetricFamily
 
 log = structlog.get_logger()
 
+CALLS = (
+    "Requests to GitHub and Jira by what the status line said, of all processes since the first start; one that is "
+    "killed takes its last seconds of counts with it"
+)
 PROBED = "written_at"
 #: without a look for work for so long, or for this many intervals of the scan, nobody works
 SILENT, SCANS = timedelta(minutes=2), 12
@@ -41,6 +51,26 @@ def _look_for_workers(parts: Parts, connection: Connection, up_since: datetime) 
             f"Nobody has looked for work {since}. What comes in is stored, and waits.",
             "On PostgreSQL start `python -m service worker`; else start Afterword again. The log says more.",
         )
+
+
+class _Calls:
+    """The calls to GitHub and Jira of all processes, as a counter that lives in the database."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        # Only a scraper needs it.
+        from prometheus_client.core import CounterMetricFamily
+
+        family = CounterMetricFamily("afterword_tracker_calls", CALLS, labels=("connection", "outcome"))
+        names = [*self._parts.sources, *self._parts.trackers]
+        counted: dict[tuple[str, str], int] = {(name, word): 0 for name in names for word in OUTCOMES}
+        with self._parts.database.read() as connection:
+            counted |= calls.totals(connection)
+        for labels, number in counted.items():
+            family.add_metric(labels, number)
+        yield family
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -74,6 +104,8 @@ def blueprint(parts: Parts) -> Blueprint:
         from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
         registry = CollectorRegistry()
+        parts.calls.keep_now_and_then(parts.database)  # a process that only serves pages has no other time for it
+        registry.register(_Calls(parts))
         with parts.database.read() as connection:
             polled = tuple(parts.sources) if parts.settings.sync.reconcile else ()
             for one in figures.gauges(connection, parts.now(), trackers=tuple(parts.trackers), sources=polled):
