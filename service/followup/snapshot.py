@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pydantic import TypeAdapter
 
 from connectors.base import Visibility
+from service.followup.tallies import Bucket, GroupRow, Incomplete, OnTime, Repeat, Spread, TrendWeek
 
 #: why an item needs a decision, in the order of the list; an item stands once, under its first reason
 REASONS = ("overdue", "no_owner", "waiting", "proposed", "unreachable")
@@ -64,6 +65,14 @@ class Row:
     issue_visibility: Visibility | None = None  # who can read its issue; None: not known
     proposed: bool = False  # nobody said yet whether it is filed
     parked: bool = False  # a person said that it is not filed for now
+    severity: str | None = None  # of its incident
+    services: tuple[str, ...] = ()  # of its incident
+    teams: tuple[str, ...] = ()  # its owner's teams, or the team that owns it
+    late: bool = False  # ended after its due date
+    days_open: int | None = None  # from its promise to its end, of an ended one; None: not recorded
+    snoozed_until: date | None = None
+    escalated: bool = False  # so late that the report asks for a lead (nudges.escalate)
+    conflict: str = ""  # a sentence: changed in ticket and tracker, and whose word holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,20 @@ class Snapshot:
     connections: tuple[Connection, ...]
     proposed: int = 0  # of the open ones; `waiting` does not count them
     revised: str = ""  # a sentence: when and why it is not as it was made
+    name: str = "weekly"  # of the report in the settings
+    about: str = ""  # which items it is of, in words: "team payments"; "": all
+    late: str = ""  # a sentence, where it was made after its time: since when it was due, and why
+    done_late: int = 0  # of `done`
+    unmapped: int = 0  # open, with an owner who is not in the people map
+    escalated: int = 0
+    teams: tuple[GroupRow, ...] = ()
+    severities: tuple[GroupRow, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+    trend: tuple[TrendWeek, ...] = ()  # twelve weeks, this one last
+    on_time: OnTime | None = None
+    to_done: Spread | None = None
+    repeats: tuple[Repeat, ...] = ()
+    incomplete: tuple[Incomplete, ...] = ()
 
     @property
     def number(self) -> int:
