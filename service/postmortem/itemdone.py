@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.postmortem import itempast
+from service.postmortem import itempast, itemstates
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itempreparing import only_prepares, told_of_clockwork
 from service.postmortem.itemwords import ItemWords
@@ -71,7 +71,7 @@ def take_link(spans: Sequence[Span], facts: Facts, words: ItemWords) -> list[Spa
 def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
     """Without "✅", "(DONE)", "DONE: …", "… - done", "… This has been done.", "(in progress)"."""
     found = _MARK.search(text)
-    if found:
+    if found and _tells(text, found, words):
         facts.set_done(found[0], "a mark")
         text = _MARK.sub("", text).strip()
     if "(" in text or "[" in text:
@@ -80,27 +80,41 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
             facts.open = True
             text = cut(text, found.start(), found.end())
         found = words.done_bracket.search(text)
+        if found and itemstates.is_part(found[0]):
+            facts.open, found = True, None
         if found and (found.start() < 2 or _AT_EDGE.match(text, found.end())):
             facts.set_done(found[0], "a word in brackets")
             text = cut(text, found.start(), found.end())
+        if not facts.open and (piece := itemstates.in_bracket(text, words)):
+            facts.set_done(piece, "a word in brackets")
     lower = text.lower()
     if text[-20:].count(" - ") or "|" in text or ";" in text or "–" in text or "—" in text:
         found = words.open_last.search(text)
         if found and found.start() > 3:
             facts.open = True
             text = text[: found.start()]
-    if not any(word in lower for word in words.done_worth):
+    if " did " not in lower and not any(word in lower for word in words.done_worth):
         return text
     for pattern, why in ((words.done_first, "its first word"), (words.done_last, "its last words")):
         found = pattern.search(text)
+        if found and itemstates.is_part(found[0]):
+            facts.open, found = True, None
         if found and found[0] != text.strip() and not _NOT.search(text[max(0, found.start() - 14) : found.start()]):
             facts.set_done(found[0].strip(" -–—:|"), why)
             text = cut(text, found.start(), found.end())
     found = words.done_told.search(text)
-    if found and found.start() > 3:
+    if found and found.start() > 3 and not itemstates.is_part(found[0]):
         facts.set_done(found[0].strip(" ."), "it is said to be done")
         text = cut(text, found.start(), found.end())
     return text
+
+
+def _tells(text: str, mark: re.Match[str], words: ItemWords) -> bool:
+    """Whether a mark stands for the state of an item: not in "Add ✅ to the template"."""
+    before, behind = text[: mark.start()].rstrip(" *_~("), text[mark.end() :].lstrip(" *_~:")
+    if not before or not behind or not before[-1].isalnum() or not behind[0].islower():
+        return True
+    return words.done_status.match(behind) is not None
 
 
 def told(text: str, words: ItemWords, *, dated: bool = False) -> str | None:
@@ -121,6 +135,8 @@ def told(text: str, words: ItemWords, *, dated: bool = False) -> str | None:
     if hyphened := itempast.told_with_hyphen(first, words):
         return hyphened
     head = first.split(" ", 1)[0].lower().strip('*_`"“(')
+    if head in words.lists["noun_verb"] and (named := itempast.told_in_passive(first, words)):
+        return named
     if head in words.lists["verb"]:
         pair = first.lower().rstrip(".").split()
         reported = len(pair) == 2 and pair[1] in words.lists["past"] and head not in words.lists["causative"]
@@ -157,7 +173,7 @@ def is_detail_done(text: str, words: ItemWords) -> str | None:
     found = words.done_told.match(text) or (
         words.done_status.match(text) if len(text) <= 80 and not text.endswith(("?", ":")) else None
     )
-    if found is None or words.open_status.match(text):
+    if found is None or words.open_status.match(text) or itemstates.is_part(text):
         return None
     if found.re is words.done_status and text[found.end() : found.end() + 1].isalnum():
         return None
@@ -165,6 +181,7 @@ def is_detail_done(text: str, words: ItemWords) -> str | None:
     ok = (
         found.re is words.done_told
         or not rest
+        or itemstates.is_day(rest)
         or rest.startswith(
             ("in ", "on ", "by ", "via ", "with ", "as ", "through ", "see ", "#", "(", ":", "-", "–", "—", ",", "http")
         )
@@ -177,9 +194,9 @@ def of_status(text: str, words: ItemWords) -> str | None:
     text = text.strip()
     if text.lower().startswith(("[x]", "[✓]", "[✔]")):
         return text[:3]
-    if words.open_status.match(text) or "partial" in text.lower():
+    if words.open_status.match(text) or "partial" in text.lower() or itemstates.is_part(text):
         return None
-    found = words.done_status.match(text)
+    found = words.done_status.match(text) or words.done_piece.fullmatch(text.strip(" *_`.!✅"))
     return found[0].strip(" *_") if found else None
 
 

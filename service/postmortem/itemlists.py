@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service.postmortem import itemchores, itemdone, itemfields, itemtext, references
+from service.postmortem import itemchores, itemdone, itemdue, itemfields, itemtext, references
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itempast import is_past
 from service.postmortem.itemwalk import Walk
@@ -48,7 +48,7 @@ def _item(item: Block, walk: Walk) -> None:
                 read_list(child, walk)
         if len(walk.found) > before:
             return
-    tasks = _tasks(nested, walk) if not itemdone.BOX.match(text) else _boxes(nested)
+    tasks = _tasks(nested, walk) if not itemdone.BOX.match(text) else _boxes(nested, walk)
     facts = Facts(here=_lines(item, walk, tasks[0].start if tasks else item.end))
     spans = itemfields.without_fields(head.spans, facts, walk.given, first=head.start + 1)
     for child in item.children[1:]:
@@ -169,18 +169,25 @@ def _is_task(item: Block, walk: Walk) -> bool:
     return bool(itemdone.BOX.match(text) or text.startswith("@") or (_begins_with_verb(text, walk) and " " in text))
 
 
-def _boxes(nested: Sequence[Block]) -> list[Block]:
+def _boxes(nested: Sequence[Block], walk: Walk) -> list[Block]:
     return [
         entry
         for child in nested
         for entry in child.children
-        if entry.children and itemdone.BOX.match(plain(entry.children[0].spans))
+        if entry.children and itemdone.BOX.match(plain(entry.children[0].spans)) and not _only_state(entry, walk)
     ]
+
+
+def _only_state(item: Block, walk: Walk) -> bool:
+    """ "[x] done", "✅ shipped" below an item: its state, and no task of its own."""
+    text = plain(item.children[0].spans) if len(item.children) == 1 else ""
+    box = itemdone.BOX.match(text)
+    return box is not None and itemdue.done_word(text[box.end() :], walk.words)
 
 
 def _tasks(nested: Sequence[Block], walk: Walk) -> list[Block]:
     """What stands below an item and is a task of its own: boxes, or several that begin with a verb."""
-    if boxes := _boxes(nested):
+    if boxes := _boxes(nested, walk):
         return boxes
     tasks: list[Block] = []
     for child in nested:
@@ -204,7 +211,10 @@ def details(block: Block, facts: Facts, walk: Walk) -> None:
     elif block.kind in ("list", "quote"):
         for entry in block.children:
             head = entry.children[0] if entry.kind == "item" and entry.children else entry
-            if head.kind == "paragraph" and not itemdone.BOX.match(plain(head.spans)):
+            box = itemdone.BOX.match(plain(head.spans)) if head.kind == "paragraph" else None
+            if box and _only_state(entry, walk):
+                itemdone.take_box(plain(head.spans), facts)
+            elif head.kind == "paragraph" and not box:
                 _detail(head, facts, walk)
     facts.here = here
 

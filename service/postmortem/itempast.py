@@ -26,6 +26,7 @@ _OPEN_YET = re.compile(
     r"to be|being|pending|next|later|soon|get|gets|getting|want|request(?:ed)?|proposed?|planned)\b|\?|n['’]t\b",
     re.IGNORECASE,
 )
+_SINCE_THEN = re.compile(r" (?:has|have|was|were|now|already) ", re.IGNORECASE)  # "is in place" alone may be the aim
 _MOST_NOUNS, _MOST_LAST = 6, 8  # words before the participle, and where it is the last one
 
 _NOUN = ("ing", "ion", "ment", "ity", "ness", "ance", "ence", "ism", "ship", "able", "ible", "ful", "ly", "ware")
@@ -125,6 +126,15 @@ def told_elsewhere(clause: str, words: ItemWords) -> str | None:
     if found is None or words.told_hedge.search(head[: found.start()]):
         return None
     return None if head.split(" ", 1)[0].lower() in words.lists["verb"] else found[0]
+
+
+def told_in_passive(clause: str, words: ItemWords) -> str | None:
+    """ "Fix has been deployed", "Alert on lag is now in place": what begins with a word that may be a verb as well."""
+    found = words.passive.search(clause)
+    if found is None or _OPEN_YET.search(clause) or not _SINCE_THEN.search(found[0]):
+        return None
+    head = [word.strip('.*_`)"”').lower() for word in clause[: found.start()].split()]
+    return found[0].strip() if len(head) <= _MOST_NOUNS and _may_name(head, words) else None
 
 
 def told_of_now(clause: str, words: ItemWords) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from service.postmortem import itemcells, itemdone, itemdue, itemfields, itemkinds, owners, references
+from service.postmortem import itemcells, itemdone, itemdue, itemfields, itemkinds, itemstates, owners, references
 from service.postmortem.given import Given
 from service.postmortem.itemcells import Row
 from service.postmortem.itemfacts import Facts
@@ -44,11 +44,17 @@ def rows_of(block: Block, given: Given) -> list[tuple[int, Facts, tuple[Span, ..
     if "text" not in columns:
         return []
     labels = {fact: _why(header, index, body is rows) for fact, index in columns.items()}
-    return _read(body, columns, labels, given, words)
+    heads = {} if body is rows else {index: key(plain(cell)) for index, cell in enumerate(header)}
+    return _read(body, columns, labels, heads, given, words)
 
 
 def _read(
-    body: Sequence[tuple[Row, int]], columns: dict[str, int], labels: dict[str, str], given: Given, words: ItemWords
+    body: Sequence[tuple[Row, int]],
+    columns: dict[str, int],
+    labels: dict[str, str],
+    names: dict[int, str],
+    given: Given,
+    words: ItemWords,
 ) -> list[tuple[int, Facts, tuple[Span, ...]]]:
     main = columns["text"]
     found: list[tuple[int, Facts, tuple[Span, ...]]] = []
@@ -71,8 +77,14 @@ def _read(
             facts.add_refs(references.refs_of(row[index]), why)
             if fact == "refs":
                 itemdone.take_marks(said[index], facts, words)
+                if struck:
+                    facts.set_done(said[index], "struck through")
+            elif fact == "due" and (told := words.done_bracket.search(said[index])) and not itemstates.is_part(told[0]):
+                facts.set_done(told[0], why)
             elif not struck:
                 itemfields.set_fact(facts, fact, said[index], given, why)
+                if fact == "status" and (day := itemstates.on_day(names.get(index, ""), said[index], given.today)):
+                    facts.set_done(day, why)
                 if fact == "why" and (done := itemdone.is_detail_done(said[index], words)):
                     facts.set_done(done, why)
         for index, cell in enumerate(row):

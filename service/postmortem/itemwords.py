@@ -52,6 +52,7 @@ class ItemWords:
     done_last: re.Pattern[str]
     done_told: re.Pattern[str]
     done_status: re.Pattern[str]
+    done_piece: re.Pattern[str]
     open_bracket: re.Pattern[str]
     open_last: re.Pattern[str]
     open_status: re.Pattern[str]
@@ -144,25 +145,39 @@ def item_words(words: Vocabulary) -> ItemWords:
         type=_compiled(BEGIN + _any(of("type")) + IS + r"([^,;|()\[\]\n]{1,30})"),
         done_worth=_shortest(of("done") | of("dropped")),
         done_bracket=_compiled(
-            rf"[(\[]\**_?(?:already |now |all )?{ended}(?:(?: (?:in|on|by|via|with|as|through)|:| ?[–—,#-]| \d)"
+            rf"[(\[]\**_?(?:already |now |all )?{ended}(?:(?: (?:in|on|by|via|with|as|through|since|to prod(?:uction)?)"
+            r"|:| ?[–—,#-]| \d)"
             r"[^()\[\]]{0,80}| ✅|[.!]{1,2})?_?\**[)\]]"
         ),
         done_first=re.compile(
-            rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *|^[(\[]?(?i:{done})[)\]]? ?[:：–—] *|^(?i:{done}) - "
+            rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *"
+            rf"|^[(\[]?(?i:(?:already )?{done})[)\]]? ?[:：–—] *|^(?i:{done}) - "
         ),
         done_last=re.compile(
             r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
-            rf"|(?: [-–—:|;]|:) *(?i:{ended})(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){{0,120}})?[.!]?$"
+            rf"|(?: (?:[-–—=]{{1,2}}>|[-–—:|;→⇒])|:) *(?i:{ended})"
+            r"(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){0,120})?[.!]?$"
             rf"|(?<=[.!?)]) +_?(?i:already )?(?i:{done})"
             r"(?: (?:in|on|by|via|with|as|through|since|see)\b(?:[^.]|\.(?=\S)){0,120})?[_.!]{0,2}$"
+            r"|, (?i:(?:already )?(?:done|completed|implemented|finished)(?: (?:in|via|by|with|on) "
+            r"(?:[#!]\d|https?:|PR\b|MR\b|v?\d|@\w)[^,;]{0,80})?)[.!]?$"
         ),
         done_told=_compiled(
             r"(?:(?<=[-–—,;:(.!?]) ?|^)(?:this|it|which|these|both|all of this|all of these|already)\b"
             rf"(?: (?:{_HELPERS})){{0,5}}? {done}(?:[ ,][^.()]{{0,80}})?[.!)]{{0,2}}$"
+            r"|(?:(?<=[.!?;(] )|(?<=[;(])|^)(?:we|i|the team|@[\w-]{2,30})"
+            r"(?: (?:have|has|already|also|since|just)|['’]ve){0,2} "
+            r"(?:did|done|implemented|completed|finished|deployed|merged|shipped) (?:this|it|that|these|them)"
+            r"(?: already)?"
+            r"(?: (?:in|on|with|via|by|as|right|during|after|the|last)\b[^.()]{0,80})?[.!)]{0,2}$"
         ),
         done_status=_compiled(
             rf"\W{{0,6}}(?:(?:already )?{done}|{_any(of('dropped'))}"
             r"|(?:yes|x|oui|sí|sim|ja|100 ?%)(?!\w)|[✓✔☑✅])"
+        ),
+        done_piece=_compiled(
+            rf"(?:already |now )?(?:{ended}|{_any(of('done_column'))})"
+            r"(?: (?:in|on|by|via|with|as|since) [\w@#.:/ -]{1,40})?"
         ),
         open_bracket=_compiled(rf"[(\[]\**{_any(of('open'))}\**[)\]]"),
         open_last=_compiled(rf"(?: [-–—|;]|[|;]) *{_any(of('open'))}[.!]?$"),
