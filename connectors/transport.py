@@ -119,7 +119,9 @@ class _Lines(HTTPAdapter):
 
     def _ours(self, manager: Any) -> None:
         manager.pool_classes_by_scheme = {
-            scheme: type(pool.__name__, (pool,), {"ConnectionCls": type("Line", (self.line, pool.ConnectionCls), self._line)})
+            scheme: type(
+                pool.__name__, (pool,), {"ConnectionCls": type("Line", (self.line, pool.ConnectionCls), self._line)}
+            )
             for scheme, pool in manager.pool_classes_by_scheme.items()
         }
 
@@ -180,7 +182,7 @@ class _WritingLine(_Line):
     def endheaders(self, *args: Any, **more: Any) -> None:
         if (sure := _LAST_WORD.get()) is not None:
             if self.sock is None:  # type: ignore[attr-defined]
-                self.connect()  # type: ignore[attr-defined]
+                self.connect()
             sure()
         super().endheaders(*args, **more)  # type: ignore[misc]
 

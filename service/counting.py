@@ -9,9 +9,13 @@ import threading
 import time
 from collections import Counter
 
+import structlog
+
 from connectors.base.network import Tally
 from service.store import calls
-from service.store.database import Database
+from service.store.database import Database, StoreUnavailable
+
+log = structlog.get_logger()
 
 #: seconds between two times that a process brings in what it counted
 EVERY = 10.0
@@ -55,3 +59,10 @@ class Calls:
             if not kept:
                 with self._lock:
                     self._counted.update(taken)
+
+    def keep_last(self, database: Database) -> None:
+        """At the end of a process, which a database that is away does not hold up."""
+        try:
+            self.keep(database)
+        except StoreUnavailable:
+            log.warning("the last counts of calls are lost")

@@ -38,6 +38,7 @@ FIGURES = {
     "afterword_work_waiting": "task",
     "afterword_writes": "state",
 }
+COUNTER = "afterword_tracker_calls_total"
 
 
 @pytest.fixture
@@ -119,6 +120,7 @@ def test_the_figures_are_these_and_each_has_its_help_and_unit(world: World) -> N
         connection.execute(tables.deliveries.update().values(via="poll").where(tables.deliveries.c.id == 1))
     text = ask(world, "/metrics").text
     assert set(re.findall(r"^# TYPE (\S+) gauge$", text, re.MULTILINE)) == set(FIGURES)
+    assert re.findall(r"^# TYPE (\S+) counter$", text, re.MULTILINE) == [COUNTER]
     for name, label in FIGURES.items():
         assert re.search(rf"^# HELP {name} [A-Z]", text, re.MULTILINE), name
         shown = set(re.findall(rf'^{name}(?:\{{(\w+)="[^"]*"\}})? ', text, re.MULTILINE))
@@ -128,7 +130,7 @@ def test_the_figures_are_these_and_each_has_its_help_and_unit(world: World) -> N
 
 def test_each_figure_stands_in_the_docs_and_no_other_does() -> None:
     text = (ROOT / "docs" / "operating.md").read_text()
-    assert set(re.findall(r"\bafterword_\w+", text)) == set(FIGURES)
+    assert set(re.findall(r"\bafterword_\w+", text)) == {*FIGURES, COUNTER}
 
 
 def test_the_figures_follow_the_rows(world: World) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from connectors.base.tickets import Secret
 
-
 #: told the outcome of each request that is sent, one of `OUTCOMES`; by any thread, and at once
 Tally = Callable[[str], None]
 

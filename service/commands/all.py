@@ -67,6 +67,7 @@ def run(args: Namespace) -> int:
         server.close()
         engine.stop()
         inbox.close()
+        service.parts.calls.keep_last(database)
         database.close()
         if lock:
             lock.release()

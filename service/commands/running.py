@@ -104,7 +104,10 @@ def opened(args: Namespace) -> Iterator[Desk]:
             prepare(database)
         service = wiring.assemble(settings, database=database, engine=wiring.Idle())
         wiring.begin_work(service)
-        yield Desk(service, lock, here=here)
+        try:
+            yield Desk(service, lock, here=here)
+        finally:
+            service.parts.calls.keep_last(database)
     finally:
         database.close()
         if lock:

@@ -41,5 +41,6 @@ def run(args: Namespace) -> int:
         server.close()
         inbox.close()
         service.parts.engine.stop()
+        service.parts.calls.keep_last(service.parts.database)
         service.parts.database.close()
     return 0

@@ -37,6 +37,7 @@ def run(args: Namespace) -> int:
             )
     finally:
         engine.stop()
+        service.parts.calls.keep_last(database)
         database.close()
     return 0
 

@@ -17,9 +17,7 @@ def add(connection: Connection, counted: Mapping[tuple[str, str], int]) -> None:
         connection.execute(
             insert(connection, calls)
             .values(connection=name, outcome=outcome, number=number)
-            .on_conflict_do_update(
-                index_elements=["connection", "outcome"], set_={"number": calls.c.number + number}
-            )
+            .on_conflict_do_update(index_elements=["connection", "outcome"], set_={"number": calls.c.number + number})
         )
 
 
