@@ -38,7 +38,7 @@ class Things:
         shown: dict[str, Any] = {
             "self": f"{self.api}/user?accountId={account_id}",
             "accountId": account_id,
-            "accountType": "atlassian",
+            "accountType": user.kind,
             "avatarUrls": {size: f"{self.url}/avatar/{size}" for size in ("16x16", "24x24", "32x32", "48x48")},
             "displayName": user.name,
             "active": user.active,

@@ -15,6 +15,7 @@ class User:
     time_zone: str = "Etc/UTC"
     email_visible: bool = True
     active: bool = True
+    kind: str = "atlassian"  # or customer, app; Data Center does not tell
 
 
 @dataclass(frozen=True, slots=True)
