@@ -66,7 +66,8 @@ def read_blocks(blocks: Sequence[Block], walk: Walk, *, answer: bool = False) ->
             only = following is not None and itemfields.only_fields(following, walk.words)
             if leads and not only and _names_group(block, walk):
                 skipped = itemchores.is_foreign(plain(block.spans).rstrip(": "), walk.words)
-                walk.group = group_of(plain(block.spans), walk.given, lines_of_block(block)).within(outer)
+                around = replace(outer, done=None, open=False) if walk.label else outer
+                walk.group = group_of(plain(block.spans), walk.given, lines_of_block(block)).within(around)
                 continue
             _paragraph(block, walk, blocks[index + 1 :], leads=leads and not only, answer=answer)
         elif block.kind == "quote":

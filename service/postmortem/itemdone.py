@@ -32,6 +32,15 @@ _HEDGED = re.compile(
 )
 #: what may follow a mark at the end of a text: other marks, and no words
 _AT_EDGE = re.compile(r"[*_ ]{0,4}(?:$|[@(\[#,;|.:–—-]|https?:|P\d|by |due |owner)", re.IGNORECASE)
+_TAGS = re.compile(r"(?:[(\[][^()\[\]]{1,20}[)\]] ?){1,3}")
+#: what may stand before a deed: when it was done
+_OPENER = re.compile(
+    r"(?:(?:(?:immediately|right|shortly|directly|soon) )?(?:after|during|following) (?:the |this )?"
+    r"(?:incident|outage|event|fix|resolution|recovery)|since then|"
+    r"as (?:an immediate|a first|a short-term|a temporary) (?:measure|step|fix|mitigation|workaround|action)|"
+    r"in the meantime|meanwhile),? ",
+    re.IGNORECASE,
+)
 _LEFT = re.compile(
     r"\b(?:still|remaining|remains|to do|todo|pending|in progress|waiting|partially|partly)\b"
     r"|\b(?:and|but)(?: we)? (?:will|plan|need)\b",
@@ -82,7 +91,7 @@ def take_marks(text: str, facts: Facts, words: ItemWords) -> str:
         found = words.done_bracket.search(text)
         if found and itemstates.is_part(found[0]):
             facts.open, found = True, None
-        if found and (found.start() < 2 or _AT_EDGE.match(text, found.end())):
+        if found and (found.start() < 2 or _TAGS.fullmatch(text[: found.start()]) or _AT_EDGE.match(text, found.end())):
             facts.set_done(found[0], "a word in brackets")
             text = cut(text, found.start(), found.end())
         if not facts.open and (piece := itemstates.in_bracket(text, words)):
@@ -121,9 +130,12 @@ def told(text: str, words: ItemWords, *, dated: bool = False) -> str | None:
     """The words of a first sentence in the past, or in the passive, by which the work was done: "Added an alert".
     `dated`: it has a time until which it is to be done, so that "Limits raised" may say what is to be then."""
     end = _SENTENCE_END.search(text[:600])
-    first = text[: end.start()] if end else text[:600]
+    first = _OPENER.sub("", text[: end.start()] if end else text[:600], count=1)
     if not first or (end and end[0] == "?") or words.past_of_ticket.match(first) or _LEFT.search(first):
         return None
+    head = first.split(" ", 1)[0].strip('*_`"“(')
+    if head.endswith(":") and head[:-1].lower() in words.lists["past"]:  # "Added: an alert for lag"
+        return head
     if clockwork := told_of_clockwork(first, words):
         return None if dated else clockwork
     began = words.past.match(first)
@@ -192,6 +204,8 @@ def is_detail_done(text: str, words: ItemWords) -> str | None:
 def of_status(text: str, words: ItemWords) -> str | None:
     """The words of a status cell or field that say that the item is done, or that nobody will do it."""
     text = text.strip()
+    if text.endswith("?"):
+        return None
     if text.lower().startswith(("[x]", "[✓]", "[✔]")):
         return text[:3]
     if words.open_status.match(text) or "partial" in text.lower() or itemstates.is_part(text):

@@ -83,6 +83,10 @@ def columns_of(header: Sequence[Sequence[Span]], words: ItemWords) -> dict[str, 
     """Which column of a table holds which fact, by the names in its header; the first of a kind counts."""
     names = [plain(cell) for cell in header]
     facts = [words.columns.get(key(name) or name.strip().lower()) if len(name) <= 60 else None for name in names]
+    facts = [
+        fact or ("status" if key(name).endswith((" status", " state")) else None)
+        for name, fact in zip(names, facts, strict=True)
+    ]
     columns: dict[str, int] = {}
     for index, (name, fact) in enumerate(zip(names, facts, strict=True)):
         if key(name) in words.lists["name_column"]:

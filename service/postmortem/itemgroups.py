@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from service.postmortem import dates, itemkinds, owners
+from service.postmortem import dates, itemkinds, itemstates, owners
 from service.postmortem.given import Given
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemwords import ItemWords, item_words
@@ -14,6 +14,9 @@ from service.postmortem.vocabulary import key
 
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
 _NOT = re.compile(r"\b(?:in progress|not|partial|partly|planned|ongoing|to be|nicht|teilweise)\b", re.IGNORECASE)
+_SO_FAR = re.compile(r" (?:so far|already|by now|up to now)$")
+_BEHIND = re.compile(r"(?: [-–—]|:) ?([\w ]{3,20})$")
+_THESE = re.compile(r"(?:these|all of these|all of this|both)\b", re.IGNORECASE)
 _RANGE = re.compile(r" ?(?:-|–|—|to|bis|until) ?")
 
 
@@ -76,13 +79,21 @@ def group_of(name: str, given: Given, lines: tuple[int, int]) -> Group:
 def _done(name: str, words: ItemWords) -> str | None:
     if _NOT.search(name):
         return None
-    found = key(name)
-    if found in words.lists["done"] or found.removeprefix("already ") in words.lists["done"]:
+    found = _SO_FAR.sub("", key(name))
+    if _is_done(found, words):
         return name
-    bracket = next((one[1] for one in _BRACKET.finditer(name) if one[1].strip().lower() in words.lists["done"]), None)
+    named = [*_BRACKET.findall(name), *_BEHIND.findall(name)]
+    bracket: str | None = next((one for one in named if _is_done(one.strip(" )*_").lower(), words)), None)
     if bracket:
         return bracket
-    return name if found in words.lists["done_group"] else None
+    if found in words.lists["done_group"]:
+        return name
+    told = words.done_told.fullmatch(name) if _THESE.match(name) and not itemstates.is_part(name) else None
+    return name if told else None
+
+
+def _is_done(said: str, words: ItemWords) -> bool:
+    return any(said.removeprefix(before) in words.lists["done"] for before in ("", "already ", "all "))
 
 
 def _due(name: str) -> str | None:

@@ -11,7 +11,8 @@ from service.postmortem.itemwords import ItemWords
 _NOW = re.compile(r"(?<!for )(?<!until )(?<!right )(?<!by )(?<!as of )(?<!just )\bnow ([^\W\d_]+)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;:(（、，—–]")
 _WE = re.compile(
-    r"(?:in addition,? |additionally,? |also,? )?(?:we|i|the team)(?: also| then| already| immediately)? "
+    r"(?:in addition,? |additionally,? |also,? )?(?:we|i|(?:the|our) (?:[\w-]{2,20} ){0,2}team)(?: has| have)?"
+    r"(?: also| then| already| immediately)? "
     r"(?:re-)?([^\W\d_]+)",
     re.IGNORECASE,
 )

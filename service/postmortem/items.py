@@ -53,7 +53,7 @@ def read_items(parts: Iterable[Part], given: Given, *, anchor: str = "text") -> 
             groups.append((part.level, group, foreign))
         if not foreign:
             walk.group = group
-            walk.nested = len(groups) > 2
+            walk.nested, walk.label = len(groups) > 2, part.level not in _HEADINGS
             following = parts[index + 1] if index + 1 < len(parts) else None
             _part(part, walk, above=following is not None and _below(following, part))
     walk.group = Group()

@@ -11,7 +11,7 @@ from service.postmortem.itemwords import ItemWords
 #: only a part is done, or not where it counts: "done in staging", "half of it", "production pending"
 _PART = re.compile(
     r"\b(?:still|remaining|remains|to do|todo|to be|pending|in progress|waiting|awaiting|partially|partly|half|mostly|"
-    r"nearly|almost|some|not|except)\b"
+    r"nearly|almost|some|not|except|but|however|again)\b"
     r"|\b(?:and|but)(?: we)? (?:will|plan|need)\b"
     r"|\b(?:in|on|for|to) (?:the )?(?:dev|development|staging|stage|test|testing|qa|uat|pre-?prod|canary|one|most)\b"
     r"|\blocally\b",
@@ -26,6 +26,9 @@ _BRACKET = re.compile(r"\(([^()]{6,100})\)(?=[*_ ]{0,4}(?:$|[.,;|(]))")
 _PIECE = re.compile(r" ?[,;|·] ?| [-–—] ")
 _COLUMN = re.compile(
     r"(?:date )?(?:completed|done|closed|finished|resolved|implemented|shipped|deployed)(?: (?:on|at|date))?"
+)
+_REFERENCE = re.compile(
+    r"^\W{0,3}(?:PR |MR )?(?:[#!]\d{1,7}|[A-Z][A-Z\d]{1,9}-\d{1,6}|[\w.-]{1,40}/[\w.-]{1,40}[#!]\d{1,7})\b"
 )
 _BASE = date(2000, 1, 1)
 
@@ -52,9 +55,14 @@ def is_day(text: str) -> bool:
     return days.day_at(text, 0, _BASE).day is not None
 
 
-def on_day(name: str, value: str, today: date | None) -> str | None:
-    """The day in a column for the day on which things were completed, if it has come. `name`: as it is looked up."""
-    found = days.day_at(value.strip(" *_`"), 0, today or _BASE)
-    if found.day is None or (today is not None and found.day > today) or not _COLUMN.fullmatch(name):
+def on_day(name: str, value: str) -> str | None:
+    """The day in a column for the day on which things were completed. `name`: as it is looked up."""
+    if not _COLUMN.fullmatch(name) or is_part(value) or not is_day(value.strip(" *_`")):
         return None
-    return value.strip() if not is_part(value) else None
+    return value.strip()
+
+
+def of_reference(text: str, words: ItemWords) -> str | None:
+    """What stands beside the one reference of a cell: "#12 merged", "OPS-3: closed"."""
+    rest = _REFERENCE.sub("", text, count=1).strip(" -–—:,;()[]*_`")
+    return rest if rest and not is_part(rest) and words.done_piece.fullmatch(rest) else None

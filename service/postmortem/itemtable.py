@@ -79,11 +79,13 @@ def _read(
                 itemdone.take_marks(said[index], facts, words)
                 if struck:
                     facts.set_done(said[index], "struck through")
+                elif beside := itemstates.of_reference(said[index], words):
+                    facts.set_done(beside, why)
             elif fact == "due" and (told := words.done_bracket.search(said[index])) and not itemstates.is_part(told[0]):
                 facts.set_done(told[0], why)
             elif not struck:
                 itemfields.set_fact(facts, fact, said[index], given, why)
-                if fact == "status" and (day := itemstates.on_day(names.get(index, ""), said[index], given.today)):
+                if fact == "status" and (day := itemstates.on_day(names.get(index, ""), said[index])):
                     facts.set_done(day, why)
                 if fact == "why" and (done := itemdone.is_detail_done(said[index], words)):
                     facts.set_done(done, why)

@@ -31,6 +31,7 @@ class Walk:
     group: Group = field(default_factory=Group)
     found: list[Found] = field(default_factory=list)
     nested: bool = False  # below the heading of a group
+    label: bool = False  # below a bold line, so that another such line is beside it and not below
 
     @property
     def words(self) -> ItemWords:

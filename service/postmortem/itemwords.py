@@ -118,7 +118,8 @@ def item_words(words: Vocabulary) -> ItemWords:
     ended = _any(of("done") | of("dropped"))
     participle = _any(past | {word for word in of("done") if word.endswith("ed")} | of("past_with_object"))
     tickets = _any(of("ticket"))
-    subject = r"(?:we|i|the team|team)(?:['’]ve| have| has)?(?: already| now| since| also| then)? "
+    teams = r"(?:we|i|(?:the|our) (?:[\w-]{2,20} ){0,2}team|team)"
+    subject = teams + r"(?:['’]ve| have| has)?(?: already| now| since| also| then)? "
     return ItemWords(
         fields=fields,
         columns=columns,
@@ -150,15 +151,15 @@ def item_words(words: Vocabulary) -> ItemWords:
             r"[^()\[\]]{0,80}| ✅|[.!]{1,2})?_?\**[)\]]"
         ),
         done_first=re.compile(
-            rf"^(?:DONE|COMPLETED?|FIXED)\b(?: ?[:–—-])? *"
+            rf"^`?(?:DONE|COMPLETED?|FIXED)\b`?(?: ?[:–—-])? *"
             rf"|^[(\[]?(?i:(?:already )?{done})[)\]]? ?[:：–—] *|^(?i:{done}) - "
         ),
         done_last=re.compile(
             r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
-            rf"|(?: (?:[-–—=]{{1,2}}>|[-–—:|;→⇒])|:) *(?i:{ended})"
+            rf"|(?: (?:[-–—=]{{1,2}}>|-{{1,2}}|[–—:|;→⇒])|:) *(?i:{ended})"
             r"(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){0,120})?[.!]?$"
             rf"|(?<=[.!?)]) +_?(?i:already )?(?i:{done})"
-            r"(?: (?:in|on|by|via|with|as|through|since|see)\b(?:[^.]|\.(?=\S)){0,120})?[_.!]{0,2}$"
+            r"(?: (?:in|on|by|via|with|as|through|since|see)\b(?:[^.]|\.(?=\S)){0,120}| \d{4}-\d\d-\d\d)?[_.!]{0,2}$"
             r"|, (?i:(?:already )?(?:done|completed|implemented|finished)(?: (?:in|via|by|with|on) "
             r"(?:[#!]\d|https?:|PR\b|MR\b|v?\d|@\w)[^,;]{0,80})?)[.!]?$"
         ),
