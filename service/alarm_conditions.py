@@ -13,7 +13,7 @@ from service import accounts, duplicates, pause, places
 from service.checking.room import room
 from service.engine import Distributed
 from service.parts import Parts
-from service.store import arrivals, connections, meta, needs
+from service.store import arrivals, connections, meta, needs, polls
 
 #: where a clock of its own keeps what it learned of tokens (it makes no other calls)
 TOKENS = "alerts_tokens"
@@ -32,6 +32,10 @@ ENDING = "The token of {names} {ends} on {day}. Make a new one with the same rig
 SYNC = (
     "The last sync of {name} that went well was {at}. What the pages show of it may be old; `python -m service check` "
     "says what is wrong."
+)
+POLL = (
+    "The last time that {name} said what was closed was {at}. An incident whose webhook was lost meanwhile is not "
+    "known here; `python -m service check` says what is wrong."
 )
 DISK = "{free} MB are free in {folder}, less than the {least} MB of disk_mb. When it is full nothing can be received."
 PUBLIC = (
@@ -55,6 +59,7 @@ def found(parts: Parts, connection: Connection, now: datetime, up_since: datetim
         made.update(part(parts, connection, now))
     made.update(_silent(parts, connection, now))
     made.update(_sync(parts, connection, now, up_since))
+    made.update(_poll(parts, connection, now, up_since))
     made.update(_disk(parts))
     return made
 
@@ -157,6 +162,19 @@ def _sync(parts: Parts, connection: Connection, now: datetime, up_since: datetim
         if now - max(synced.get(name, up_since), up_since) > longest:
             at = _when(parts, synced[name]) if name in synced else "never"
             yield f"sync:{name}", SYNC.format(name=name, at=at)
+
+
+def _poll(parts: Parts, connection: Connection, now: datetime, up_since: datetime) -> Found:
+    """As of a sync; the time between two polls, which may be longer, is none of it."""
+    every = parts.settings.sync.reconcile
+    if not every:
+        return
+    polled = polls.last(connection)
+    longest = timedelta(hours=parts.settings.alerts.sync_hours) + timedelta(minutes=every)
+    for name in parts.sources:
+        if now - max(polled.get(name, up_since), up_since) > longest:
+            at = _when(parts, polled[name]) if name in polled else "never"
+            yield f"poll:{name}", POLL.format(name=name, at=at)
 
 
 def _disk(parts: Parts) -> Found:

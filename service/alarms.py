@@ -38,6 +38,7 @@ ABOUT = {
     "silent": "a source is silent",
     "token": "a token ends",
     "sync": "a sync is late",
+    "poll": "a look for missed closings is late",
     "disk": "little room",
     "public": "a place became public",
     "report": "a report did not arrive",

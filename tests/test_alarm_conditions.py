@@ -11,10 +11,10 @@ from connectors.base import Visibility
 from service import alarm_conditions, alarms
 from service.checking.room import room
 from service.engine import Distributed
-from service.store import alerts, places, tables, writes
+from service.store import alerts, places, tables, work, writes
 from service.store.database import Database
 from tests.hands import closed
-from tests.test_alarms import START, on_sqlite, to, world
+from tests.test_alarms import START, Heard, look, on_sqlite, to, world
 from tests.world import World
 
 __all__ = ["world"]
@@ -41,15 +41,67 @@ def test_a_silent_source_is_told_after_its_days(world: World) -> None:
 
 
 def test_a_sync_that_stays_old_is_told_and_a_service_that_was_down_is_not_blamed(world: World) -> None:
+    polled(world)
     world.later(hours=7)
+    polled(world)
     assert sorted(keys(world, sync_hours=6)) == ["sync:code", "sync:work"]
     assert "that went well was never" in keys(world, sync_hours=6)["sync:code"]
     world.sync()
     assert keys(world, sync_hours=6) == {}
     world.later(hours=7)
+    polled(world)
     with world.database.read() as connection:
         assert alarm_conditions.found(world.parts, connection, world.now(), world.now()) == {}
     assert "17 Nov, 22:31 UTC" in keys(world, sync_hours=6)["sync:work"]
+
+
+def polled(world: World) -> None:
+    """Every source is asked what was closed, now."""
+    with world.database.begin() as connection:
+        for name in world.parts.sources:
+            work.ask(connection, "poll", name, world.now())
+    world.run(("poll",))
+
+
+def told(world: World, heard: Heard) -> list[str]:
+    return [title for title in look(world, heard) if "closings" in title]
+
+
+def test_a_poll_that_fails_for_hours_is_told_once_and_when_it_is_over(world: World) -> None:
+    update = {"alerts": world.parts.settings.alerts.model_copy(update={"sync_hours": 6})}
+    changed = world.parts.settings.model_copy(update=update)
+    changed.read_from("the settings", {})
+    world.parts = replace(world.parts, settings=changed)
+    heard = Heard()
+    polled(world)
+    assert told(world, heard) == []
+    for _ in range(42):  # seven hours
+        world.github.fault("GET", "/issues$", "status", status=404)
+        world.later(minutes=10)
+        polled(world)
+        told(world, heard)
+    mine = [(title, text) for _, title, text in heard.got if "closings" in title]
+    assert [title for title, _ in mine] == ["Afterword, a look for missed closings is late"]
+    assert "The last time that ops said what was closed was 17 Nov, 15:31 UTC." in mine[0][1]
+    world.github.clear_faults()
+    world.later(minutes=10)
+    polled(world)
+    assert told(world, heard) == ["Afterword, over: a look for missed closings is late"]
+    world.later(minutes=10)
+    assert told(world, heard) == []
+
+
+@on_sqlite
+def test_a_poll_that_is_switched_off_is_never_late(world: World) -> None:
+    assert "poll:ops" not in keys(world, sync_hours=6)
+    world.later(hours=7)
+    assert {"poll:ops", "poll:desk"} <= set(keys(world, sync_hours=6))
+    off = world.parts.settings.model_copy(
+        update={"sync": world.parts.settings.sync.model_copy(update={"reconcile": 0})}
+    )
+    off.read_from("the settings", {})
+    world.parts = replace(world.parts, settings=off)
+    assert not [key for key in keys(world, sync_hours=6) if key.startswith("poll:")]
 
 
 def test_after_a_stop_the_time_of_the_service_begins_anew(world: World) -> None:

@@ -22,7 +22,7 @@ PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 KINDS: dict[str, Any] = {
     path.stem: importlib.import_module(f"connectors.{path.stem}")
     for path in sorted((ROOT / "connectors").iterdir())
-    if path.stem not in {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
+    if path.stem not in {"__init__", "answers", "base", "counted", "reasons", "signing", "text", "transport"}
     and (path.suffix == ".py" or (path.is_dir() and (path / "__init__.py").exists()))
 }
 SIDES = {"source": "SourceSettings", "tracker": "TrackerSettings"}

@@ -149,6 +149,13 @@ ALARMS = (
         "`python -m service check` names the cause.",
     ),
     Entry(
+        "poll",
+        "Afterword, a look for missed closings is late",
+        "A source refused or did not answer for `sync_hours`, when it was asked what was closed. What its webhooks "
+        "tell is taken as ever; what they miss is not found.",
+        "`python -m service check` names the cause. The next look reaches back to the last one that went well.",
+    ),
+    Entry(
         "denied",
         "Afterword, a connection is refused",
         "GitHub or Jira no longer takes the sign-in (401, 403). It alone is asked, every few minutes, who we are.",
