@@ -45,12 +45,13 @@ class IssueActions(HttpSandbox):
         *,
         email_visible: bool = True,
         time_zone: str = "Etc/UTC",
+        kind: str = "atlassian",
     ) -> User:
         with self.lock:
             user_name = name.lower().replace(" ", ".")
             number = account_id or (user_name if self.datacenter else f"5f0c1a{self.world.next_id():0>18}")
             email = email or f"{user_name}@example.org"
-            user = User(number, name, email, time_zone, email_visible)
+            user = User(number, name, email, time_zone, email_visible, kind=kind)
             self.world.users[number] = user
         return user
 

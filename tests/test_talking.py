@@ -238,8 +238,8 @@ def test_on_jira_what_not_everybody_may_read_is_left_out(jira: Ground) -> None:
 
 
 def test_on_cloud_a_customer_has_no_role_and_an_app_is_nobody(jira: Ground) -> None:
-    jira.sandbox.add_user("Riley").kind = "customer"
-    jira.sandbox.add_user("Robot").kind = "app"
+    jira.sandbox.add_user("Riley", kind="customer")
+    jira.sandbox.add_user("Robot", kind="app")
     jira.says("Riley", "/snooze off")
     jira.says("Robot", "/snooze off")
     found = jira.tracker().comments(jira.tracked, None)
