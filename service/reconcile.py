@@ -1,13 +1,15 @@
-"""Missed webhooks: every so often each source is asked what closed, and what nobody told of is stored as a delivery.
+"""Missed webhooks: every so often each source is asked what changed, and what nobody told of is stored as a delivery:
+a closing, and of what is held as closed a reopening and another text. (A comment alone changes none of these.)
 
 GitHub never delivers again by itself, and Jira gives up after a few tries. What is found takes the way of every other
-delivery (service/deliver.py), so the same rules hold: first boot, storm, quiet. A reopening is not found: the listing
-tells of closed tickets alone. The next closing, or any edit that is told of, reads the ticket as it is by then.
+delivery (service/deliver.py), so the same rules hold: first boot, storm, quiet.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -21,6 +23,7 @@ from service.parts import Parts
 from service.refusals import Gate, Shut
 from service.store import aliases, deliveries, incidents, meta, polls, work
 from service.store.deliveries import Delivery
+from service.store.incidents import Incident
 from service.store.work import Lease
 
 log = structlog.get_logger()
@@ -28,6 +31,10 @@ log = structlog.get_logger()
 #: how far each look reaches back behind the one before: a listing may lag behind what was done, and clocks differ
 OVERLAP = timedelta(minutes=20)
 _TICKET = TypeAdapter(Ticket)
+#: how the ids of our own deliveries begin
+_CLOSED, _REOPENED, _EDITED = "poll:", "poll-open:", "poll-edit:"
+_STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
+_UNHEARD = "and no webhook had told of it."
 
 
 def begin(connection: Connection, parts: Parts) -> None:
@@ -58,12 +65,12 @@ def poll_source(parts: Parts, lease: Lease) -> datetime | None:
         since = max(min(upto, begun) - OVERLAP, _first_boot(connection, begun))
     found = _asked(parts, source, since)
     crash.point("poll listed")
-    rows = [_row(parts, source.name, ticket, begun) for ticket in _news(parts, source.name, found)]
+    rows = _news(parts, source.name, found, since, begun)
     if rows:
         with parts.database.begin() as connection:
             work.hold(connection, lease, parts.now())
             deliveries.add_all(connection, rows)
-        log.warning("closings that no webhook told of", source=source.name, number=len(rows))
+        log.warning("changes that no webhook told of", source=source.name, number=len(rows))
         parts.engine.wake("delivery", "")
     crash.point("poll stored")
     with parts.database.begin() as connection:
@@ -73,14 +80,14 @@ def poll_source(parts: Parts, lease: Lease) -> datetime | None:
 
 
 def _asked(parts: Parts, source: Source, since: datetime) -> list[Ticket]:
-    """What closed since. While the account is limited or refused it is not asked, and Shut is raised."""
+    """What changed since. While the account is limited or refused it is not asked, and Shut is raised."""
     writer = parts.publishers[source.name]
     with Gate(parts) as gate:
         account = gate.account("source", source.name)
         if (standing := gate.shut(account, writer)) is not None:
             raise Shut(standing.reason, (standing.not_before - parts.now()).total_seconds())
         try:
-            found = [ticket for ticket in source.closed_since(since) if ticket.closed_at is not None]
+            found = list(source.changed_since(since))
         except ConnectorError as error:
             gate.met(account, writer, error)
             raise
@@ -88,37 +95,63 @@ def _asked(parts: Parts, source: Source, since: datetime) -> list[Ticket]:
     return found
 
 
-def _news(parts: Parts, source: str, found: list[Ticket]) -> list[Ticket]:
-    """Those that the store does not know, or knows as open, or with an earlier closing. One that waits for its reading
-    is known: the reading tells the rest."""
-    with parts.database.read() as connection:
-        return [ticket for ticket in found if _is_news(connection, source, ticket)]
+def _news(parts: Parts, source: str, found: list[Ticket], since: datetime, now: datetime) -> list[dict[str, Any]]:
+    """The deliveries that nobody made. What waits for its reading is known: the reading tells the rest."""
+    rows = []
+    for ticket in (clean(parts, one)[0] for one in found):
+        with parts.database.read() as connection:
+            known = incidents.find(connection, source, aliases.resolve(connection, source, ticket.key))
+        if known is not None:
+            name = "" if known.to_read else _missed(known, ticket)
+        else:
+            name = _closing(ticket) if ticket.closed_at is not None and ticket.closed_at >= since else ""
+        if name:
+            rows.append(_row(source, name, ticket, now))
+    return rows
 
 
-def _is_news(connection: Connection, source: str, ticket: Ticket) -> bool:
-    known = incidents.find(connection, source, aliases.resolve(connection, source, ticket.key))
-    if known is None or known.closed_at is None or ticket.closed_at is None:
-        return True
-    return known.closed_at < ticket.closed_at and not known.to_read
+def _missed(known: Incident, ticket: Ticket) -> str:
+    """What happened since it was read, as the id of its delivery; "": nothing that would be told otherwise."""
+    if known.closed_at is None:
+        return _closing(ticket)
+    if not ticket.closed:
+        return f"{_REOPENED}{_short(ticket)}:{known.closed_at:{_STAMP}}"
+    later = ticket.closed_at is not None and known.closed_at < ticket.closed_at
+    if later and not ticket.unwanted:
+        return _closing(ticket)
+    if later or _told(ticket) != _told(known.ticket):
+        versions = f"{known.closed_at:{_STAMP}} {_told(known.ticket)} {ticket.closed_at} {_told(ticket)}"
+        return f"{_EDITED}{_short(ticket)}:{sha256(versions.encode()).hexdigest()[:24]}"
+    return ""
 
 
-def _row(parts: Parts, source: str, ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """A delivery of our own: its id is the closing, so that one found twice is stored once."""
+def _told(ticket: Ticket) -> str:
+    """What a listing tells of the words of a ticket."""
+    return json.dumps([ticket.title, ticket.text, sorted(ticket.labels)])
+
+
+def _closing(ticket: Ticket) -> str:
+    """ "poll:<key>:<closed_at>"; "" for what is open, or gets no postmortem."""
+    if not ticket.closed or ticket.closed_at is None or ticket.unwanted:
+        return ""
+    return f"{_CLOSED}{_short(ticket)}:{ticket.closed_at:{_STAMP}}"
+
+
+def _short(ticket: Ticket) -> str:
+    return ticket.key[:150]  # `deliveries` holds 200 characters
+
+
+def _row(source: str, delivery_id: str, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """A delivery of our own: its id is what happened, so that one found twice is stored once."""
     return {
         "source": source,
-        "delivery_id": delivery_id(ticket),
+        "delivery_id": delivery_id,
         "received_at": now,
         "headers": {},
-        "body": _TICKET.dump_json(clean(parts, ticket)[0]),
+        "body": _TICKET.dump_json(ticket),
         "state": "received",
         "via": "poll",
     }
-
-
-def delivery_id(ticket: Ticket) -> str:
-    """ "poll:<key>:<closed_at>"; `deliveries` holds 200 characters."""
-    at = f"{ticket.closed_at:%Y-%m-%dT%H:%M:%S.%fZ}" if ticket.closed_at else "open"
-    return f"poll:{ticket.key[:160]}:{at}"
 
 
 def read_poll(delivery: Delivery) -> Signal:
@@ -127,8 +160,11 @@ def read_poll(delivery: Delivery) -> Signal:
         ticket = _TICKET.validate_json(delivery.body)
     except ValidationError:
         raise BadPayload("What a look for missed closings had found can no longer be read.") from None
-    why = f"{ticket.ref} was closed, and no webhook had told of it."
-    return Signal(Said.CLOSED, why, ticket.ref, ticket.key, ticket.closed_at, ticket)
+    if delivery.delivery_id.startswith(_REOPENED):
+        return Signal(Said.REOPENED, f"{ticket.ref} was opened again, {_UNHEARD}", ticket.ref, ticket.key)
+    if delivery.delivery_id.startswith(_EDITED):
+        return Signal(Said.EDITED, f"{ticket.ref} was edited, {_UNHEARD}", ticket.ref, ticket.key)
+    return Signal(Said.CLOSED, f"{ticket.ref} was closed, {_UNHEARD}", ticket.ref, ticket.key, ticket.closed_at, ticket)
 
 
 def _first_boot(connection: Connection, now: datetime) -> datetime:

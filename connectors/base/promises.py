@@ -66,6 +66,11 @@ class Source(Protocol):
         """Incident tickets, by the settings, that were closed at or after this time; without comments and events, the
         oldest closing first where the vendor can sort so. Raises ConnectorError."""
 
+    def changed_since(self, since: datetime) -> Iterator[Ticket]:
+        """Incident tickets, by the settings, open or closed, that were changed at or after this time, and perhaps some
+        that were not; as those of `closed_since`, which are among them, in no order. `unwanted` says of a closed one
+        why it gets no postmortem. Raises ConnectorError."""
+
     def token_ends(self) -> datetime | None:
         """When the token stops being good, as the vendor last said or the settings say; None: not known. No I/O."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -30,7 +31,7 @@ def closed_since(name: str, settings: SourceSettings, client: Client, since: dat
     for repo in meant(client, settings.repositories):
         if not repo.has_issues:
             continue
-        for issue in _closed(settings, client, repo, since):
+        for issue in _listed(settings, client, repo, since, "closed"):
             if issue.pull_request is not None or issue.closed_at is None or issue.closed_at < since:
                 continue
             if no_incident(settings, repo.label, issue) or no_postmortem(settings, issue):
@@ -40,13 +41,30 @@ def closed_since(name: str, settings: SourceSettings, client: Client, since: dat
     yield from sorted(found.values(), key=lambda one: one.closed_at or since)
 
 
-def _closed(settings: SourceSettings, client: Client, repo: wire.Repo, since: datetime) -> Iterator[wire.Issue]:
+def changed_since(name: str, settings: SourceSettings, client: Client, since: datetime) -> Iterator[Ticket]:
+    """Tickets changed at or after `since`, open or closed, without comments and events."""
+    seen: set[str] = set()
+    for repo in meant(client, settings.repositories):
+        if not repo.has_issues:
+            continue
+        for issue in _listed(settings, client, repo, since, "all"):
+            if issue.pull_request is not None or no_incident(settings, repo.label, issue):
+                continue
+            one = ticket(name, settings, issue, repo)
+            if one is not None and one.key not in seen:
+                seen.add(one.key)
+                yield replace(one, unwanted=no_postmortem(settings, issue)) if one.closed else one
+
+
+def _listed(
+    settings: SourceSettings, client: Client, repo: wire.Repo, since: datetime, state: str
+) -> Iterator[wire.Issue]:
     """One listing for each label and type; GitHub takes several labels for "all of these", which is not meant.
 
     In the order of creation, which no change moves while the pages are read.
     """
     path = f"{client.home(str(repo.id), repo.label)}/issues"
-    plain = {"state": "closed", "since": stamp(since), "sort": "created", "direction": "asc"}
+    plain = {"state": state, "since": stamp(since), "sort": "created", "direction": "asc"}
     chosen = [{"labels": label} for label in settings.labels] + [{"type": kind} for kind in settings.issue_types]
     if not chosen or any("," in label for label in settings.labels):
         chosen = [{}]

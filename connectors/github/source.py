@@ -107,6 +107,10 @@ class Source:
         """Incident tickets closed at or after this time, the oldest closing first. Raises ConnectorError."""
         return history.closed_since(self.name, self.settings, self._client, since)
 
+    def changed_since(self, since: datetime) -> Iterator[Ticket]:
+        """Incident tickets changed at or after this time, open or closed. Raises ConnectorError."""
+        return history.changed_since(self.name, self.settings, self._client, since)
+
     def token_ends(self) -> datetime | None:
         """When the token ends, as the last answer said; None: it has no end, nothing was asked yet, or it is an App."""
         return self._client.token_ends()

@@ -145,6 +145,11 @@ class Source:
         100. Raises ConnectorError."""
         return closed.closed_since(self.name, self.settings, self._client, since)
 
+    def changed_since(self, since: datetime) -> Iterator[Ticket]:
+        """Incidents by the settings that were changed on that day or later, open or closed; one call for each 100.
+        Raises ConnectorError."""
+        return closed.changed_since(self.name, self.settings, self._client, since)
+
     def token_ends(self) -> datetime | None:
         """From the settings, as Jira tells it to nobody."""
         return self.settings.token_end
