@@ -1,5 +1,5 @@
-"""The schedule. It keeps nothing: each tick computes what is due from the database, one row per sync and per report
-slot, so any number of clocks and restarts make each of them once."""
+"""The schedule. It keeps nothing: each tick computes what is due from the database, one row per sync, per slot of
+a report or digest, and per day of reminders, so any number of clocks and restarts make each of them once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
 from service import alarms, crash, duplicates, reconcile, retention
+from service.followup import reminding
 from service.followup.week import Schedule, Week, due_slots, first_after_skipped
 from service.parts import Parts
 from service.store import backwards, meta, reports, work
@@ -22,7 +23,7 @@ _SKIPPED = "reports_begin_at"
 
 
 def tick(parts: Parts) -> None:
-    """Asks for every sync and report that is due now. Never raises for a database that is away."""
+    """Asks for every sync, report, digest and day of reminders that is due. Never raises for a database that is away."""
     now = parts.now()
     try:
         with parts.database.begin() as connection:
@@ -36,6 +37,9 @@ def tick(parts: Parts) -> None:
             slots = [week.slot for week in _due(parts, connection, now)]
             for slot in slots:
                 work.ensure(connection, "report", slot, now)
+            reminders = reminding.slots(parts, connection, now)
+            for task, key in reminders:
+                work.ensure(connection, task, key, now)
     except AfterwordError as error:
         log.error("the clock could not write", error=error.message)
         return
@@ -44,6 +48,8 @@ def tick(parts: Parts) -> None:
         log.warning("the clock was set back; what waited for later goes on now", seconds=round(back.total_seconds()))
     for slot in slots:
         parts.engine.wake("report", slot)
+    for task, key in reminders:
+        parts.engine.wake(task, key)
     alarms.look(parts)
     try:
         retention.daily(parts)

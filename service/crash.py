@@ -66,6 +66,11 @@ POINTS = (
     "before send",
     "send answered, not stored",
     "report sent",
+    # reminders and digests
+    "nudges decided",
+    "before nudge",
+    "nudge answered, not stored",
+    "digests made",
 )
 
 #: points on the wire, passed when a request was sent and its answer is not read yet: method, path

@@ -16,6 +16,8 @@ from service import accounts, duplicates, pause, reconcile, tokens
 from service import settings as reading
 from service.counting import Calls
 from service.engine import Distributed, Embedded, Engine
+from service.followup.digesting import send_digests
+from service.followup.nudging import nudge_day
 from service.hints_file import hints_list
 from service.jobs import Jobs
 from service.parts import Parts
@@ -36,6 +38,8 @@ STEPS = {
     "report": report_week,
     "poll": reconcile.poll_source,
     "duplicates": duplicates.look,
+    "nudge": nudge_day,
+    "digest": send_digests,
 }
 
 

@@ -180,6 +180,16 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "nudge",
+        "reminders on the issues and digests to their owners, now",
+        "Sends what is due, and nothing twice. With --dry-run it says who would get what, when and why, "
+        "and what is held back; exit 1 when something could not be sent yet.",
+        (
+            DRY_RUN,
+            _take("--format", choices=("text", "json"), default="text", help="text or json (default: text)"),
+        ),
+    ),
+    Command(
         "pause",
         "stops everything that leaves, at once",
         "No issue, comment, link, report or mail goes out; webhooks are still received and stored. The file that "

@@ -119,3 +119,12 @@ def held_elsewhere(connection: Connection, key: str, now: datetime) -> bool:
     """Whether another day's row is held by a worker just now: whoever finds "sending" must be alone."""
     found = sa.select(sa.func.count()).where(work.c.task == "nudge", work.c.key != key, work.c.taken_until > now)
     return bool(connection.execute(found).scalar_one())
+
+
+def sent_since(connection: Connection, task: str, since: datetime) -> int:
+    """Reminders, or digests, whose sending began since then and ended well."""
+    prefix = "nudge:" if task == "nudge" else "send:digest-"
+    found = sa.select(sa.func.count()).where(
+        ledger.c.key.startswith(prefix), ledger.c.state == "done", ledger.c.since >= since
+    )
+    return int(connection.execute(found).scalar_one())
