@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from connectors.base import ConnectorError, Denied, Limited, NotSent, Problem, Tracker, Visibility
 from service import accounts, crash, pause, places
 from service.accounts import Account
-from service.followup import notify, withheld
+from service.followup import notify, talk, withheld
 from service.followup.render import render
 from service.followup.snapshot import Snapshot
 from service.followup.sync import SyncResult, sync
@@ -65,6 +65,8 @@ def look_at(parts: Parts, tracker: str, *, verify: bool, lease: Lease | None = N
             _learn(gate, account, parts.trackers[tracker], result.problems)
     for incident in result.incidents:
         parts.engine.wake("incident", str(incident))
+    if refused is None:
+        talk.listen(parts, tracker)
     return result.changed
 
 
