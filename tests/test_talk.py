@@ -18,6 +18,9 @@ from tests.world import World
 
 DAY = date(2026, 12, 24)
 
+#: where nothing depends on the database
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 class Scene:
     """A told incident with one issue on GitHub (item 1) and one on Jira (item 2)."""
@@ -83,6 +86,7 @@ def test_an_edit_of_a_snooze_moves_it_and_the_same_words_are_obeyed_once(scene: 
     assert [one[:2] for one in scene.told_of("snoozed")] == [(None, "2026-12-24"), ("2026-12-24", "2026-12-25")]
 
 
+@on_sqlite
 def test_a_snooze_is_taken_back_by_whoever_has_a_role(scene: Scene) -> None:
     scene.says("/snooze 2 weeks")
     scene.sync()
@@ -92,6 +96,7 @@ def test_a_snooze_is_taken_back_by_whoever_has_a_role(scene: Scene) -> None:
     assert (scene.row().snoozed_until, scene.row().snoozed_by) == (None, None)
 
 
+@on_sqlite
 def test_a_stranger_is_shown_and_not_obeyed(scene: Scene) -> None:
     scene.says("/snooze until 24 Dec", who="passer-by")
     scene.says("/wontdo Boring.", who="passer-by")
@@ -105,6 +110,7 @@ def test_a_stranger_is_shown_and_not_obeyed(scene: Scene) -> None:
     assert "state" not in row.conflicts
 
 
+@on_sqlite
 def test_who_is_called_like_somebody_in_the_people_map_has_no_role_by_that(scene: Scene) -> None:
     assert scene.world.jira is not None
     scene.world.jira.add_user("sam", account_id="customer-1", kind="customer")
@@ -114,6 +120,7 @@ def test_who_is_called_like_somebody_in_the_people_map_has_no_role_by_that(scene
     assert scene.row(2).snoozed_until is None
 
 
+@on_sqlite
 def test_who_is_assigned_is_obeyed_without_a_role(scene: Scene) -> None:
     scene.world.github.assign(scene.github, "riley")
     scene.world.github.unassign(scene.github, "alex")
@@ -122,6 +129,7 @@ def test_who_is_assigned_is_obeyed_without_a_role(scene: Scene) -> None:
     assert scene.row().snoozed_by == "riley"
 
 
+@on_sqlite
 def test_a_comment_of_our_own_is_never_obeyed(scene: Scene) -> None:
     scene.says("/snooze until 24 Dec", who=scene.world.github.login)
     tracker = scene.world.parts.trackers["code"]
@@ -132,6 +140,7 @@ def test_a_comment_of_our_own_is_never_obeyed(scene: Scene) -> None:
     assert scene.told_of("unheeded") == []
 
 
+@on_sqlite
 def test_a_snooze_that_names_no_day_says_so(scene: Scene) -> None:
     scene.says("/snooze for a while")
     scene.sync()
@@ -179,6 +188,7 @@ def test_a_later_comment_of_a_person_becomes_the_reason_and_a_strangers_does_not
     assert not needs_reason(State.WONT_DO, scene.row().ended_reason)
 
 
+@on_sqlite
 def test_what_did_not_change_is_not_read_again_and_what_was_not_answered_is(scene: Scene) -> None:
     scene.world.github.reset_calls()
     scene.sync()
@@ -192,6 +202,7 @@ def test_what_did_not_change_is_not_read_again_and_what_was_not_answered_is(scen
     assert scene.row().snoozed_until == DAY
 
 
+@on_sqlite
 def test_what_is_done_has_nothing_to_hear(scene: Scene) -> None:
     scene.says("/wontdo Too much work")
     scene.sync()
@@ -204,6 +215,7 @@ def test_what_is_done_has_nothing_to_hear(scene: Scene) -> None:
     assert scene.world.github.count("GET", f"/issues/{scene.github.number}/comments") == 0
 
 
+@on_sqlite
 def test_a_secret_in_a_reason_is_taken_out(scene: Scene) -> None:
     scene.says("/wontdo The key ghp_" + "a1B2" * 9 + " is gone")
     scene.sync()
