@@ -23,7 +23,7 @@ _SKIPPED = "reports_begin_at"
 
 
 def tick(parts: Parts) -> None:
-    """Asks for every sync, report, digest and day of reminders that is due. Never raises for a database that is away."""
+    """Asks for every sync, report, digest and reminder due now. Never raises for a database that is away."""
     now = parts.now()
     try:
         with parts.database.begin() as connection:
