@@ -193,6 +193,20 @@ def order_in(text: str) -> bool | None:
     return told.pop() if len(told) == 1 else None
 
 
+def order_by_names(text: str, day: date | None = None) -> bool | None:
+    """The same by a day that stands in it with the name of its month, or is known: "7 March" beside 07/03/2026."""
+    named = {(day.month, day.day)} if day else set()
+    for found in _WORDED.finditer(text, 0, 20_000):
+        if month := month_named((found["m1"] or found["m2"]).lower()):
+            named.add((month, int(found["d1"] or found["d2"])))
+    told = set()
+    for found in _NUMBERED.finditer(text, 0, 20_000) if named else ():
+        first, second = int(found["a"] or 0), int(found["b"] or 0)
+        if first != second and found["t"] != ".":
+            told |= {order for order, one in ((True, (second, first)), (False, (first, second))) if one in named}
+    return told.pop() if len(told) == 1 else None
+
+
 def middle_of_month(text: str) -> date | None:
     """ "November 2026" or "Q2 2026" lends its year to days without one."""
     for year in _MONTH_YEAR.finditer(text):

@@ -46,7 +46,10 @@ def read_fields(
     (days.day_in_name), for what has no other.
     """
     stated = Stated(zone=zones.stated_zone(outline.text))
-    habits = replace(habits_of(outline.parts), day_first=days.order_in(outline.text))
+    order = days.order_in(outline.text)
+    if order is None:
+        order = days.order_by_names(f"{outline.title}\n{outline.text[:20_000]}", file_day)
+    habits = replace(habits_of(outline.parts), day_first=order)
     here = Reader(outline, given, near, stated, stated.zone or given.zone, habits, file_day=file_day)
     texts = Texts()
     found = list(pairs.pairs_of(outline, given.words, texts))

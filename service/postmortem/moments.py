@@ -77,7 +77,7 @@ def in_lines(
         had = underwent.places(low, letters, words)
         if tells_start(low, letters, rows, kinds["started"], had, calm=here and "detected" not in loose, first=opening):
             told.add("started")
-        if tells_end(low, letters, rows, kinds["resolved"]):
+        if tells_end(low, letters, rows, kinds["resolved"], first="resolved" not in loose | firm):
             loose["resolved"] = line
         elif "resolved" in loose | firm and ("started" in told or places(low, letters, kinds["down"])):
             loose.pop("resolved", None)

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person or a team. `ids`: kind of tracker → its id (GitHub login, Jira account id)."""
+    """A person or a team. `ids`: kind of tracker → its id (GitHub login, Jira account id). `teams`: those that a person
+    belongs to, `lead`: who leads a team, both by their names; `left`: a person who is no longer here."""
 
     name: str
     email: str = ""
     team: bool = False
     aliases: tuple[str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
+    teams: tuple[str, ...] = ()
+    left: bool = False
+    lead: str | None = None
 
 
 def plain(text: str) -> str:
@@ -49,3 +53,18 @@ class People:
     @property
     def order(self) -> tuple[str, ...]:
         return tuple(person.name for person in self.known)
+
+    @property
+    def teams(self) -> dict[str, tuple[str, ...]]:
+        """Person or team, by name → the teams that answer for what they own, each once: a team answers for itself. A
+        team that is named in another way than in the map goes by its name there."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self.known:
+            named = (one.name,) if one.team else tuple(self._team(team) for team in one.teams)
+            if named:
+                found.setdefault(one.name, tuple(dict.fromkeys(named)))
+        return found
+
+    def _team(self, name: str) -> str:
+        found = self.find(name)
+        return found.name if found is not None and found.team else name

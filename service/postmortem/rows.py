@@ -28,7 +28,9 @@ class Rows(NamedTuple):
     whole: re.Pattern[str]
     lasts: Set[str]
     alone: re.Pattern[str]
+    alone_weak: re.Pattern[str]
     alone_down: re.Pattern[str]
+    down_not: re.Pattern[str]
     over: Phrases
     began: Phrases
     opening: Phrases
@@ -54,11 +56,16 @@ def rows_of(words: Vocabulary) -> Rows:
             rf"(?<!\w)(?:(?:{_one(facts.get('row_whole', ()))}){between} (?:{_one(again)})|"
             rf"(?:{_one(facts.get('row_trouble', ()))}){between} (?:{_one(gone)}))(?!\w)"
         ),
-        lasts={word.split()[-1] for word in (*again, *gone, *alone, *facts.get("row_alone_down", ()))},
+        lasts={
+            word.split()[-1]
+            for word in (*again, *gone, *alone, *facts.get("row_alone_weak", ()), *facts.get("row_alone_down", ()))
+        },
         alone=re.compile(rf"(?:\S{{1,30}} ){{1,4}}(?P<said>{_one(alone)})"),
+        alone_weak=re.compile(rf"(?:\S{{1,30}} ){{1,4}}(?P<said>{_one(facts.get('row_alone_weak', ()))})"),
         alone_down=re.compile(
             rf"(?:[^,;]{{1,40}}[,;] )?(?:\S{{1,30}} ){{1,3}}(?P<said>{_one(facts.get('row_alone_down', ()))})"
         ),
+        down_not=_any(facts.get("row_down_not", ())),
         over=phrases(words, "row_over"),
         began=phrases(words, "row_began"),
         opening=phrases(words, "row_opening"),
@@ -83,18 +90,20 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_one(words)})(?!\w)")
 
 
-def tells_end(low: str, letters: Set[str], rows: Rows, also: Phrases) -> bool:
-    """Whether a flat row tells that all of it is over. `also`: phrases that tell it in sentences, too."""
+def tells_end(low: str, letters: Set[str], rows: Rows, also: Phrases, *, first: bool = True) -> bool:
+    """Whether a flat row tells that all of it is over. `also`: phrases that tell it in sentences, too; `first`: no row
+    above tells it."""
     found = [*places(low, letters, also), *places(low, letters, rows.over)]
     found = [place for place in found if low[place.start : place.end] not in rows.vague]
     if not found and not letters.isdisjoint(rows.lasts):
         found = [Place(one.start(), one.end()) for one in rows.whole.finditer(low)]
-        found = found or _alone(low.strip(" .!"), rows)
+        found = found or _alone(low.strip(" .!"), rows.alone, rows)
+        found = found or (_alone(low.strip(" .!"), rows.alone_weak, rows) if first else [])
     return any(_plain(low, place, rows, also) for place in found)
 
 
-def _alone(low: str, rows: Rows) -> list[Place]:
-    found = rows.alone.fullmatch(low) if len(low) < _SHORT else None
+def _alone(low: str, alone: re.Pattern[str], rows: Rows) -> list[Place]:
+    found = alone.fullmatch(low) if len(low) < _SHORT else None
     return [Place(found.start("said"), found.end())] if found and not rows.trouble.search(low) else []
 
 
@@ -129,9 +138,8 @@ def tells_start(
         return True
     bare = low.strip(" .!") if calm and len(low) < _SHORT else ""
     if bare and (down := rows.alone_down.fullmatch(bare)):
-        return not (
-            rows.reported.search(bare) or rows.part.search(bare) or rows.unless.search(bare, 0, down.start("said"))
-        )
+        none = (rows.reported, rows.part, rows.down_not, rows.unless)
+        return not any(kind.search(bare, 0, down.start("said")) for kind in none)
     return first and bool(places(low, letters, rows.opening)) and not rows.reported.search(low)
 
 

@@ -262,7 +262,7 @@ def _moments(
         elif stamp.until is None and trouble and spans.is_until(sentence, low, start):
             why = replace(evidence, why="“until” before it, in a sentence about the incident")
             used = said.keep("resolved", times.moment_of(stamp, zone), why, firm=False)
-        elif (place := of_each.get(start)) and not _is_told(found, near[place], place, end):
+        elif (place := of_each.get(start)) and not _is_told(low, found, near[place], place, end, ill):
             name = near[place]
             why = replace(evidence, why=f"“{sentence[place.start : place.end]}” beside it")
             used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=name == "resolved")
@@ -271,8 +271,10 @@ def _moments(
             said.stamps.append(stamp)
 
 
-def _is_told(found: Mapping[str, list[Place]], name: str, place: Place, end: int) -> bool:
-    """ "At 14:05 we were told that the shop went down"."""
+def _is_told(low: str, found: Mapping[str, list[Place]], name: str, place: Place, end: int, ill: bool) -> bool:
+    """ "At 14:05 we were told that the shop went down"; "and ended at" without a word of what."""
+    if name == "resolved" and low.startswith("and ", place.start):
+        return not (ill or found["started"] or found["trouble"])
     return name == "started" and any(end <= told.start and told.end <= place.start for told in found["told"])
 
 

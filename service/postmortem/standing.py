@@ -70,6 +70,10 @@ class Standing:
     visibility: Visibility = Visibility.PRIVATE  # who can read the incident's ticket
     issue_visibility: Visibility | None = None  # who can read its issue, as last seen; None: not known
     owner_said: str | None = None  # who the ticket names, whoever is assigned
+    incident_services: tuple[str, ...] = ()
+    incident_labels: tuple[str, ...] = ()
+    snoozed_until: date | None = None  # no nudge before this day; a person said so
+    conflict: str = ""  # sentences: what was changed in ticket and tracker, and whose word holds
 
     @property
     def mark(self) -> str:

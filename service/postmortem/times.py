@@ -199,7 +199,9 @@ def _with_end(text: str, at: int, stamp: Stamp, base: date | None, habits: Habit
         later, end = _day_after(text, end, stamp.day or base, habits)
         if later.day and stamp.day is None and not later.year_known:
             stamp = replace(stamp, year_known=False)
-        stamp = replace(stamp, day=stamp.day or later.day)
+        night = later.day and later.day - timedelta(days=1)
+        eve = stamp.day is None and stamp.clock and clock.clock < stamp.clock and base == night
+        stamp = replace(stamp, day=stamp.day or (night if eve else later.day))  # "from 23:10 until 01:40 on 4 March"
         until_day = later.day if later.day != stamp.day else None
     start = stamp.clock
     if start and clock.half and not stamp.half and 0 < start.hour <= 12:  # "2:05 - 3:10 pm"
