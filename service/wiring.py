@@ -154,6 +154,9 @@ def people_of(settings: Settings) -> People:
             person.team,
             person.aliases,
             {kind: value for kind, value in (("github", person.github), ("jira", person.jira)) if value},
+            person.teams,
+            person.left,
+            person.lead,
         )
         for person in settings.people
     )

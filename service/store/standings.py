@@ -25,6 +25,8 @@ _QUERY = (
         incidents.c.severity.label("incident_severity"),
         incidents.c.closed_at.label("incident_closed_at"),
         incidents.c.visibility.label("incident_visibility"),
+        incidents.c.services.label("incident_services"),
+        incidents.c.labels.label("incident_labels"),
         postmortems.c.id.label("postmortem_id"),
         writes.c.state.label("write_state"),
         writes.c.reason.label("write_reason"),
@@ -121,6 +123,10 @@ def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, 
         visibility=Visibility(row.incident_visibility),
         issue_visibility=seen.get((row.tracker or "", place_of(row.issue_label).lower())),
         owner_said=_said(row, names),
+        incident_services=tuple(row.incident_services),
+        incident_labels=tuple(row.incident_labels),
+        snoozed_until=row.snoozed_until,
+        conflict=" ".join((row.conflicts or {}).values()),
     )
 
 
