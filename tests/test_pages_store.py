@@ -66,6 +66,10 @@ def test_what_happened_is_said_in_words() -> None:
         Happened("owner", NOW, "alex", None),
         Happened("due", NOW, "2026-11-24", "2026-12-01"),
         Happened("gone", NOW, None, None),
+        Happened("snoozed", NOW, None, "2026-12-24"),
+        Happened("snoozed", NOW, "2026-12-24", None),
+        Happened("wontdo", NOW, None, "We left that vendor"),
+        Happened("unheeded", NOW, None, "/snooze"),
     ]
     assert [words for _, words in sentences(events, {"alex": "Alex Example"}, DAYS)] == [
         "Promised in the incident ticket",
@@ -75,6 +79,10 @@ def test_what_happened_is_said_in_words() -> None:
         "Owner: nobody, before Alex Example",
         "Due: 1 Dec 2026, before 24 Nov 2026",
         "No longer in the ticket",
+        "No reminder until 24 Dec 2026",
+        "Reminders go on",
+        "Asked to end as won’t do: We left that vendor",
+        "/snooze was written on the issue by somebody without a role, and not obeyed",
     ]
 
 

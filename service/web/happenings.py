@@ -29,6 +29,8 @@ def _sentence(event: Happened, names: Mapping[str, str], days: Days) -> str:
         "back": "In the ticket again",
         "unreachable": "The tracker answers 404",
         "reachable": "The tracker shows it again",
+        "unheeded": f"{event.now or 'A command'} was written on the issue by somebody without a role, and not obeyed",
+        "wontdo": f"Asked to end as won’t do: {event.now or 'no reason given'}",
     }
     if event.kind == "state":
         return f"State: {_from(_state(event.was), _state(event.now))}"
@@ -36,6 +38,8 @@ def _sentence(event: Happened, names: Mapping[str, str], days: Days) -> str:
         return f"Owner: {_from(event.was and _name(event.was, names), _name(event.now, names))}"
     if event.kind == "due":
         return f"Due: {_from(event.was and _day(event.was, days), _day(event.now, days))}"
+    if event.kind == "snoozed":
+        return f"No reminder until {_day(event.now, days)}" if event.now else "Reminders go on"
     if event.kind == "title":
         return f"The issue is now called “{event.now}”" if event.now else "The issue was renamed"
     return said.get(event.kind, event.kind)
