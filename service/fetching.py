@@ -21,6 +21,9 @@ from service.store.work import Lease
 READ_TRIES = 5
 #: how long an API may lag behind its own webhook, and when it is asked again
 LAG, LAG_AGAIN = timedelta(minutes=5), timedelta(seconds=15)
+#: GitHub says so of what was deleted; what is hidden from us is 404 there, and on Jira both are
+GONE = 410
+DELETED = "was deleted before it was ever read."
 
 
 def read_source(parts: Parts, lease: Lease, incident: Incident, gate: Gate) -> Ticket:
@@ -33,9 +36,11 @@ def read_source(parts: Parts, lease: Lease, incident: Incident, gate: Gate) -> T
     unsigned = bool(getattr(parts.settings.sources[incident.source], "unsigned", False))
     try:
         return _asked(parts, source, incident, gate)
-    except Refused:
+    except Refused as error:
         if unsigned:  # anybody may have written it
             raise
+        if error.status == GONE and not incident.reads_done:
+            return replace(told, visibility=Visibility.RESTRICTED, unwanted=DELETED)
         return told if fresh else replace(told, visibility=Visibility.RESTRICTED)
     except ConnectorError:
         if lease.tries < READ_TRIES or not fresh or unsigned:
