@@ -2,83 +2,70 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from service.followup.facts import Event, Facts, Trouble
+from service.followup.figures import Figures, figures
 from service.followup.snapshot import Connection, IncidentRow, Moved, OwnerRow, Row, Snapshot
 from service.postmortem.standing import place_of
 
+_OVERLAP = timedelta(days=1)
 
-def owners(rows: Sequence[Row], people: Sequence[str], today: date, soon: date) -> tuple[OwnerRow, ...]:
-    """In the order of the people map; then known names outside of it, no owner, and names that nobody mapped."""
-    place = {name.removeprefix("@"): index for index, name in enumerate(people)}
-    grouped: dict[tuple[str | None, bool], list[Row]] = {}
-    for row in rows:
-        grouped.setdefault((row.owner, row.owner_known or row.owner is None), []).append(row)
 
-    def order(key: tuple[str | None, bool]) -> tuple[int, int, str]:
-        name, known = key
-        if name is None:
-            return 1, 0, ""
-        return (0, place.get(name.removeprefix("@"), len(place)), name) if known else (2, 0, name)
-
-    return tuple(_owner(*key, grouped[key], today, soon) for key in sorted(grouped, key=order))
+def figures_of(rows: Sequence[Row], snapshot: Snapshot) -> Figures:
+    """Of other rows of this report."""
+    return figures(rows, snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date(), snapshot.soon)
 
 
 def owners_of(rows: Sequence[Row], snapshot: Snapshot) -> tuple[OwnerRow, ...]:
     """Of other rows of this report, in its own order."""
-    today = snapshot.as_of.astimezone(ZoneInfo(snapshot.zone)).date()
-    return owners(rows, [owner.name for owner in snapshot.owners if owner.name], today, snapshot.soon)
-
-
-def _owner(name: str | None, known: bool, rows: Sequence[Row], today: date, soon: date) -> OwnerRow:
-    return OwnerRow(
-        name=name,
-        known=known,
-        open=sum(row.is_open for row in rows),
-        overdue=sum(row.days_late > 0 for row in rows),
-        oldest_late=max(row.days_late for row in rows),
-        due_soon=sum(row.is_open and row.due is not None and today <= row.due <= soon for row in rows),
-        ended=sum(row.ended for row in rows),
-    )
+    return figures_of(rows, snapshot).owners([owner.name for owner in snapshot.owners if owner.name])
 
 
 def incidents(rows: Sequence[Row], facts: Facts) -> tuple[IncidentRow, ...]:
     """The new ones first, then those with something open or just ended; each group by when it closed."""
-    known = {row.id for row in facts.previous.incidents} if facts.previous else set()
-    since = facts.previous.as_of - timedelta(days=1) if facts.previous else None
-    totals: dict[int, int] = {}
-    for standing in facts.standings:
-        totals[standing.incident_id] = totals.get(standing.incident_id, 0) + 1
+    new = new_incidents(facts)
+    totals = facts.totals
+    if totals is None:
+        totals = Counter(standing.incident_id for standing in facts.standings)
     grouped: dict[int, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row.incident_id, []).append(row)
-    listed: list[IncidentRow] = []
-    for incident in facts.incidents:
-        # a day of overlap, minus what the report before lists: nothing falls between two reports
-        new = incident.id not in known and (since is None or incident.created_at > since)
-        own = grouped.get(incident.id, [])
-        if new or own:
-            listed.append(
-                IncidentRow(
-                    id=incident.id,
-                    ref=incident.ref,
-                    title=incident.title,
-                    url=incident.url,
-                    severity=incident.severity,
-                    closed_at=incident.closed_at,
-                    postmortem_id=incident.postmortem_id,
-                    items=totals.get(incident.id, 0),
-                    open=sum(row.is_open for row in own),
-                    overdue=sum(row.days_late > 0 for row in own),
-                    ended=sum(row.ended for row in own),
-                    new=new,
-                    visibility=incident.visibility,
-                )
-            )
+    of_part = facts.part.incidents(grouped)
+    listed = [
+        IncidentRow(
+            id=incident.id,
+            ref=incident.ref,
+            title=incident.title,
+            url=incident.url,
+            severity=incident.severity,
+            closed_at=incident.closed_at,
+            postmortem_id=incident.postmortem_id,
+            items=totals.get(incident.id, 0),
+            open=sum(row.is_open for row in own),
+            overdue=sum(row.days_late > 0 for row in own),
+            ended=sum(row.ended for row in own),
+            new=incident.id in new,
+            visibility=incident.visibility,
+        )
+        for incident in facts.incidents
+        if (own := grouped.get(incident.id, [])) or (incident.id in new and of_part(incident.id, incident))
+    ]
     return tuple(sorted(listed, key=lambda row: (not row.new, row.closed_at or facts.as_of, row.id)))
+
+
+def new_incidents(facts: Facts) -> frozenset[int]:
+    """Those that we learned of since the report before: a day of overlap, minus what that one lists, so that nothing
+    falls between two reports. The first report of a part begins with its week."""
+    before = facts.before
+    if before is None:
+        since = None if facts.part.whole else facts.week.start(facts.zone)
+        return frozenset(one.id for one in facts.incidents if since is None or one.created_at >= since)
+    since = before.as_of - _OVERLAP
+    return frozenset(one.id for one in facts.incidents if one.id not in before.incidents and one.created_at > since)
 
 
 def moved(rows: Sequence[Row], events: Iterable[Event]) -> tuple[Moved, ...]:

@@ -1,16 +1,21 @@
 """The week's arithmetic: from how items stand and what we learned to one snapshot. Pure: no I/O, no clock.
 
-An item's place in the sum follows from three facts only: was it open in the report before, was it promised since, is it
-open now. So the sum always adds up, and an end that we learn of late is in exactly one report, with its real date.
+The figures are counted of lean items (lean.py, figures.py), whatever there is; rows are made of those that are open or
+ended since the report before, with their words.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from service.followup import groups, withheld
+from service.followup import ages, groups, repeats, withheld
 from service.followup.facts import Facts
+from service.followup.figures import Figures, figures
+from service.followup.lean import Counted, Lean, Since, chosen, counted, leans_of
 from service.followup.snapshot import REASONS, Row, Snapshot
+from service.followup.tallies import OnTime, Spread, TrendWeek
+from service.followup.trend import begins, trend
 from service.postmortem.standing import Standing
 
 _SOON = timedelta(days=14)
@@ -18,12 +23,19 @@ _SOON = timedelta(days=14)
 
 def compute(facts: Facts) -> Snapshot:
     """The snapshot of one week, without a word of restricted incidents."""
-    rows = [withheld.row(one) for one in _rows(facts)]
+    before = facts.before
+    since = Since.of(before, facts.events)
+    items = chosen(facts, leans_of(facts) if facts.leans is None else facts.leans)
+    counts = counted(facts, items, since)
+    rows = _rows(facts, items, counts, since)
     opened = [row for row in rows if row.is_open]
-    ended = [row for row in rows if row.ended]
-    late = [row for row in opened if row.days_late]
     soon = facts.week.last_day + _SOON
-    previous = facts.previous
+    found = figures(counts, facts.today, soon)
+    total = found.total
+    new = groups.new_incidents(facts)
+    incidents = groups.incidents(rows, facts)
+    on_time, to_done = finished(facts, items, since)
+    open_before = total.carried + sum(one.ended and not one.added for one in counts)
     return Snapshot(
         week=str(facts.week),
         first_day=facts.week.first_day,
@@ -31,72 +43,85 @@ def compute(facts: Facts) -> Snapshot:
         as_of=facts.as_of,
         zone=facts.zone.key,
         preview=facts.preview,
-        first_seq=previous.last_seq if previous else 0,
+        first_seq=facts.first_seq if facts.first_seq is not None else before.last_seq if before else 0,
         last_seq=facts.last_seq,
-        previous_week=previous.week if previous else None,
-        open_before=previous.open if previous else 0,
-        added=sum(row.added for row in rows),
-        reopened=sum(row.reopened for row in rows),
-        ended=len(ended),
-        done=sum(row.state == "done" for row in ended),
-        wont_do=sum(row.state == "wont_do" for row in ended),
-        open=len(opened),
-        carried=sum(row.carried for row in opened),
-        overdue=len(late),
-        newly_overdue=sum(row.newly_overdue for row in late),
-        oldest_late=max((row.days_late for row in late), default=0),
-        unowned=sum(row.owner is None for row in opened),
-        waiting=sum(row.state == "waiting" and not row.proposed for row in opened),
-        proposed=sum(row.proposed for row in opened),
-        unreachable=sum(row.state == "unreachable" for row in opened),
-        decide=sum(row.decision != "" for row in opened),
-        seen=sum(_fresh(row) for row in opened),
+        previous_week=before.week if before else None,
+        open_before=open_before,
+        added=total.added,
+        reopened=total.reopened,
+        ended=total.ended,
+        done=total.done,
+        wont_do=total.wont_do,
+        open=total.open,
+        carried=total.carried,
+        overdue=total.overdue,
+        newly_overdue=total.newly_overdue,
+        oldest_late=total.oldest_late,
+        unowned=found.unowned,
+        waiting=total.states["waiting"] - total.proposed,
+        unreachable=total.states["unreachable"],
+        decide=total.decide,
+        seen=sum(one.seen for one in counts),
         soon=soon,
-        next_due=min((row.due for row in opened if row.due and row.due >= facts.today), default=None),
+        next_due=total.next_due,
         rows=tuple(rows),
-        owners=groups.owners(rows, facts.people, facts.today, soon),
-        incidents=tuple(withheld.incident(one) for one in groups.incidents(rows, facts)),
+        owners=found.owners(facts.people),
+        incidents=tuple(withheld.incident(one) for one in incidents),
         moved=groups.moved(rows, facts.events),
         connections=groups.connections(opened, facts.troubles),
+        proposed=total.proposed,
+        name=facts.part.name,
+        about=facts.part.about,
+        late=facts.late,
+        done_late=total.done_late,
+        elsewhere=max(before.open - open_before, 0) if before else 0,
+        unmapped=found.unmapped,
+        escalated=total.escalated,
+        teams=found.teams(facts.people),
+        severities=found.severities(),
+        buckets=found.buckets,
+        trend=trend(_this_week(facts, found), facts.trend),
+        on_time=on_time,
+        to_done=to_done,
+        repeats=repeats.repeats(rows, frozenset(one.id for one in incidents if one.id in new), facts),
+        incomplete=repeats.incomplete(incidents, facts),
     )
 
 
-def _rows(facts: Facts) -> list[Row]:
-    before = {row.id: row for row in facts.previous.rows if row.is_open} if facts.previous else {}
-    promised = {event.item_id for event in facts.events if event.kind == "promised"}
-    changes = {event.item_id: event for event in facts.events if event.kind == "state"}  # the last of each item
-    opened: list[Row] = []
-    ended: list[Row] = []
-    for standing in facts.standings:
-        was_open = standing.id in before
-        new = standing.id in promised and not was_open
-        change = changes.get(standing.id)
-        if not standing.ended:
-            back = not was_open and not new and change is not None
-            # an open item that no report has shown is new, even where its promise was never recorded
-            added = not was_open and not back
-            was_late = was_open and before[standing.id].days_late > 0
-            opened.append(_row(facts, standing, was_open=was_open, added=added, reopened=back, was_late=was_late))
-        elif was_open or new:
-            ended.append(_row(facts, standing, was_open=was_open, added=new, at=change.happened_at if change else None))
-    opened.sort(key=_order)
-    ended.sort(key=lambda row: (row.ended_at or facts.as_of, row.id), reverse=True)
-    return opened + ended
+def finished(facts: Facts, items: Iterable[Lean], since: Since) -> tuple[OnTime, Spread]:
+    """Of the items that are done, and that ended in the twelve weeks up to now by their own date."""
+    first = begins(facts.week, facts.zone)
+    done = [
+        (facts.held.get(item.id, item.due), at, item)
+        for item in items
+        if item.state == "done" and (at := item.ended_at or since.ends.get(item.id)) is not None and at >= first
+    ]
+    zone = facts.zone
+    return (
+        ages.on_time(((due, at) for due, at, _ in done), zone),
+        ages.spread(ages.days_between(item.promised_at, item.ended_at, zone) for _, _, item in done),
+    )
 
 
-def _row(
-    facts: Facts,
-    standing: Standing,
-    *,
-    was_open: bool,
-    added: bool,
-    reopened: bool = False,
-    was_late: bool = False,
-    at: datetime | None = None,
-) -> Row:
-    late = standing.days_late(facts.today)
+def _this_week(facts: Facts, found: Figures) -> TrendWeek:
+    total = found.total
+    return TrendWeek(str(facts.week), total.open, total.overdue, total.added, total.done, total.done_late)
+
+
+def _rows(facts: Facts, items: Iterable[Lean], counts: Iterable[Counted], since: Since) -> list[Row]:
+    """The open ones as they need a decision, then those that ended, the latest first; as they may be shown."""
+    standings = {standing.id: standing for standing in facts.standings}
+    promised = {item.id: item.promised_at for item in items}
+    rows = [_row(facts, standings[one.id], one, promised[one.id], since) for one in counts]
+    opened = sorted((row for row in rows if row.is_open), key=_order)
+    ended = sorted((row for row in rows if row.ended), key=lambda row: (row.ended_at or facts.as_of, row.id))
+    return [withheld.row(row) for row in (*opened, *reversed(ended))]
+
+
+def _row(facts: Facts, standing: Standing, one: Counted, promised_at: datetime | None, since: Since) -> Row:
     closed = standing.incident_closed_at
-    since = (closed or standing.created_at).astimezone(facts.zone).date()
+    told = (closed or standing.created_at).astimezone(facts.zone).date()
+    ended_at = standing.ended_at or since.ends.get(standing.id)
     return Row(
         id=standing.id,
         number=standing.number,
@@ -110,8 +135,8 @@ def _row(
         owner_known=standing.owner_known,
         due=standing.due,
         due_rule=standing.due_rule,
-        days_late=late,
-        age=max((facts.today - since).days, 0),
+        days_late=one.days_late,
+        age=max((facts.today - told).days, 0),
         priority=standing.priority,
         in_text=standing.in_text,
         tracker=standing.tracker,
@@ -120,43 +145,35 @@ def _row(
         seen_at=standing.verified_at,
         stale=standing.stale(facts.as_of),
         unreachable_since=standing.unreachable_since,
-        ended_at=(standing.ended_at or at or standing.created_at) if standing.ended else None,
+        ended_at=(ended_at or standing.created_at) if one.ended else None,
         incident_id=standing.incident_id,
         incident_ref=standing.incident_ref,
         incident_title=standing.incident_title,
         incident_url=standing.incident_url,
         incident_closed_at=closed,
         postmortem_id=standing.postmortem_id,
-        decision=_decision(standing, late),
-        is_open=not standing.ended,
-        added=added,
-        ended=standing.ended,
-        reopened=reopened,
-        carried=was_open and not standing.ended,
-        newly_overdue=late > 0 and not was_late,
+        decision=one.decision,
+        is_open=one.is_open,
+        added=one.added,
+        ended=one.ended,
+        reopened=one.reopened,
+        carried=one.carried,
+        newly_overdue=one.newly_overdue,
         visibility=standing.visibility,
         issue_visibility=standing.issue_visibility,
         proposed=standing.proposed,
         parked=standing.parked,
+        severity=standing.incident_severity,
+        services=standing.incident_services,
+        teams=one.teams,
+        late=one.late,
+        days_open=ages.days_between(promised_at, standing.ended_at, facts.zone) if one.ended else None,
+        snoozed_until=standing.snoozed_until,
+        escalated=one.escalated,
+        conflict=standing.conflict,
     )
-
-
-def _decision(standing: Standing, late: int) -> str:
-    if standing.ended:
-        return ""
-    if late:
-        return "overdue"
-    if standing.owner is None:
-        return "no_owner"
-    if standing.proposed:
-        return "proposed"
-    return standing.state if standing.state in ("waiting", "unreachable") else ""
 
 
 def _order(row: Row) -> tuple[int, int, date, int]:
     reason = REASONS.index(row.decision) if row.decision else len(REASONS)
     return reason, -row.days_late, row.due or date.max, row.id
-
-
-def _fresh(row: Row) -> bool:
-    return row.issue_label is not None and not row.stale and row.state != "unreachable"

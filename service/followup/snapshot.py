@@ -142,7 +142,8 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One week. open_before + added + reopened - ended = open, always.
+    """One week. open_before + added + reopened - ended = open, always. Of the items that were open in the report
+    before, `elsewhere` are not of this one any more, so `open_before` is without them.
 
     `as_of` is when it was made; `preview`: the week is not over and nothing is stored. `previous_week` is the week of
     the report before ("2026-W46"), None for the first. It counts the events with first_seq < seq <= last_seq.
@@ -186,6 +187,7 @@ class Snapshot:
     about: str = ""  # which items it is of, in words: "team payments"; "": all
     late: str = ""  # a sentence, where it was made after its time: since when it was due, and why
     done_late: int = 0  # of `done`
+    elsewhere: int = 0  # open in the report before, and now of another team or severity, or not kept any more
     unmapped: int = 0  # open, with an owner who is not in the people map
     escalated: int = 0
     teams: tuple[GroupRow, ...] = ()
