@@ -251,7 +251,9 @@ def vocabulary(*tables: Mapping[str, Any]) -> Vocabulary:
         facts={kind: frozenset(words) for kind, words in facts.items()},
         blanks=frozenset(blanks),
         items={kind: tuple(sorted(words, key=len, reverse=True)) for kind, words in items.items()},
-        fact_names=frozenset({*moments, *(word for words in facts.values() for word in words)}),
+        fact_names=frozenset(
+            {*moments, *(word for kind, words in facts.items() if kind != "grouping" for word in words)}
+        ),
         around={kind: frozenset(words) for kind, words in around.items()},
         telling=tuple((_any_of(words), section) for section, words in telling.items()),
         vetoes=_any_of(around.get("vetoes", ())),
