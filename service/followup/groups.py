@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.followup.facts import Event, Facts, Trouble
@@ -57,15 +57,22 @@ def incidents(rows: Sequence[Row], facts: Facts) -> tuple[IncidentRow, ...]:
     return tuple(sorted(listed, key=lambda row: (not row.new, row.closed_at or facts.as_of, row.id)))
 
 
-def new_incidents(facts: Facts) -> frozenset[int]:
-    """Those that we learned of since the report before: a day of overlap, minus what that one lists, so that nothing
-    falls between two reports. The first report of a part begins with its week."""
+def new_since(facts: Facts) -> datetime | None:
+    """Incidents that we learned of since then may be new; None: all. A day of overlap with the report before, so that
+    nothing falls between two. The first report of a part begins with its week."""
     before = facts.before
-    if before is None:
-        since = None if facts.part.whole else facts.week.start(facts.zone)
-        return frozenset(one.id for one in facts.incidents if since is None or one.created_at >= since)
-    since = before.as_of - _OVERLAP
-    return frozenset(one.id for one in facts.incidents if one.id not in before.incidents and one.created_at > since)
+    if before is not None:
+        return before.as_of - _OVERLAP
+    return None if facts.part.whole else facts.week.start(facts.zone)
+
+
+def new_incidents(facts: Facts) -> frozenset[int]:
+    """Those that no report of this name has listed, of the time since the one before."""
+    before, since = facts.before, new_since(facts)
+    known = before.incidents if before else frozenset()
+    return frozenset(
+        one.id for one in facts.incidents if one.id not in known and (since is None or one.created_at > since)
+    )
 
 
 def moved(rows: Sequence[Row], events: Iterable[Event]) -> tuple[Moved, ...]:

@@ -7,7 +7,7 @@ too: so nothing is learned between the reading and the storing, and each event i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,15 +15,15 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import AfterwordError
 from service import crash
-from service.followup.facts import Facts
+from service.followup.choosing import ALL, Part
+from service.followup.gather import Rules, gather
 from service.followup.render import Words, render
 from service.followup.report import compute
 from service.followup.snapshot import Snapshot
 from service.followup.week import KEPT, Week, first_missing
-from service.store import followups, reports
+from service.store import reports
 from service.store.database import Database
 from service.store.reports import Frozen
-from service.store.standings import standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Weekly:
     """What the weekly reports of one installation need.
 
     `names`: tracker id, case-folded → how the people map calls that person; `people`: those names in the map's order.
+    `teams`, `everyday`, `escalate`, `part`: as in Rules.
     `page` renders the snapshot as the HTML page. `first_boot`: no report is made of a week that ended before it.
     """
 
@@ -41,6 +42,14 @@ class Weekly:
     first_boot: datetime
     names: Mapping[str, str]
     people: Sequence[str] = ()
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everyday: frozenset[str] = frozenset()
+    escalate: int = 30
+    part: Part = ALL
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.zone, self.names, self.people, self.teams, frozenset(self.everyday), self.escalate, self.part)
 
     def make(self, week: Week, now: datetime) -> Frozen:
         """The frozen report of a week that is over; made now if there is none. Raises AfterwordError.
@@ -120,20 +129,4 @@ class Weekly:
     def _compute(
         self, connection: Connection, week: Week, now: datetime, last: int, *, preview: bool = False
     ) -> Snapshot:
-        earlier = reports.before(connection, str(week))
-        previous = earlier.snapshot if earlier else None
-        return compute(
-            Facts(
-                week=week,
-                as_of=now,
-                zone=self.zone,
-                previous=previous,
-                last_seq=last,
-                standings=standings(connection, names=self.names),
-                events=reports.events_between(connection, previous.last_seq if previous else 0, last),
-                incidents=reports.all_incidents(connection),
-                troubles=followups.troubles(connection),
-                people=self.people,
-                preview=preview,
-            )
-        )
+        return compute(gather(connection, self.rules, week, now, last, preview=preview))

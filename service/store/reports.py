@@ -10,14 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from connectors.base import Visibility
-from service.followup.facts import Event, Incident
+from service.followup.facts import Event
 from service.followup.snapshot import Snapshot, from_json, to_json
 from service.followup.week import Week
 from service.store.database import insert
 from service.store.items import next_seq
 from service.store.meta import count
-from service.store.tables import events, incidents, postmortems, reports, work, writes
+from service.store.tables import events, reports, work, writes
 
 #: the forms that are stored, and their media types
 FORMATS: Mapping[str, str] = {
@@ -131,24 +130,5 @@ def events_between(connection: Connection, first: int, last: int) -> list[Event]
     query = sa.select(events).where(events.c.seq > first, events.c.seq <= last).order_by(events.c.seq)
     return [
         Event(row.seq, row.item_id, row.kind, row.happened_at, row.learned_at, row.was, row.now)
-        for row in connection.execute(query)
-    ]
-
-
-def all_incidents(connection: Connection) -> list[Incident]:
-    query = (
-        sa.select(
-            *(incidents.c[name] for name in ("id", "ref", "title", "url", "severity", "closed_at", "created_at")),
-            incidents.c.visibility,
-            postmortems.c.id.label("postmortem_id"),
-        )
-        .outerjoin(postmortems, postmortems.c.incident_id == incidents.c.id)
-        .order_by(incidents.c.id)
-    )
-    return [
-        Incident(
-            *(row.id, row.ref, row.title, row.url, row.severity, row.closed_at, row.created_at, row.postmortem_id),
-            visibility=Visibility(row.visibility),
-        )
         for row in connection.execute(query)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,34 +37,45 @@ _QUERY = (
 )
 
 
-def _state(row: Row[Any]) -> tuple[str, str]:
-    """(state, reason). Waiting is ours: the filing's outcome is unknown, or it is not clear which item this is."""
+def state_of(state: str, has_issue: bool, unclear: bool, write_state: str | None, unreachable: bool) -> str:
+    """Waiting is ours: the filing's outcome is unknown, or it is not clear which item this is."""
+    if not has_issue and state == "open":
+        if unclear or write_state in ("unknown", "waiting", "proposed"):
+            return "waiting"
+        if write_state in ("planned", "failed", "parked"):
+            return "open"
+    return "unreachable" if unreachable else state
+
+
+def _reason(row: Row[Any]) -> str:
     if row.issue_id is None and row.state == "open":
         if row.unclear:
-            return "waiting", wording.UNCLEAR
-        if row.write_state in ("unknown", "waiting", "proposed"):
-            return "waiting", row.write_reason
-        if row.write_state in ("planned", "failed", "parked"):
-            return "open", row.write_reason
-    if row.unreachable_since is not None:
-        return "unreachable", row.ended_reason or ""
-    return row.state, row.ended_reason or ""
+            return wording.UNCLEAR
+        if row.write_state in ("unknown", "waiting", "proposed", "planned", "failed", "parked"):
+            return row.write_reason or ""
+    return row.ended_reason or ""
 
 
-def _owner(row: Row[Any], names: Mapping[str, str]) -> str | None:
-    """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back ("")."""
-    if row.assignee and _forgotten(row.assignee, names):
+def owner_of(assignee: str | None, called: str | None, said: str | None, names: Mapping[str, str]) -> str | None:
+    """Who is assigned in the tracker; else who the ticket names, unless a person took the assignment back (""). As the
+    people map calls them, else as it is written: a login has its @."""
+    if assignee and _forgotten(assignee, names):
         return None
-    if row.assignee:
-        return names.get(plain(row.assignee)) or _called(row.assignee, row.assignee_name)
-    return None if row.assignee == "" else _said(row, names)
+    if assignee:
+        return names.get(plain(assignee)) or _called(assignee, called)
+    return None if assignee == "" else _said(said, names)
 
 
-def _said(row: Row[Any], names: Mapping[str, str]) -> str | None:
-    """Who the ticket names, as the people map calls them, else as it is written there: a login has its @."""
-    if not row.owner_text or _forgotten(row.owner_text, names):
+def known_of(owner: str | None, assignee: str | None, in_map: bool) -> bool:
+    """False: a name in the text that is not in the people map."""
+    return owner is None or bool(assignee) or in_map
+
+
+def _said(said: str | None, names: Mapping[str, str]) -> str | None:
+    """Who the ticket names."""
+    if not said or _forgotten(said, names):
         return None
-    return names.get(plain(row.owner_text)) or str(row.owner_text)
+    return names.get(plain(said)) or said
 
 
 def _forgotten(name: str, names: Mapping[str, str]) -> bool:
@@ -80,8 +91,10 @@ def _called(handle: str, name: str | None) -> str:
 
 
 def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, str], Visibility]) -> Standing:
-    state, reason = _state(row)
-    owner = _owner(row, names)
+    state = state_of(
+        row.state, row.issue_id is not None, bool(row.unclear), row.write_state, row.unreachable_since is not None
+    )
+    owner = owner_of(row.assignee, row.assignee_name, row.owner_text, names)
     asked = row.write_state if row.issue_id is None else ""
     return Standing(
         id=row.id,
@@ -90,10 +103,10 @@ def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, 
         text=row.text,
         state=state,
         word=row.word,
-        reason=reason,
+        reason=_reason(row),
         owner=owner,
         owner_id=(row.assignee or None) if owner else None,
-        owner_known=owner is None or bool(row.assignee) or row.owner_known,
+        owner_known=known_of(owner, row.assignee, row.owner_known),
         due=row.due,
         due_rule=row.due_rule,
         priority=row.priority,
@@ -122,7 +135,7 @@ def _standing(row: Row[Any], names: Mapping[str, str], seen: Mapping[tuple[str, 
         parked=state == "open" and asked == "parked",
         visibility=Visibility(row.incident_visibility),
         issue_visibility=seen.get((row.tracker or "", place_of(row.issue_label).lower())),
-        owner_said=_said(row, names),
+        owner_said=_said(row.owner_text, names),
         incident_services=tuple(row.incident_services),
         incident_labels=tuple(row.incident_labels),
         snoozed_until=row.snoozed_until,
@@ -144,5 +157,26 @@ def standings(
         query = query.where(items.c.incident_id == incident_id)
     if item_id is not None:
         query = query.where(items.c.id == item_id)
-    seen = {(one.tracker, one.place.lower()): one.visibility for one in places.everything(connection)}
+    seen = seen_places(connection)
     return [_standing(row, names or {}, seen) for row in connection.execute(query)]
+
+
+def some(connection: Connection, item_ids: Iterable[int], *, names: Mapping[str, str]) -> list[Standing]:
+    """These items, in the order of their ids."""
+    seen = seen_places(connection)
+    return [
+        _standing(row, names, seen)
+        for batch in batches(item_ids)
+        for row in connection.execute(_QUERY.where(items.c.id.in_(batch)).order_by(items.c.id))
+    ]
+
+
+def seen_places(connection: Connection) -> dict[tuple[str, str], Visibility]:
+    """(tracker, place) → who can read its issues."""
+    return {(one.tracker, one.place.lower()): one.visibility for one in places.everything(connection)}
+
+
+def batches(item_ids: Iterable[int], size: int = 500) -> Iterator[list[int]]:
+    """As many as one statement takes; SQLite takes 999 parameters at the least."""
+    ordered = sorted(item_ids)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))
