@@ -110,13 +110,15 @@ def _print(parts: Parts, found: Sequence[Decision], letters: Sequence[Letter], a
 
 
 def _line(parts: Parts, one: Decision) -> str:
+    """Where and to whom, when and why; below it the item's words."""
     item = one.candidate.item
-    due = f"due {parts.texts.days.weekday_day(item.due)}" if item.due else ""
-    at = f", {parts.texts.stamp(one.at)}" if one.at else ""
-    why = "" if one.outcome == "now" else f"; {one.why}{at}"
+    said = [f"{one.step.kind} its due date, {parts.texts.days.weekday_day(item.due)}" if item.due else one.step.kind]
+    if one.outcome != "now":
+        said += [one.why] if one.outcome == "held" else []
+        said += [f"from {parts.texts.stamp(one.at)}"] if one.at else []
     who = one.candidate.person or "nobody yet"
-    label = item.issue_label or "not filed"
-    return filled(f"{item.mark} {label}  {who}, {one.step.kind} it is due, {due}{why}  “{item.text}”", "  ", "    ")
+    first = filled(f"{item.mark} {item.issue_label or 'not filed'}  {who}: {', '.join(said)}", "  ", "    ")
+    return f"{first}\n{filled(item.text, '    ', '    ')}"
 
 
 def _hours(parts: Parts) -> str:
