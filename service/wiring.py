@@ -31,7 +31,7 @@ from service.upkeep import report_week, sync_tracker
 from service.words import words
 
 CONNECTORS = Path(__file__).resolve().parent.parent / "connectors"
-SHARED = {"__init__", "answers", "base", "counted", "reasons", "signing", "text", "transport"}
+SHARED = {"__init__", "answers", "base", "counted", "reasons", "signing", "spotting", "text", "transport"}
 STEPS = {
     "incident": tell,
     "sync": sync_tracker,

@@ -14,7 +14,7 @@ PRODUCT = ("service", "connectors")
 OURS = (*PRODUCT, "sandbox", "tests", "bench")
 FILES = [file for folder in OURS for file in sorted((ROOT / folder).rglob("*.py"))]
 #: Shared by all connectors; everything else below connectors/ knows one vendor.
-COMMON = {"answers", "base", "counted", "reasons", "signing", "text", "transport"}
+COMMON = {"answers", "base", "counted", "reasons", "signing", "spotting", "text", "transport"}
 #: The only files that may know Flask.
 FLASK = ("service/app.py", "service/receive.py", "service/web/")
 #: What the pure core may import: no file, network, clock, database or framework.

@@ -19,13 +19,14 @@ from typing import Any
 import pytest
 
 from connectors.base import BadPayload, BadSignature, Said, Secret, Signal
+from service.wiring import SHARED
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = Path(__file__).parent / "fixtures"
 CONNECTORS = sorted(
     path.stem
     for path in (ROOT / "connectors").iterdir()
-    if path.stem not in {"__init__", "answers", "base", "reasons", "signing", "text", "transport"}
+    if path.stem not in SHARED
     and (path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py"))))
 )
 BESIDE = (".expected.json", ".headers.json")

@@ -14,6 +14,7 @@ from service.settings import read
 from service.settings_faults import holds_secret, mentions
 from service.settings_table import markdown, settings_table
 from service.troubles.page import page
+from service.wiring import SHARED
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -22,7 +23,7 @@ PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 KINDS: dict[str, Any] = {
     path.stem: importlib.import_module(f"connectors.{path.stem}")
     for path in sorted((ROOT / "connectors").iterdir())
-    if path.stem not in {"__init__", "answers", "base", "counted", "reasons", "signing", "text", "transport"}
+    if path.stem not in SHARED
     and (path.suffix == ".py" or (path.is_dir() and (path / "__init__.py").exists()))
 }
 SIDES = {"source": "SourceSettings", "tracker": "TrackerSettings"}
