@@ -164,6 +164,7 @@ def test_while_paused_nothing_is_said_and_afterwards_each_once(world: World) -> 
         pause.begin(connection, "A person paused it.", world.now())
     nudge(world)
     assert not said(world)
+    assert rows(world, tables.nudges) == []  # nor decided on: it would speak of today tomorrow
     with world.database.begin() as connection:
         pause.end(connection, world.parts.settings.public_url, world.now())
     world.later(minutes=2)
@@ -185,14 +186,29 @@ def test_what_was_decided_on_and_holds_no_more_is_dropped(world: World) -> None:
     world.github.fault("POST", r"/issues/\d+/comments$", "status", status=422, times=20)
     nudge(world)
     change(world, tables.items.c.text.startswith("Alert"), snoozed_until=date(2026, 12, 24))
+    pooled = next(issue for issue in world.github.issues if issue.title.startswith("Test pooled"))
+    world.github.close(pooled)
+    world.sync()
     world.github.clear_faults()
     world.time = NOW + timedelta(days=1, hours=1)
     change(world, verified_at=world.now())
     nudge(world)
     assert Counter(write.state for key, write in ledger(world).items() if key.startswith("nudge:")) == {
-        "done": 2, "dropped": 1,
+        "done": 1, "dropped": 2,
     }  # fmt: skip
-    assert sorted(said(world).values()) == [1, 1]
+    assert sorted(said(world).values()) == [1]
+
+
+@on_sqlite
+def test_a_comment_holds_no_word_of_a_ticket_that_fewer_people_can_read(world: World) -> None:
+    ticket = {**rows(world, tables.incidents)[0].ticket, "visibility": "restricted"}
+    with world.database.begin() as connection:
+        connection.execute(sa.update(tables.incidents).values(ticket=ticket, visibility="restricted"))
+    nudge(world)
+    texts = [one.body for issue in world.github.issues for one in issue.comments if "afterword:nudge" in one.body]
+    assert len(texts) == 2
+    assert not any("Checkout slow" in text for text in texts)
+    assert all("[acme/ops#1](" in text.replace("\u200b", "") for text in texts)
 
 
 @on_sqlite
