@@ -22,7 +22,19 @@ from service.postmortem import document
 from service.postmortem.forgetting import HANDLE, Forgotten, Mark
 from service.store import meta, named_bodies
 from service.store.database import Database
-from service.store.tables import alerts, deliveries, events, incidents, items, reports, revisions, syncs, work, writes
+from service.store.tables import (
+    alerts,
+    deliveries,
+    events,
+    incidents,
+    items,
+    nudges,
+    reports,
+    revisions,
+    syncs,
+    work,
+    writes,
+)
 
 MARKS = "forgotten"
 #: events whose values are names or words; the others hold states, days and labels
@@ -91,24 +103,29 @@ def _documents(connection: Connection, forgotten: Forgotten, found: Found) -> No
 
 def _items(connection: Connection, forgotten: Forgotten, found: Found) -> None:
     words = ("text", "why", "done_when", "title", "ended_reason")
-    names = ("owner_text", "assignee_name")
-    columns = [items.c[name] for name in (*words, *names, "assignee", "notes", "incident_id")]
+    names = ("owner_text", "assignee_name", "snoozed_by")
+    columns = [items.c[name] for name in (*words, *names, "assignee", "notes", "conflicts", "incident_id")]
     for row in _rows(connection, items, columns):
         values: dict[str, Any] = {name: forgotten.maybe(getattr(row, name)) for name in words}
         values |= {name: forgotten.field(getattr(row, name)) for name in names}
         values["notes"] = [forgotten.text(note) for note in row.notes]
+        said = row.conflicts
+        values["conflicts"] = said and {field: forgotten.text(str(told)) for field, told in said.items()}
         values["assignee"] = HANDLE if forgotten.is_whole(row.assignee) else row.assignee  # as a sync would store it
         if any(value != getattr(row, name) for name, value in values.items()):
             _set(connection, items, row.id, values)
             found.counts["action items"] += 1
             found.items.add(row.id)
             found.incidents.add(row.incident_id)
-    columns = [events.c.kind, events.c.was, events.c.now, events.c.item_id]
+    columns = [events.c.kind, events.c.was, events.c.now, events.c.who, events.c.item_id]
     for row in _rows(connection, events, columns):
-        values = {"was": forgotten.field(row.was), "now": forgotten.field(row.now)}
-        if row.kind in _TOLD and values != {"was": row.was, "now": row.now}:
+        values = {"who": forgotten.field(row.who)}
+        if row.kind in _TOLD:
+            values |= {"was": forgotten.field(row.was), "now": forgotten.field(row.now)}
+        if any(value != getattr(row, name) for name, value in values.items()):
             _set(connection, events, row.seq, values)
             found.counts["lines of history"] += 1
+    _plain(connection, forgotten, found, nudges, ("person",))
 
 
 def _incidents(connection: Connection, forgotten: Forgotten, found: Found) -> None:

@@ -15,7 +15,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store import writes as ledger
-from service.store.tables import deliveries, events, incidents, items, postmortems, reports, revisions, work, writes
+from service.store.tables import (
+    deliveries,
+    events,
+    incidents,
+    items,
+    nudges,
+    postmortems,
+    reports,
+    revisions,
+    work,
+    writes,
+)
 
 #: vendors deliver again for days; within this time a delivery that led to something is known again by its id
 AGAIN = timedelta(days=30)
@@ -116,6 +127,8 @@ def remove_incident(connection: Connection, incident_id: int, now: datetime, day
     row = connection.execute(sa.select(incidents.c.source, incidents.c.key).where(incidents.c.id == incident_id)).one()
     document = sa.select(postmortems.c.id).where(postmortems.c.incident_id == incident_id)
     connection.execute(sa.delete(revisions).where(revisions.c.postmortem_id.in_(document)))
+    own = sa.select(items.c.id).where(items.c.incident_id == incident_id)
+    connection.execute(sa.delete(nudges).where(nudges.c.item_id.in_(own)))
     for table in (postmortems, events, items):
         connection.execute(sa.delete(table).where(table.c.incident_id == incident_id))
     mine = deliveries.c.incident_id == incident_id

@@ -26,7 +26,6 @@ __all__ = [
     "metadata",
     "nudges",
     "postmortems",
-    "report_revisions",
     "reports",
     "revisions",
     "sends",
@@ -259,19 +258,4 @@ reports = Table(
     Column("csv", LargeBinary, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),  # rises when a person is forgotten
     Column("revised", Text, nullable=False, server_default=""),  # the sentence that says why, on the report as well
-)
-
-#: A report as it was before a correction. What a person asked to be forgotten is not kept here.
-report_revisions = Table(
-    "report_revisions",
-    metadata,
-    Column("slot", String(40), ForeignKey("reports.slot"), primary_key=True),
-    Column("revision", Integer, primary_key=True),
-    Column("replaced_at", Utc, nullable=False),
-    Column("why", Text, nullable=False),  # what the next one changed, in a sentence
-    Column("snapshot", sa.JSON, nullable=False),
-    Column("md", LargeBinary, nullable=False),
-    Column("html", LargeBinary, nullable=False),
-    Column("json", LargeBinary, nullable=False),
-    Column("csv", LargeBinary, nullable=False),
 )

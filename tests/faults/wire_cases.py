@@ -72,6 +72,7 @@ CALLS = (
     WireCall("the issue in Jira", "github", "jira", "POST", f"{_JIRA}/issue"),
     WireCall("the link to the document", "github", "jira", "POST", f"{_JIRA}/issue/{{n}}/remotelink"),
     WireCall("the states by id in Jira", "github", "jira", "POST", f"{_JIRA}/issue/bulkfetch"),
+    WireCall("what is said on the issue in Jira", "github", "jira", "GET", f"{_JIRA}/issue/{{n}}/comment"),
     # an incident on Jira
     WireCall("the ticket", "jira", "jira", "GET", f"{_JIRA}/issue/{{n}}"),
     WireCall("the ticket's project", "jira", "jira", "GET", f"{_JIRA}/project/OPS"),

@@ -1,4 +1,4 @@
-"""Nudges, who did what, two ways, several reports and their revisions"""
+"""Nudges, who did what, two ways, and the names of reports"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,16 +35,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_id", "number"),
     )
     op.create_index("ix_nudges_person", "nudges", ["person", "at"])
-    op.create_table(
-        "report_revisions",
-        sa.Column("slot", sa.String(length=40), sa.ForeignKey("reports.slot"), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("snapshot", sa.JSON(), nullable=False),
-        sa.Column("md", sa.LargeBinary(), nullable=False),
-        sa.Column("html", sa.LargeBinary(), nullable=False),
-        sa.Column("json", sa.LargeBinary(), nullable=False),
-        sa.Column("csv", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("slot", "revision"),
-    )
