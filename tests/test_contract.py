@@ -26,8 +26,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 CONNECTORS = sorted(
     path.stem
     for path in (ROOT / "connectors").iterdir()
-    if path.stem not in SHARED
-    and (path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py"))))
+    if path.stem not in SHARED and (path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py"))))
 )
 BESIDE = (".expected.json", ".headers.json")
 

@@ -23,8 +23,7 @@ PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 KINDS: dict[str, Any] = {
     path.stem: importlib.import_module(f"connectors.{path.stem}")
     for path in sorted((ROOT / "connectors").iterdir())
-    if path.stem not in SHARED
-    and (path.suffix == ".py" or (path.is_dir() and (path / "__init__.py").exists()))
+    if path.stem not in SHARED and (path.suffix == ".py" or (path.is_dir() and (path / "__init__.py").exists()))
 }
 SIDES = {"source": "SourceSettings", "tracker": "TrackerSettings"}
 TABLE = re.compile(r"(<!-- table: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.S)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from service.followup.facts import Event
 from service.followup.snapshot import Snapshot, from_json, to_json
 from service.followup.week import Week
+from service.store import earlier
 from service.store.database import insert
 from service.store.items import next_seq
 from service.store.meta import count
@@ -102,6 +103,7 @@ def freeze(connection: Connection, slot: str, snapshot: Snapshot, forms: Mapping
         )
         .on_conflict_do_nothing()
     )
+    earlier.keep(connection, slot, snapshot)
     return _frozen(connection.execute(sa.select(reports).where(reports.c.slot == slot)).one())
 
 

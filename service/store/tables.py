@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from service.store.columns import Id, Utc, metadata
-from service.store.upkeep_tables import alerts, calls, connections, sends, syncs, tokens
+from service.store.upkeep_tables import alerts, calls, connections, report_figures, sends, syncs, tokens
 
 __all__ = [
     "Id",
@@ -164,6 +164,7 @@ items = Table(
     Column("snoozed_by", Text),
     Column("talk_read_at", Utc),  # comments on its issue were read up to then
     Index("ix_items_incident", "incident_id"),
+    Index("ix_items_state", "state", "ended_at"),  # of many, a report reads the open ones and those that ended lately
     Index("ix_items_issue", "tracker", "issue_id", unique=True),
 )
 

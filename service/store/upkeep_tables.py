@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from service.store.columns import Id, Utc, metadata
 
@@ -69,4 +69,20 @@ calls = Table(
     Column("connection", String(100), primary_key=True),  # the settings' name of the tracker or source
     Column("outcome", String(20), primary_key=True),  # ok, refused, limited, denied, missing, unavailable, unknown
     Column("number", Id, nullable=False),
+)
+
+#: What later reports need of one, beside it: a report of 10,000 items is megabytes. Goes with its report; None of one
+#: that an earlier version made.
+report_figures = Table(
+    "report_figures",
+    metadata,
+    Column("slot", String(40), ForeignKey("reports.slot", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("week", String(10), nullable=False),
+    Column("as_of", Utc, nullable=False),
+    Column("last_seq", Id, nullable=False),
+    Column("figures", sa.JSON, nullable=False),  # {"open": 21, "overdue", "added", "done", "done_late"}
+    Column("opened", sa.JSON, nullable=False),  # the ids of its open items
+    Column("late", sa.JSON, nullable=False),  # of those, the overdue ones
+    Column("incidents", sa.JSON, nullable=False),  # the ids of the incidents that it lists
 )
