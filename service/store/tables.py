@@ -26,6 +26,7 @@ __all__ = [
     "metadata",
     "nudges",
     "postmortems",
+    "report_figures",
     "reports",
     "revisions",
     "sends",
