@@ -35,12 +35,14 @@ class Jobs:
     def __init__(self, parts: Parts, steps: Mapping[str, Step]) -> None:
         self.parts = parts
         self.steps = steps
+        self._reader = threading.Lock()
+        self._asked = False
 
     def run(self, task: str, key: str) -> None:
         """The handler of every wake-up. Never raises."""
         try:
             if task == "delivery":
-                self._deliver([key]) if key else self._deliver_received()
+                self._deliver([key]) if key else self._read()
             elif task in self.steps:
                 self._step(task, key)
             else:
@@ -73,6 +75,17 @@ class Jobs:
             self.parts.calls.keep_now_and_then(self.parts.database)
         except StoreUnavailable as error:
             log.warning("the sign of life was not written", error=error.message)
+
+    def _read(self) -> None:
+        """One reader at a time: in a flood each delivery asks for one, and they would hold every worker's slot, so that
+        no story is told. Who comes meanwhile leaves word, and is gone."""
+        self._asked = True
+        while self._asked and self._reader.acquire(blocking=False):
+            try:
+                self._asked = False
+                self._deliver_received()
+            finally:
+                self._reader.release()
 
     def _deliver_received(self) -> None:
         """Everything that was stored and not looked at. While more pours in, most of the time is left to receiving."""

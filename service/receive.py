@@ -195,6 +195,7 @@ def blueprint(sources: Mapping[str, Source], inbox: Inbox, engine: Engine, now: 
                 "headers": {key: headers[key][:500] for key in KEPT if key in headers},
                 "body": body,
                 "state": "received",
+                "first": source.first(headers, body),
             }
         )
         crash.point("stored, not answered")

@@ -151,6 +151,7 @@ def _row(source: str, delivery_id: str, ticket: Ticket, now: datetime) -> dict[s
         "body": _TICKET.dump_json(ticket),
         "state": "received",
         "via": "poll",
+        "first": True,
     }
 
 

@@ -66,7 +66,7 @@ def readiness(world: World) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_database_one_revision_newer_is_ready_for_an_old_process_and_an_older_one_is_not(world: World) -> None:
-    for version, code in (("0004", 503), ("0005", 200), ("9999", 200), ("unheard-of", 503)):
+    for version, code in (("0005", 503), ("0006", 200), ("9999", 200), ("unheard-of", 503)):
         with world.database.begin() as connection:
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
         assert readiness(world)[0] == code, version

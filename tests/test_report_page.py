@@ -127,7 +127,9 @@ def test_a_second_report_says_what_changed_since_the_first() -> None:
     ended = item(4, owner=None, state="done", ended_at=later)
     events = [event(21, 4, "state", "open", "done", at=later)]
     w48 = Week(2026, 48)
-    second = compute(facts(*ITEMS[:3], ended, week=w48, as_of=later, previous=first, events=events, last_seq=21))
+    second = compute(
+        facts(*ITEMS[:3], ended, *ITEMS[4:], week=w48, as_of=later, previous=first, events=events, last_seq=21)
+    )
     shown = render_report_html(second)
     assert '<a class="fig" href="/reports/weekly/2026-W47">10 open</a> a week ago' in shown
     assert "<h2>What changed since week 47</h2>" in shown

@@ -40,7 +40,7 @@ def paces(seconds_between: float, per_minute: int, per_hour: int) -> Paces:
 
 
 class Source(Protocol):
-    """Where incidents come from. `verify`, `delivery_id` and `read` do no I/O."""
+    """Where incidents come from. `verify`, `delivery_id`, `first` and `read` do no I/O."""
 
     name: str
     max_bytes: int
@@ -55,6 +55,10 @@ class Source(Protocol):
 
     def delivery_id(self, headers: Mapping[str, str], body: bytes) -> str:
         """The vendor's id of the delivery (the same when delivered again), else the SHA-256 of the body in hex."""
+
+    def first(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether it may tell of a closing, or of something else that concerns us soon, and is read before others. Runs
+        while the vendor waits, so it parses nothing; a wrong answer costs no more than time."""
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
         """Raises BadPayload with a sentence for `deliveries`."""

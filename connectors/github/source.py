@@ -15,6 +15,7 @@ from connectors.github.client import HOUR, USUAL, Client
 from connectors.github.reading import parse
 from connectors.github.settings import SourceSettings
 from connectors.github.ticket import comment, events, ticket
+from connectors.github.urgent import urgent
 from connectors.signing import body_id, check_hmac
 
 REF = re.compile(r"^([A-Za-z0-9-]{1,100}/[A-Za-z0-9._-]{1,100})#([0-9]{1,12})$")
@@ -36,6 +37,7 @@ class Source:
         self.settings = settings
         self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
+        self._urgent = urgent(settings)
 
     def account(self) -> str:
         """Who reads, and comments as its publisher, as "<id>/<login>"."""
@@ -56,6 +58,10 @@ class Source:
         """GitHub's GUID, the same when it delivers again; else the SHA-256 of the body."""
         stated = headers.get("x-github-delivery", "")
         return stated if _GUID.match(stated) else body_id(body)
+
+    def first(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether it may tell of an incident that was closed, or of a closed one."""
+        return self._urgent(headers, body)
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
         """What the delivery means. Raises BadPayload."""

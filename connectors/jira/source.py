@@ -26,6 +26,7 @@ from connectors.jira.audience import Audience
 from connectors.jira.client import USUAL, Client, parse
 from connectors.jira.settings import SourceSettings, valid_project
 from connectors.jira.ticket import FIELDS, comments, events, ticket
+from connectors.jira.urgent import urgent
 from connectors.signing import METHODS, body_id, check_hmac, same
 
 KEY = re.compile(r"^[A-Za-z][A-Za-z0-9_]{1,254}-[0-9]{1,12}$|^[0-9]{1,18}$")
@@ -47,6 +48,7 @@ class Source:
         self.accounts: tuple[str, ...] = ()
         self._client = Client(settings, network)
         self._audience = Audience(self._client)
+        self._urgent = urgent(settings)
 
     def account(self) -> str:
         """Who reads, and comments as its publisher: the account id, on Data Center the user name."""
@@ -86,6 +88,10 @@ class Source:
         """Jira's identifier, the same when it delivers again; else the SHA-256 of the body."""
         stated = headers.get("x-atlassian-webhook-identifier", "")
         return stated if _IDENTIFIER.match(stated) else body_id(body)
+
+    def first(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether it may tell of an incident that was closed, or of a closed one."""
+        return self._urgent(body)
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Signal:
         """What the delivery means. Raises BadPayload."""

@@ -15,6 +15,8 @@ from service.store.named_bodies import EMPTIED
 from service.store.tables import deliveries, incidents
 
 OPEN = ("received", "quarantined", "failed")
+#: of so many that are read together, one is the oldest, whatever it tells of: nothing waits for ever
+TURN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def _adding(dialect: str) -> sa.Insert:
     # what named a person who was forgotten does not come back
     kept = {name: sa.case((forgotten, c[name]), else_=adding.excluded[name]) for name in ("headers", "body")}
     return adding.on_conflict_do_update(
-        index_elements=["source", "delivery_id"], set_={"state": "received", **kept}, where=unread
+        index_elements=["source", "delivery_id"],
+        set_={"state": "received", "first": adding.excluded.first, **kept},
+        where=unread,
     )
 
 
@@ -84,10 +88,19 @@ def by_id(connection: Connection, number: int) -> Delivery | None:
 
 
 def received(connection: Connection, limit: int = 200) -> list[str]:
-    """Keys ("source/delivery id") of what was stored and not looked at yet, the oldest first."""
+    """Keys ("source/delivery id") of what was stored and not looked at yet: what may tell of a closing, then the
+    others, each the oldest first. A part is left to those that came first of all, so that a flood of closings keeps
+    nothing waiting for ever."""
+    first = _keys(connection, limit, deliveries.c.first)
+    oldest = _keys(connection, limit)
+    kept = first[: limit - limit // TURN]
+    return list(dict.fromkeys([*kept, *oldest, *first]))[:limit]
+
+
+def _keys(connection: Connection, limit: int, *where: sa.ColumnElement[bool]) -> list[str]:
     rows = connection.execute(
         sa.select(deliveries.c.source, deliveries.c.delivery_id)
-        .where(deliveries.c.state == "received")
+        .where(deliveries.c.state == "received", *where)
         .order_by(deliveries.c.id)
         .limit(limit)
     )

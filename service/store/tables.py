@@ -61,6 +61,13 @@ deliveries = Table(
     Column("first", sa.Boolean, nullable=False, server_default=sa.false()),  # may tell of a closing: read before others
     UniqueConstraint("source", "delivery_id"),
     Index("ix_deliveries_state", "state", "id"),
+    Index(
+        "ix_deliveries_first",  # of the few that wait, as the others may be 100,000
+        "state",
+        "id",
+        sqlite_where=sa.text("first = 1"),
+        postgresql_where=sa.text("first"),
+    ),
 )
 
 incidents = Table(

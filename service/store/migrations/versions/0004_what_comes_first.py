@@ -11,6 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("first", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index(
+        "ix_deliveries_first",
+        "deliveries",
+        ["state", "id"],
+        sqlite_where=sa.text("first = 1"),
+        postgresql_where=sa.text("first"),
+    )
     op.create_table(
         "calls",
         sa.Column("connection", sa.String(length=100), nullable=False),
