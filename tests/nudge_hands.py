@@ -31,5 +31,5 @@ def item(**more: Any) -> Standing:
 
 
 def candidate(person: str = "alex", *, held: str = "", past: Any = (), touched_at: Any = None,
-              snoozed_until: date | None = None, **more: Any) -> Candidate:  # fmt: skip
-    return Candidate(item(**more), person, tuple(past), touched_at, snoozed_until, held)
+              snoozed_until: date | None = None, unexplained: bool = False, **more: Any) -> Candidate:  # fmt: skip
+    return Candidate(item(**more), person, tuple(past), touched_at, snoozed_until, held, unexplained)

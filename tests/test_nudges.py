@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.followup.nudges import AFTER, BEFORE, Candidate, Decision, Past, Policy, plan, steps_of
+from service.followup.nudges import AFTER, BEFORE, REASON, Candidate, Decision, Past, Policy, plan, steps_of, still_true
 from service.followup.workdays import Workdays, holidays_of
 from tests.nudge_hands import BERLIN, DAYS, MONDAY, candidate
 
@@ -47,6 +47,21 @@ def test_a_step_is_said_once_and_a_moved_date_begins_anew() -> None:
     moved = decided(candidate(past=said, due=date(2026, 12, 1)), datetime(2026, 11, 27, 9, tzinfo=UTC))
     assert moved is not None
     assert (moved.outcome, moved.step.kind) == ("now", BEFORE)
+
+
+def test_what_ended_without_a_word_is_asked_about_once_and_not_for_ever() -> None:
+    ended = {"state": "wont_do", "ended_at": MONDAY - 4 * DAY, "unexplained": True}
+    one = candidate(**ended)
+    found = decided(one)
+    assert found is not None
+    assert (found.outcome, found.step.kind) == ("now", REASON)
+    assert decided(candidate(**ended, past=[Past(REASON, None, MONDAY - DAY)])) is None
+    assert decided(candidate(**ended), MONDAY + 40 * DAY) is None
+    assert outcome(candidate(**ended, touched_at=MONDAY - DAY)) == ("held", "touched lately")
+    assert outcome(candidate(**ended, held="unreachable")) == ("held", "unreachable")
+    assert decided(candidate(**{**ended, "unexplained": False})) is None
+    assert still_true(one, REASON, None, DAYS, MONDAY)
+    assert not still_true(candidate(**{**ended, "unexplained": False}), REASON, None, DAYS, MONDAY)
 
 
 def test_a_calendar_that_changed_since_makes_no_step_anew() -> None:

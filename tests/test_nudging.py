@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service import clock, pause
+from service import clock, pause, upkeep
 from service.followup import reminding
 from service.store import tables
 from service.store.database import Database
@@ -120,6 +120,24 @@ def test_what_was_refused_is_said_in_the_ledger_and_tried_on_another_day(world: 
     failed = [write for key, write in ledger(world).items() if key.startswith("nudge:") and write.state == "failed"]
     assert len(failed) == 2
     assert all(write.reason for write in failed)
+    assert world.errors() == []
+
+
+@on_sqlite
+def test_what_ended_without_a_word_is_asked_about_once(world: World) -> None:
+    assert world.jira is not None
+    two = [issue for issue in world.github.issues if "afterword" in (issue.body or "")][:2]
+    for issue in two:
+        world.github.close(issue, "not_planned")
+    upkeep.look_at(world.parts, "code", verify=False)
+    change(world, tables.items.c.issue_label == f"acme/checkout#{two[1].number}", ended_reason="We left that vendor.")
+    asked = [0, 0]
+    for hours in (0, 96, 120, 240):
+        world.time = NOW + timedelta(hours=hours)
+        change(world, verified_at=world.now())
+        nudge(world)
+        asked = [sum("nobody wrote why" in c.body for c in issue.comments) for issue in two]
+        assert asked == ([0, 0] if hours == 0 else [1, 0])
     assert world.errors() == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.base import State, Tracked
-from service.followup.talk import needs_reason
+from service.followup.nudges import needs_reason
 from service.store import tables
 from service.store.database import Database
 from tests.hands import item_rows, made, rows, story, told

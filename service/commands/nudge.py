@@ -15,7 +15,7 @@ from service.errors import MEND, WELL
 from service.followup import digesting, reminding
 from service.followup.digest import subject
 from service.followup.digesting import Letter
-from service.followup.nudges import Decision
+from service.followup.nudges import REASON, Decision
 from service.parts import Parts
 from service.store import nudges, work
 
@@ -112,7 +112,10 @@ def _print(parts: Parts, found: Sequence[Decision], letters: Sequence[Letter], a
 def _line(parts: Parts, one: Decision) -> str:
     """Where and to whom, when and why; below it the item's words."""
     item = one.candidate.item
-    said = [f"{one.step.kind} its due date, {parts.texts.days.weekday_day(item.due)}" if item.due else one.step.kind]
+    if one.step.kind == REASON:
+        said = ["asks why it will not be done"]
+    else:
+        said = [f"{one.step.kind} its due date" + (f", {parts.texts.days.weekday_day(item.due)}" if item.due else "")]
     if one.outcome != "now":
         said += [one.why] if one.outcome == "held" else []
         said += [f"from {parts.texts.stamp(one.at)}"] if one.at else []

@@ -58,7 +58,7 @@ def send_digests(parts: Parts, lease: Lease) -> datetime | None:
 def letters(parts: Parts, connection: Connection, now: datetime) -> list[Letter]:
     """Of everyone who hears of something late, unclear or due within two weeks, in the order of the settings."""
     mine = defaultdict[str, list[Standing]](list)
-    for one in reminding.known(parts, connection):
+    for one in reminding.known(parts, connection, now):
         restricted = one.item.visibility is Visibility.RESTRICTED
         mine[one.hears.name].append(withheld(one.item) if restricted else one.item)
     days = reminding.workdays(parts)

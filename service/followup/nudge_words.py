@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from connectors.base import AfterwordError
 from service.followup.leads import Hears
-from service.followup.nudges import BEFORE, Policy, last_step, steps_of
+from service.followup.nudges import BEFORE, REASON, Policy, last_step, steps_of
 from service.followup.render import Words
 from service.followup.workdays import Workdays
 from service.postmortem.standing import Standing
@@ -28,6 +28,8 @@ def words(
     withheld: bool = False,
 ) -> str:
     """The text of one reminder. Its last sentence says when the next one comes, or that none does."""
+    if kind == REASON:
+        return texts.render("nudge_reason.md.j2", item=item)
     if item.due is None:
         raise AfterwordError(f"Action item {item.id} has no due date.")
     steps = steps_of(item.due, policy, days)

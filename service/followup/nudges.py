@@ -1,7 +1,8 @@
 """Which reminders are due, which are held back, and why. Pure: it knows no database and asks no clock.
 
 An item has one reminder before its due date and some after it, each on its working day. A step that was missed is not
-made up: what is late when reminders begin starts at the step of now. Another due date begins anew.
+made up: what is late when reminders begin starts at the step of now. Another due date begins anew. What ended as
+"won't do" without a word is asked about once.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from connectors.base import State
 from service.followup.workdays import Workdays
 from service.postmortem.standing import Standing
 
-BEFORE, AFTER = "before", "after"
+BEFORE, AFTER, REASON = "before", "after", "reason"
 WEEK = timedelta(days=7)
 #: one that comes within this is shown as "later"
 AHEAD = timedelta(days=14)
+#: what ended longer ago than this is not asked about any more
+ASKED_ABOUT = timedelta(days=30)
 
 Outcome = Literal["now", "held", "later"]
 
@@ -44,7 +48,7 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """`person`: whom it counts for; "" is nobody. `touched_at`: the last change of the issue. `held`: why nothing is
-    said on it whatever its date, or ""."""
+    said on it whatever its date, or "". `unexplained`: it ended as "won't do", and nobody wrote why."""
 
     item: Standing
     person: str
@@ -52,6 +56,7 @@ class Candidate:
     touched_at: datetime | None = None
     snoozed_until: date | None = None
     held: str = ""
+    unexplained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ def _urgency(candidate: Candidate, today: date) -> tuple[bool, int, int]:
 def _decide(candidate: Candidate, policy: Policy, days: Workdays, now: datetime) -> Decision | None:
     """None: nothing is due of it, nor soon."""
     item, today = candidate.item, days.today(now)
+    if candidate.unexplained:
+        return _question(candidate, policy, days, now)
     if item.due is None or item.ended:
         return None
     steps = steps_of(item.due, policy, days)
@@ -123,12 +130,27 @@ def _decide(candidate: Candidate, policy: Policy, days: Workdays, now: datetime)
         return Decision(candidate, current, "held", candidate.held)
     if candidate.snoozed_until is not None and today < candidate.snoozed_until:
         return Decision(candidate, current, "held", "snoozed", _opening(days, candidate.snoozed_until))
+    return _in_its_time(candidate, current, policy, days, now)
+
+
+def _question(candidate: Candidate, policy: Policy, days: Workdays, now: datetime) -> Decision | None:
+    """The one that asks why it will not be done."""
+    ended = candidate.item.ended_at
+    if ended is None or now - ended > ASKED_ABOUT or any(one.kind == REASON for one in candidate.past):
+        return None
+    step = Step(REASON, 0, days.today(now))
+    if candidate.held:
+        return Decision(candidate, step, "held", candidate.held)
+    return _in_its_time(candidate, step, policy, days, now)
+
+
+def _in_its_time(candidate: Candidate, step: Step, policy: Policy, days: Workdays, now: datetime) -> Decision:
     quiet = _quiet_until(candidate, policy)
     if quiet is not None and now < quiet:
-        return Decision(candidate, current, "held", "touched lately", days.next_open(quiet))
+        return Decision(candidate, step, "held", "touched lately", days.next_open(quiet))
     if not days.open(now):
-        return Decision(candidate, current, "held", "outside working hours", days.next_open(now))
-    return Decision(candidate, current, "now", "due for it")
+        return Decision(candidate, step, "held", "outside working hours", days.next_open(now))
+    return Decision(candidate, step, "now", "due for it")
 
 
 def steps_of(due: date, policy: Policy, days: Workdays) -> tuple[Step, ...]:
@@ -143,11 +165,18 @@ def steps_of(due: date, policy: Policy, days: Workdays) -> tuple[Step, ...]:
 def still_true(candidate: Candidate, kind: str, due: date | None, days: Workdays, now: datetime) -> bool:
     """Whether a reminder that was decided on earlier still says what is so."""
     item, today = candidate.item, days.today(now)
+    if kind == REASON:
+        return candidate.unexplained and not candidate.held
     if item.ended or candidate.held or item.due is None or item.due != due:
         return False
     if candidate.snoozed_until is not None and today < candidate.snoozed_until:
         return False
     return today <= item.due if kind == BEFORE else today > item.due
+
+
+def needs_reason(state: State, ended_reason: str | None) -> bool:
+    """Whether one question on the issue is due: it ended as "won't do", was looked at, and nobody said why."""
+    return state is State.WONT_DO and ended_reason is not None and not ended_reason.strip()
 
 
 def last_step(steps: Sequence[Step], kind: str, today: date) -> Step | None:

@@ -127,7 +127,7 @@ class _Nudging:
         """Gives when to look again, or None."""
         parts = self.parts
         with parts.database.read() as connection:
-            known = reminding.known(parts, connection, item_id=self.nudge.item_id)
+            known = reminding.known(parts, connection, parts.now(), item_id=self.nudge.item_id)
             incident = incidents.get(connection, self.nudge.incident_id)
         issue = known[0].issue if known else None
         if issue is None or incident is None or issue.tracker not in parts.trackers:

@@ -55,9 +55,9 @@ def roster(parts: Parts) -> Roster:
     return Roster(members, parts.people.find)
 
 
-def known(parts: Parts, connection: Connection, *, item_id: int | None = None) -> list[Known]:
+def known(parts: Parts, connection: Connection, now: datetime, *, item_id: int | None = None) -> list[Known]:
     """Every item (or one), and who hears of it."""
-    there = nudges.issues(connection, item_id)
+    there = nudges.issues(connection, now, item_id)
     hears, ticket = roster(parts), _tickets(connection)
     found = standings.standings(connection, item_id=item_id, names=parts.people.names)
     return [Known(one, there.get(one.id), hears.hears(one, ticket(one.incident_id))) for one in found]
@@ -87,8 +87,9 @@ def candidates(parts: Parts, connection: Connection, now: datetime, *, item_id: 
             one.issue.touched_at if one.issue else None,
             one.issue.snoozed_until if one.issue else None,
             _held(parts, one, now),
+            one.issue is not None and one.issue.unexplained,
         )
-        for one in known(parts, connection, item_id=item_id)
+        for one in known(parts, connection, now, item_id=item_id)
     ]
 
 

@@ -39,11 +39,6 @@ NO_ROLE = "{who} wrote /{verb} on {label} and was not obeyed: that takes a role 
 UNCLEAR = "{who} wrote /{verb} on {label} and was not obeyed: it {why}."
 
 
-def needs_reason(state: State, ended_reason: str | None) -> bool:
-    """Whether one question on the issue is due: it ended as "won't do", was looked at, and nobody said why."""
-    return state is State.WONT_DO and ended_reason is not None and not ended_reason.strip()
-
-
 def listen(parts: Parts, tracker: str) -> frozenset[int]:
     """Reads the comments of issues that changed since theirs were read. Gives the incidents with something new to show,
     which are asked for. What the tracker does not answer is read after the next sync."""

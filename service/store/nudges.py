@@ -9,8 +9,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from connectors.base import Tracked
-from service.followup.nudges import WEEK, Past
+from connectors.base import State, Tracked
+from service.followup.nudges import ASKED_ABOUT, WEEK, Past, needs_reason
 from service.store import writes
 from service.store.items import tracked
 from service.store.tables import items, nudges, work
@@ -29,6 +29,7 @@ class Issue:
     touched_at: datetime | None
     snoozed_until: date | None
     adopted: bool
+    unexplained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,24 @@ def write_key(item_key: str, number: int) -> str:
     return f"nudge:{item_key}:{number}"
 
 
-def issues(connection: Connection, item_id: int | None = None) -> dict[int, Issue]:
-    """Item → its issue, of every item that has one and has not ended; or of one item."""
+def issues(connection: Connection, now: datetime, item_id: int | None = None) -> dict[int, Issue]:
+    """Item → its issue, of every item that has one and has not ended, or ended as "won't do" lately; or of one item."""
+    open_or_asked = sa.or_(
+        items.c.ended_at.is_(None),
+        sa.and_(items.c.state == State.WONT_DO.value, items.c.ended_at > now - ASKED_ABOUT),
+    )
     found = sa.select(items).where(items.c.issue_id.is_not(None))
-    found = found.where(items.c.ended_at.is_(None) if item_id is None else items.c.id == item_id)
+    found = found.where(open_or_asked if item_id is None else items.c.id == item_id)
     return {
-        row.id: Issue(tracked(row), row.tracker, row.place or "", row.updated_at, row.snoozed_until, row.adopted)
+        row.id: Issue(
+            tracked(row),
+            row.tracker,
+            row.place or "",
+            row.updated_at,
+            row.snoozed_until,
+            row.adopted,
+            needs_reason(State(row.state), row.ended_reason),
+        )
         for row in connection.execute(found)
     }
 

@@ -187,10 +187,14 @@ def open_incidents(connection: Connection) -> int:
 
 
 def wake_incidents(connection: Connection, now: datetime) -> list[str]:
-    """What a pause held back is due at once: the keys of the incidents and reports that are not done."""
+    """What a pause held back is due at once: incidents, reports, reminders. Gives the keys of the incidents."""
     woken = connection.execute(
         sa.update(work)
-        .where(work.c.task.in_(("incident", "report")), work.c.done < work.c.wanted, work.c.not_before > now)
+        .where(
+            work.c.task.in_(("incident", "report", "nudge", "digest")),
+            work.c.done < work.c.wanted,
+            work.c.not_before > now,
+        )
         .values(not_before=now)
         .returning(work.c.task, work.c.key)
     )
