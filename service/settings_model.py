@@ -30,6 +30,11 @@ from service.settings_values import (
 
 # --- the model --------------------------------------------------------------------------------------------------------
 
+#: days from the closing: those of GitLab's corrective actions for its severities S1 to S4, of which the best priority
+#: takes the shortest. Atlassian's handbook has 4 or 8 weeks, PagerDuty's 15 or 30 days.
+#: https://gitlab.com/gitlab-com/gl-infra/mstaff/-/issues/333
+DUE = {"P0": 7, "P1": 30, "P2": 60, "P3": 90, "SEV1": 7, "SEV2": 30, "SEV3": 60, "SEV4": 90}
+
 
 class When(Part):
     severity: Words = Field(default=(), description="The incident's severity is one of these, in any case.")
@@ -184,7 +189,9 @@ class Settings(Part):
     )
     filing: Filing = Field(default=Filing(), description="How action items become issues.")
     people: tuple[OnePerson, ...] = Field(default=(), description="Who is who in the tools.")
-    due: dict[str, Days] = Field(default={}, description="Days by priority, then by severity.")
+    due: dict[str, Days] = Field(
+        default=dict(DUE), description="Days by priority, then by severity; an empty table: no date that nobody stated."
+    )
     sync: Sync = Field(default=Sync(), description="How states come back.")
     report: Report = Field(default=Report(), description="The weekly report.")
     nudges: Nudges = Field(default=Nudges(), description="Reminders on the issues, and each owner's digest.")

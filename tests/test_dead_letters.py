@@ -14,7 +14,7 @@ from service.store import deliveries, tables, work, writes
 from service.store.database import Database
 from service.store.work import Lease
 from tests.command_hands import Shop, shop
-from tests.hands import deliver, finish, item_rows, stored, story, told
+from tests.hands import deliver, finish, item_rows, rows, stored, story, told
 from tests.world import World
 
 
@@ -113,6 +113,25 @@ def test_writes_that_wait_or_were_refused_are_listed_and_what_was_proposed_is_no
             "python -m service report --week 2026-W47    (and send it by hand)",
         ),
     }
+
+
+def test_a_reminder_that_was_refused_and_a_digest_that_may_be_lost_say_what_to_look_at(world: World) -> None:
+    ticket = told(world)
+    key = rows(world, tables.items)[0].key
+    with world.database.begin() as connection:
+        writes.plan(connection, f"nudge:{key}:1", rows(world, tables.incidents)[0].id)
+        writes.plan(connection, "send:digest-2026-W48:0123456789ab", None)
+        connection.execute(
+            sa.update(tables.writes).where(tables.writes.c.key.startswith("nudge")).values(state="failed")
+        )
+        connection.execute(
+            sa.update(tables.writes).where(tables.writes.c.key.startswith("send")).values(state="waiting")
+        )
+    reminder, digest = sorted(listed(world), key=lambda letter: letter.name, reverse=True)
+    assert reminder.name == f"reminder on an issue of acme/ops#{ticket.number}, refused"
+    assert digest.name == "digest-2026-W48 to one address, waits"
+    assert "nudge --dry-run" in reminder.mend
+    assert "nudge --dry-run" in digest.mend
 
 
 def test_the_command_exits_with_1_when_there_is_one_and_with_0_and_one_sentence_when_there_is_none(here: Shop) -> None:

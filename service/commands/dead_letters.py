@@ -92,6 +92,11 @@ def _writes(connection: Connection) -> Iterator[Letter]:
         reason = write.reason or SILENT
         if write.item is not None:
             name, mend = f"action item {write.item} of {write.ref}", f"python -m service actions retry {write.item}"
+        elif kind == "nudge":
+            name, mend = f"reminder on an issue of {write.ref}", "python -m service nudge --dry-run"
+        elif kind == "send" and rest.startswith("digest-"):
+            name = f"{rest.partition(':')[0]} to one address"
+            mend = "python -m service nudge --dry-run    (and write to them by hand)"
         elif kind == "send":
             slot = rest.partition(":")[0]
             name = f"report {slot} to one address"
