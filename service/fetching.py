@@ -40,6 +40,8 @@ def read_source(parts: Parts, lease: Lease, incident: Incident, gate: Gate) -> T
         if unsigned:  # anybody may have written it
             raise
         if error.status == GONE and not incident.reads_done:
+            if lease.tries < READ_TRIES:  # said once it may be any proxy's word; what was deleted stays so
+                raise
             return replace(told, visibility=Visibility.RESTRICTED, unwanted=DELETED)
         return told if fresh else replace(told, visibility=Visibility.RESTRICTED)
     except ConnectorError:
