@@ -15,7 +15,7 @@ WHY = (ROOT / "docs" / "why.md").read_text("utf-8")
 PARTS = {part.partition(".")[0]: part for part in re.split(r"^\*\*(?=C\d+\.)", WHY, flags=re.M)[1:]}
 
 
-def tests_there() -> set[str]:
+def names_of_tests() -> set[str]:
     """The name of every test, read from the source."""
     return {
         node.name
@@ -39,7 +39,7 @@ def test_each_complaint_has_its_thread_and_a_test(name: str) -> None:
 def test_each_test_that_the_page_names_is_there() -> None:
     named = set(re.findall(r"`(test_\w+)`", WHY))
     assert named
-    assert sorted(named - tests_there()) == []
+    assert sorted(named - names_of_tests()) == []
 
 
 def test_the_days_that_the_pages_name_are_those_of_the_code() -> None:
