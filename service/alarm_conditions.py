@@ -12,6 +12,7 @@ from connectors.base import AfterwordError, Source, Tracker
 from service import accounts, duplicates, pause, places
 from service.checking.room import room
 from service.engine import Distributed
+from service.followup.week import page_of
 from service.parts import Parts
 from service.store import arrivals, connections, meta, needs, polls
 
@@ -143,7 +144,7 @@ def _public(parts: Parts, connection: Connection, now: datetime) -> Found:
 
 def _reports(parts: Parts, connection: Connection, now: datetime) -> Found:
     for slot, number in needs.unsent_reports(connection, now).items():
-        page = f"{parts.settings.public_url}/reports/weekly/{slot.removeprefix('weekly-')}"
+        page = f"{parts.settings.public_url}{page_of(slot)}"
         addresses = "1 address" if number == 1 else f"{number} addresses"
         yield f"report:{slot}", REPORT.format(slot=slot, addresses=addresses, page=page)
 

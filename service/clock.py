@@ -4,7 +4,6 @@ a report or digest, and per day of reminders, so any number of clocks and restar
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.engine import Connection
@@ -12,8 +11,9 @@ from sqlalchemy.engine import Connection
 from connectors.base import AfterwordError
 from service import alarms, crash, duplicates, reconcile, retention
 from service.followup import reminding
-from service.followup.week import Schedule, Week, due_slots, first_after_skipped
+from service.followup.week import Week, due_slots, first_after_skipped, slot_of
 from service.parts import Parts
+from service.report_plans import Plan, plans
 from service.store import backwards, meta, reports, work
 
 log = structlog.get_logger()
@@ -25,16 +25,18 @@ _SKIPPED = "reports_begin_at"
 def tick(parts: Parts) -> None:
     """Asks for every sync, report, digest and reminder due now. Never raises for a database that is away."""
     now = parts.now()
+    asked = plans(parts.settings)
     try:
         with parts.database.begin() as connection:
             back = backwards.look(connection, now)
             if back is not None:
-                reports.take_back(connection, str(Week.at(now, ZoneInfo(parts.settings.report.timezone))))
+                for plan in asked:
+                    reports.take_back(connection, str(Week.at(now, plan.zone)), plan.name)
             for tracker in parts.trackers:
                 work.keep_going(connection, "sync", tracker, now)
             reconcile.ask_for_polls(connection, parts, now)
             duplicates.ask_for_looks(connection, parts, now)
-            slots = [week.slot for week in _due(parts, connection, now)]
+            slots = [slot_of(plan.name, week) for plan in asked for week in _due(plan, connection, now)]
             for slot in slots:
                 work.ensure(connection, "report", slot, now)
             reminders = reminding.slots(parts, connection, now)
@@ -57,15 +59,13 @@ def tick(parts: Parts) -> None:
         log.error("old rows were not removed; tomorrow is another day", error=error.message)
 
 
-def _due(parts: Parts, connection: Connection, now: datetime) -> tuple[Week, ...]:
-    report = parts.settings.report
-    zone = ZoneInfo(report.timezone)
-    said = meta.get(connection, "first_boot")
-    first_boot = datetime.fromisoformat(said) if said else now
-    latest = reports.latest_week(connection, str(Week.at(now, zone)))
+def _due(plan: Plan, connection: Connection, now: datetime) -> tuple[Week, ...]:
+    plan.begin(connection, now)
+    begins, zone = plan.begins(connection, now), plan.zone
+    latest = reports.latest_week(connection, str(Week.at(now, zone)), plan.name)
     last = Week.parse(latest) if latest else None
-    _say_skipped(connection, first_after_skipped(zone, now, last=last, first_boot=first_boot))
-    return due_slots(Schedule(report.weekday, report.at), zone, now, last=last, first_boot=first_boot)
+    _say_skipped(connection, first_after_skipped(zone, now, last=last, first_boot=begins))
+    return due_slots(plan.schedule, zone, now, last=last, first_boot=begins)
 
 
 def _say_skipped(connection: Connection, first: Week | None) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from service.followup.week import WEEKLY
 from service.settings_addresses import Addresses, in_one_zone
 from service.settings_faults import (
     Fault,
@@ -40,6 +41,8 @@ __all__ = ["DEFAULT", "Fault", "Settings", "SettingsError", "read"]
 DEFAULT = Path(__file__).parents[1] / "config" / "default.toml"
 
 _NAME = re.compile(r"[a-z0-9-]+")
+#: of a report: with its week it fits the 40 characters of a slot
+LONGEST_NAME = 30
 
 
 def read(path: Path | None, environ: Mapping[str, str], kinds: Mapping[str, Any]) -> Settings:
@@ -166,6 +169,7 @@ class _Reading:
         self._proxy(values)
         self._database(values)
         self._port(values)
+        self._report_names(values.get("reports"))
         self._tracker_names(values, trackers)
         self._places(values, trackers)
         values["default_tracker"] = values.get("default_tracker", next(iter(trackers), None))
@@ -219,6 +223,17 @@ class _Reading:
             self.faults.append(Fault(("PORT",), text, from_environment=True, kind=FaultKind.ENVIRONMENT))
             return
         values["listen"] = f"{str(values.get('listen', '0.0.0.0:')).rpartition(':')[0]}:{port}"
+
+    def _report_names(self, reports: object) -> None:
+        """A name stands in addresses and, before the week, in the row of each report."""
+        for name in reports if isinstance(reports, dict) else ():
+            if name == WEEKLY:
+                text, mend = f"{name} is the report of all items, below [report].", "Give this one another name."
+            elif not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+                text, mend = f"{name} does not fit a name.", f"Use a-z, 0-9 and -, at most {LONGEST_NAME} of them."
+            else:
+                continue
+            self.faults.append(Fault(("reports", name, ""), text, mend, kind=FaultKind.NAME))
 
     def _tracker_names(self, values: Mapping[str, Any], trackers: Iterable[str]) -> None:
         """Each tracker that is named must be there, also where it has faults of its own."""

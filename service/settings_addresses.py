@@ -25,6 +25,14 @@ class Addresses:
             table = values.get(part, {})
             if isinstance(table, dict) and "deliver" not in table:
                 values[part] = {**table, "deliver": self._of((part, "deliver_env"), table, usual)}
+        named = values.get("reports")
+        if isinstance(named, dict):
+            values["reports"] = {
+                name: {**table, "deliver": self._of(("reports", name, "deliver_env"), table, ())}
+                if isinstance(table, dict) and "deliver" not in table
+                else table
+                for name, table in named.items()
+            }
         people = values.get("people")
         if isinstance(people, list):
             values["people"] = [
@@ -62,4 +70,8 @@ def in_one_zone(settings: Settings, raw: Mapping[str, Any]) -> Settings:
         updates["report"] = settings.report.model_copy(update={"timezone": zone})
     if not says("nudges"):
         updates["nudges"] = settings.nudges.model_copy(update={"timezone": zone})
+    updates["reports"] = {
+        name: one if says("reports", name) else one.model_copy(update={"timezone": zone})
+        for name, one in settings.reports.items()
+    }
     return settings.model_copy(update=updates)

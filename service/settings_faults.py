@@ -256,7 +256,8 @@ def at_its_place(fault: Fault, top: type[BaseModel]) -> Fault:
     tables = {name: inner for name, field in top.model_fields.items() if (inner := inner_model(field.annotation))}
     if len(fault.place) > 1 and key not in tables and key in keys_of(top):
         return replace(fault, mend=f"{key} belongs at the top of the file, above the first [table].")
-    lists = {name for name in tables if mentions(top.model_fields[name].annotation, tuple)}
+    kinds = {name: top.model_fields[name].annotation for name in tables}
+    lists = {name for name, kind in kinds.items() if mentions(kind, tuple) or mentions(kind, dict)}
     homes = [f"[{name}]" for name in tables if name not in lists and key in keys_of(tables[name])]
     return replace(fault, mend=f"{key} belongs below {' or '.join(homes)}.") if homes else fault
 

@@ -84,6 +84,19 @@ class Report(Part):
         return time(int(self.schedule[4:6]), int(self.schedule[7:9]))
 
 
+class NamedReport(Report):
+    """A further report. Its items are those for which all that is named holds."""
+
+    deliver_env: Words = Field(
+        default=(),
+        description="Variables that hold Apprise URLs, separated by blanks or lines; none: on its page alone.",
+    )
+    team: Words = Field(default=(), description="Items of these teams, by their names in `people`.")
+    severity: Words = Field(default=(), description="Items of incidents with one of these severities, in any case.")
+    service: Words = Field(default=(), description="Items of incidents that concern one of these services.")
+    labels: Words = Field(default=(), description="Items of incidents that carry one of these labels.")
+
+
 class Nudges(Part):
     """Working days are those of the team's calendar: Monday to Friday without holidays and own days off."""
 

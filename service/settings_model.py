@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from connectors.base import Network, Secret
 from service.settings_faults import Lines, Place, line_of
-from service.settings_followup import Nudges, Report
+from service.settings_followup import NamedReport, Nudges, Report
 from service.settings_part import Part
 from service.settings_values import (
     Count,
@@ -194,6 +194,7 @@ class Settings(Part):
     )
     sync: Sync = Field(default=Sync(), description="How states come back.")
     report: Report = Field(default=Report(), description="The weekly report.")
+    reports: dict[str, NamedReport] = Field(default={}, description="Further reports, each at `/reports/<name>`.")
     nudges: Nudges = Field(default=Nudges(), description="Reminders on the issues, and each owner's digest.")
     alerts: Alerts = Field(default=Alerts(), description="Who is told when a person is needed.")
     retention: Retention = Field(default=Retention(), description="How long what is kept.")

@@ -48,6 +48,7 @@ class Texts:
 
     def __init__(self, folders: Sequence[Path], zone: str, public_url: str) -> None:
         self.days = text_filters.Days(zone)
+        self._folders, self._zone = tuple(folders), zone
         self.public_url = public_url.rstrip("/")
         self._env = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader([*folders, TEMPLATES]),
@@ -66,6 +67,10 @@ class Texts:
         self._env.filters["quiet"] = quiet
         self._env.globals["link"] = text_filters.link
         self._env.globals["public_url"] = self.public_url
+
+    def in_zone(self, zone: str) -> Texts:
+        """The same texts with times of that zone."""
+        return self if zone == self._zone else Texts(self._folders, zone, self.public_url)
 
     def render(self, name: str, **values: object) -> str:
         """One template by its file name, such as "nudge.md.j2"; without the newline at its end."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.engine import Connection
 
-from connectors.base import ConnectorError, Denied, Limited, NotSent, Problem, Tracker, Visibility
+from connectors.base import AfterwordError, ConnectorError, Denied, Limited, NotSent, Problem, Tracker, Visibility
 from service import accounts, crash, pause, places
 from service.accounts import Account
 from service.followup import notify, talk, withheld
 from service.followup.render import render
 from service.followup.snapshot import Snapshot
 from service.followup.sync import SyncResult, sync
-from service.followup.week import Week
+from service.followup.week import WEEKLY, Week, of_slot, slot_of
 from service.followup.weekly import Weekly
 from service.parts import Parts
 from service.postmortem.standing import place_of
 from service.refusals import Gate, Shut
-from service.store import connections, followups, meta, reports, shown, work
+from service.report_plans import plan_of
+from service.store import connections, followups, reports, shown, work
 from service.store.reports import Frozen
 from service.store.work import Lease
 from service.web.report_page import render_report_html
@@ -112,18 +112,33 @@ def _ask_for(parts: Parts, connection: Connection, incidents: Iterable[int]) -> 
         work.ask(connection, "incident", str(incident), parts.now())
 
 
-def weekly_of(parts: Parts) -> Weekly:
+def weekly_of(parts: Parts, name: str = WEEKLY) -> Weekly:
+    """The reports of one name. Raises AfterwordError where the settings ask for none."""
+    plan = plan_of(parts.settings, name)
+    if plan is None:
+        raise AfterwordError(f"There is no report “{name}” in the settings.", f"Write [reports.{name}].")
     with parts.database.read() as connection:
-        first_boot = meta.get(connection, "first_boot")
+        begins = plan.begins(connection, parts.now())
     return Weekly(
         parts.database,
-        parts.texts,
+        parts.texts.in_zone(plan.said.timezone),
         _page(parts),
-        ZoneInfo(parts.settings.report.timezone),
-        datetime.fromisoformat(first_boot) if first_boot else parts.now(),
+        plan.zone,
+        begins,
         parts.people.names,
         parts.people.order,
+        teams=parts.people.teams,
+        everyday=_everyday(parts),
+        escalate=parts.settings.nudges.escalate,
+        part=plan.part,
+        schedule=plan.schedule,
     )
+
+
+def _everyday(parts: Parts) -> frozenset[str]:
+    """Labels that every incident of a source carries."""
+    said = (getattr(source, "labels", ()) for source in parts.settings.sources.values())
+    return frozenset(label.casefold() for labels in said for label in labels)
 
 
 def _page(parts: Parts) -> Callable[[Snapshot], str]:
@@ -132,24 +147,28 @@ def _page(parts: Parts) -> Callable[[Snapshot], str]:
 
 def forms_of(parts: Parts, snapshot: Snapshot) -> Mapping[str, bytes]:
     """The report in each form that is stored."""
-    return render(snapshot, parts.texts, _page(parts))
+    return render(snapshot, parts.texts.in_zone(snapshot.zone), _page(parts))
 
 
 def report_week(parts: Parts, lease: Lease) -> datetime | None:
     """One week's report: every open item is looked at, the report is frozen and sent, each address once."""
-    frozen = freeze(parts, Week.parse(lease.key.removeprefix("weekly-")))
+    name, week = of_slot(lease.key)
+    plan = plan_of(parts.settings, name)
+    if plan is None:
+        return None  # no longer in the settings
+    frozen = freeze(parts, week, name)
     crash.point("report made")
     with parts.database.begin() as connection:
         work.hold(connection, lease, parts.now())
         if pause.standing(parts, connection) is not None:
             return parts.now() + pause.AGAIN
         now = withheld.as_now(frozen.snapshot, *shown.readers(connection))
-    readers = Visibility(parts.settings.report.audience)
+    readers = Visibility(plan.said.audience)
     sent = notify.deliver(
         parts.database,
         lease.key,
-        notify.message(withheld.narrowed(now, readers), parts.texts),
-        [address.reveal() for address in parts.settings.report.deliver],
+        notify.message(withheld.narrowed(now, readers), parts.texts.in_zone(plan.said.timezone)),
+        [address.reveal() for address in plan.said.deliver],
         partial(_send, parts),
         parts.now(),
     )
@@ -167,10 +186,10 @@ def _send(parts: Parts, address: str, title: str, text: str, mail: str | None) -
     return notify.by_apprise(address, title, text, mail)
 
 
-def freeze(parts: Parts, week: Week) -> Frozen:
+def freeze(parts: Parts, week: Week, name: str = WEEKLY) -> Frozen:
     """The report of a week that is over. Before it is made, every open item is read by its id."""
     with parts.database.read() as connection:
-        found = reports.find(connection, week.slot)
+        found = reports.find(connection, slot_of(name, week))
     if found:
         return found
     for tracker in parts.trackers:
@@ -179,4 +198,4 @@ def freeze(parts: Parts, week: Week) -> Frozen:
         except ConnectorError as error:  # the report says how old its figures are
             log.warning("a tracker did not answer before the report", tracker=tracker, error=error.message)
     crash.point("report verified")
-    return weekly_of(parts).make(week, parts.now())
+    return weekly_of(parts, name).make(week, parts.now())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from connectors.base import AfterwordError, Tracker
 from service.checking.line import NOTE, OK, Line, Look, unfiled
 from service.checking.routes import reached, stands_still
-from service.followup.week import Schedule, Week
+from service.followup.week import WEEKLY, Week
+from service.postmortem.people import plain
+from service.report_plans import Plan, plans
 
 #: how many times a tracker is asked whether somebody can be assigned
 MOST_ASKED = 5
@@ -83,19 +84,27 @@ def alerts(look: Look) -> Iterator[Line]:
 
 
 def report(look: Look) -> Iterator[Line]:
-    report = look.parts.settings.report
-    zone = ZoneInfo(report.timezone)
-    schedule = Schedule(report.weekday, report.at)
+    for plan in plans(look.parts.settings):
+        yield _report(look, plan)
+
+
+def _report(look: Look, plan: Plan) -> Line:
+    said, zone = plan.said, plan.zone
+    name = "" if plan.name == WEEKLY else plan.name
     week = Week.at(look.now, zone).previous
-    while schedule.due(week, zone) <= look.now:
+    while plan.schedule.due(week, zone) <= look.now:
         week = week.next
-    due = schedule.due(week, zone).astimezone(zone)
-    text = f"next {due:%a} {due.day} {due:%b %Y, %H:%M} {report.timezone}"
-    if not report.deliver:
-        unset = f"{' and '.join(report.deliver_env)} is not set" if report.deliver_env else "deliver_env is empty"
-        yield Line("report", "", NOTE, f"{text}, on the page alone: {unset}")
-        return
-    yield Line("report", "", OK, f"{text}, to {_addresses(len(report.deliver))}")
+    due = plan.schedule.due(week, zone).astimezone(zone)
+    text = f"next {due:%a} {due.day} {due:%b %Y, %H:%M} {said.timezone}"
+    teams = {plain(team) for named in look.parts.people.teams.values() for team in named}
+    strangers = [team for team in plan.part.team if plain(team) not in teams]
+    if strangers:
+        named = ", ".join(f"“{team}”" for team in strangers)
+        return Line("report", name, NOTE, f"{text}; the people map has no team {named}: nobody's items are in it")
+    if not said.deliver:
+        unset = f"{' and '.join(said.deliver_env)} is not set" if said.deliver_env else "deliver_env is empty"
+        return Line("report", name, NOTE, f"{text}, on the page alone: {unset}")
+    return Line("report", name, OK, f"{text}, to {_addresses(len(said.deliver))}")
 
 
 def _addresses(number: int) -> str:

@@ -169,6 +169,7 @@ COMMANDS: tuple[Command, ...] = (
         "preview, and nothing is stored.",
         (
             _take("--week", metavar="2026-W47", help="the ISO week (default: the one that ended last)"),
+            _take("--name", default="weekly", metavar="NAME", help="a report of [reports.NAME] (default: all items)"),
             _take(
                 "--format",
                 choices=("md", "html", "json", "csv"),

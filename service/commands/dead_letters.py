@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from service import wiring
 from service.commands.running import counted, filled, needs_tables, progress
 from service.errors import MEND, WELL
+from service.followup.week import WEEKLY, of_slot
 from service.retry import backoff
 from service.store import dead_letters
 from service.store.database import Database
@@ -79,10 +80,15 @@ def _work(connection: Connection) -> Iterator[Letter]:
 
 def _again(task: str, key: str, since: datetime | None) -> str:
     if task == "report":
-        return f"python -m service report --week {key.removeprefix('weekly-')}"
+        return _report(key)
     if task == "poll":
         return f"python -m service build {key} --since {since:%Y-%m-%d}" if since else "python -m service check"
     return "python -m service sync" if task == "sync" else "start Afterword again: each start tries once more"
+
+
+def _report(slot: str) -> str:
+    name, week = of_slot(slot)
+    return f"python -m service report --week {week}{'' if name == WEEKLY else f' --name {name}'}"
 
 
 def _writes(connection: Connection) -> Iterator[Letter]:
@@ -100,7 +106,7 @@ def _writes(connection: Connection) -> Iterator[Letter]:
         elif kind == "send":
             slot = rest.partition(":")[0]
             name = f"report {slot} to one address"
-            mend = f"python -m service report --week {slot.removeprefix('weekly-')}    (and send it by hand)"
+            mend = f"{_report(slot)}    (and send it by hand)"
         else:
             name = f"{kind} on {write.ref or 'a ticket that is gone'}"
             mend = f"python -m service build {write.source or 'SOURCE'}:{write.ref or 'REF'}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from connectors.base import AfterwordError
 from service.commands.running import opened, progress, standby
@@ -24,11 +23,11 @@ def run(args: Namespace) -> int:
     with opened(args) as desk:
         parts = desk.parts
         now = parts.now()
-        weekly = weekly_of(parts)
-        week = _chosen(parts, weekly, asked, now)
+        weekly = weekly_of(parts, args.name)
+        week = _chosen(weekly, asked, now)
         if _to_freeze(parts, weekly, week, now):
             progress("Looking at every open issue first.")
-            freeze(parts, week)
+            freeze(parts, week, args.name)
             with parts.database.read() as connection:
                 for trouble in followups.troubles(connection):
                     progress(f"{trouble.tracker} did not answer for {trouble.scope}: {trouble.message}")
@@ -44,14 +43,13 @@ def _week(text: str) -> Week:
         raise Mistyped(error.message, error.mend) from None
 
 
-def _chosen(parts: Parts, weekly: Weekly, asked: Week | None, now: datetime) -> Week:
+def _chosen(weekly: Weekly, asked: Week | None, now: datetime) -> Week:
     """The week that is asked for, else the last that has a report, else the running one; says so where it is another
     than one would think."""
-    zone = ZoneInfo(parts.settings.report.timezone)
-    this = Week.at(now, zone)
+    this = Week.at(now, weekly.zone)
     week = asked or this.previous
-    if asked is None and week.end(zone) <= weekly.first_boot:
-        progress(f"Week {week} ended before this installation first ran.")
+    if asked is None and week.end(weekly.zone) <= weekly.first_boot:
+        progress(f"Week {week} ended before {weekly.began}.")
         week = this
     if week == this:
         progress(f"Week {week} is not over: a preview, nothing is stored.")
@@ -60,18 +58,18 @@ def _chosen(parts: Parts, weekly: Weekly, asked: Week | None, now: datetime) -> 
 
 def _to_freeze(parts: Parts, weekly: Weekly, week: Week, now: datetime) -> bool:
     """Whether its report can be made and is not made yet."""
-    if not weekly.first_boot < week.end(ZoneInfo(parts.settings.report.timezone)) <= now:
+    if not weekly.first_boot < week.end(weekly.zone) <= now:
         return False
     with parts.database.read() as connection:
-        return reports.find(connection, week.slot) is None
+        return reports.find(connection, weekly.slot(week)) is None
 
 
 def _try(args: Namespace, asked: Week | None) -> int:
     """The same, but that what is not made yet is not made."""
     with standby(args) as parts:
         now = parts.now()
-        weekly = weekly_of(parts)
-        week = _chosen(parts, weekly, asked, now)
+        weekly = weekly_of(parts, args.name)
+        week = _chosen(weekly, asked, now)
         if _to_freeze(parts, weekly, week, now):
             progress(f"The report of week {week} is not made yet. Without --dry-run it is made and frozen.")
             return WELL

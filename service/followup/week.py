@@ -16,6 +16,8 @@ from connectors.base import AfterwordError
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 #: a report that was missed is made up for as long as this
 KEPT = timedelta(weeks=60)
+#: the name of the report of all items
+WEEKLY = "weekly"
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _SCHEDULE = re.compile(r"([A-Z]{3}) (\d{2}):(\d{2})", re.ASCII)
 
@@ -68,8 +70,8 @@ class Week:
 
     @property
     def slot(self) -> str:
-        """The name of its report, one row each."""
-        return f"weekly-{self}"
+        """The name of its report of all items, one row each."""
+        return slot_of(WEEKLY, self)
 
     def start(self, zone: ZoneInfo) -> datetime:
         """Monday 00:00 there, in UTC."""
@@ -101,6 +103,22 @@ class Schedule:
     def due(self, week: Week, zone: ZoneInfo) -> datetime:
         """When the report of this week is due: the first such time after the week ended, in UTC."""
         return _instant(week.next.first_day + timedelta(days=self.weekday), self.clock, zone)
+
+
+def slot_of(name: str, week: Week) -> str:
+    """ "payments-2026-W47": the row of one report."""
+    return f"{name}-{week}"
+
+
+def of_slot(slot: str) -> tuple[str, Week]:
+    """The report's name and its week. Raises AfterwordError."""
+    return slot[:-9], Week.parse(slot[-8:])
+
+
+def page_of(slot: str) -> str:
+    """Where it is shown: "/reports/payments/2026-W47"."""
+    name, week = of_slot(slot)
+    return f"/reports/{name}/{week}"
 
 
 def due_slots(

@@ -7,8 +7,8 @@ too: so nothing is learned between the reading and the storing, and each event i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -20,19 +20,23 @@ from service.followup.gather import Rules, gather
 from service.followup.render import Words, render
 from service.followup.report import compute
 from service.followup.snapshot import Snapshot
-from service.followup.week import KEPT, Week, first_missing
+from service.followup.week import KEPT, WEEKLY, Schedule, Week, first_missing, slot_of
 from service.store import reports
 from service.store.database import Database
 from service.store.reports import Frozen
 
+#: a report is late after this: to look at every open issue first takes its time
+LATE = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """What the weekly reports of one installation need.
+    """What the weekly reports of one name need.
 
     `names`: tracker id, case-folded → how the people map calls that person; `people`: those names in the map's order.
     `teams`, `everyday`, `escalate`, `part`: as in Rules.
-    `page` renders the snapshot as the HTML page. `first_boot`: no report is made of a week that ended before it.
+    `page` renders the snapshot as the HTML page. `first_boot`: no report is made of a week that ended before it, or
+    before this report was first asked for. `schedule`: one that is made after its time says so; None: none is late.
     """
 
     database: Database
@@ -46,6 +50,10 @@ class Weekly:
     everyday: frozenset[str] = frozenset()
     escalate: int = 30
     part: Part = ALL
+    schedule: Schedule | None = None
+
+    def slot(self, week: Week) -> str:
+        return slot_of(self.part.name, week)
 
     @property
     def rules(self) -> Rules:
@@ -58,7 +66,7 @@ class Weekly:
         still tell it.
         """
         with self.database.read() as connection:
-            found = reports.find(connection, week.slot)
+            found = reports.find(connection, self.slot(week))
         if found:
             return found
         if now < week.end(self.zone):
@@ -67,7 +75,7 @@ class Weekly:
             )
         if week.end(self.zone) <= self.first_boot:
             raise AfterwordError(
-                f"There is no report of week {week}: it ended before this installation first ran.",
+                f"There is no report of week {week}: it ended before {self.began}.",
                 f"The first one is of week {Week.at(self.first_boot, self.zone)}.",
             )
         if week.end(self.zone) <= now - KEPT:
@@ -99,10 +107,15 @@ class Weekly:
             return render(self.preview(now), self.words, self.page)[form]
         return self.make(week, now).forms[form]
 
+    @property
+    def began(self) -> str:
+        """In words: what the first report is after."""
+        return "this installation first ran" if self.part.name == WEEKLY else "this report was first asked for"
+
     def _missed(self, week: Week, now: datetime) -> list[Week]:
         """The weeks without a report from the latest one to this week, this week last."""
         with self.database.read() as connection:
-            latest = reports.latest_week(connection, str(Week.at(now, self.zone)))
+            latest = reports.latest_week(connection, str(Week.at(now, self.zone)), self.part.name)
         if latest and Week.parse(latest) > week:
             raise AfterwordError(
                 f"There is no report of week {week}, and a later one was made already.",
@@ -118,15 +131,20 @@ class Weekly:
     def _make(self, week: Week, now: datetime) -> Frozen:
         with self.database.begin() as connection:
             seal = reports.seal(connection)
-            found = reports.find(connection, week.slot)
+            found = reports.find(connection, self.slot(week))
             if found:
                 return found
             snapshot = self._compute(connection, week, now, seal)
-            frozen = reports.freeze(connection, week.slot, snapshot, render(snapshot, self.words, self.page))
+            frozen = reports.freeze(connection, self.slot(week), snapshot, render(snapshot, self.words, self.page))
             crash.point("report freezing")
             return frozen
 
     def _compute(
         self, connection: Connection, week: Week, now: datetime, last: int, *, preview: bool = False
     ) -> Snapshot:
-        return compute(gather(connection, self.rules, week, now, last, preview=preview))
+        facts = gather(connection, self.rules, week, now, last, preview=preview)
+        return compute(replace(facts, late="" if preview else self._late(week, now)))
+
+    def _late(self, week: Week, now: datetime) -> str:
+        due = self.schedule.due(week, self.zone) if self.schedule else None
+        return self.words.render("report.late.md.j2", due=due, now=now) if due and now > due + LATE else ""

@@ -105,10 +105,13 @@ class Reported:
     ended: int
 
 
-def reported_weeks(connection: Connection, *, limit: int, before: str | None = None) -> list[Reported]:
+def reported_weeks(
+    connection: Connection, *, limit: int, before: str | None = None, name: str = "weekly"
+) -> list[Reported]:
     """The latest week first; `before` goes on below a week."""
     figures = [reports.c.snapshot[name].as_integer().label(name) for name in ("open", "decide", "overdue", "ended")]
-    query = sa.select(reports.c.week, reports.c.as_of, *figures).order_by(reports.c.week.desc()).limit(limit)
+    query = sa.select(reports.c.week, reports.c.as_of, *figures).where(reports.c.name == name)
+    query = query.order_by(reports.c.week.desc()).limit(limit)
     if before is not None:
         query = query.where(reports.c.week < before)
     return [

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from service.followup.facts import Event
 from service.followup.snapshot import Snapshot, from_json, to_json
-from service.followup.week import Week
+from service.followup.week import WEEKLY, Week
 from service.store import earlier
 from service.store.database import insert
 from service.store.items import next_seq
@@ -44,33 +44,43 @@ def find(connection: Connection, slot: str) -> Frozen | None:
     return None if row is None else _frozen(row)
 
 
-def snapshots(connection: Connection, weeks: Sequence[str]) -> list[Snapshot]:
+def snapshots(connection: Connection, weeks: Sequence[str], name: str = WEEKLY) -> list[Snapshot]:
     """The reports of these weeks, without their forms."""
     return [
         from_json(plain)
-        for plain in connection.execute(sa.select(reports.c.snapshot).where(reports.c.week.in_(weeks))).scalars()
+        for plain in connection.execute(
+            sa.select(reports.c.snapshot).where(reports.c.name == name, reports.c.week.in_(weeks))
+        ).scalars()
     ]
 
 
-def before(connection: Connection, week: str) -> Frozen | None:
+def before(connection: Connection, week: str, name: str = WEEKLY) -> Frozen | None:
     """The latest report of an earlier week."""
-    query = sa.select(reports).where(reports.c.week < week).order_by(reports.c.week.desc()).limit(1)
+    earlier = (reports.c.name == name, reports.c.week < week)
+    query = sa.select(reports).where(*earlier).order_by(reports.c.week.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else _frozen(row)
 
 
-def take_back(connection: Connection, week: str) -> None:
+def take_back(connection: Connection, week: str, name: str = WEEKLY) -> None:
     """What a clock that was ahead made of this week and later ones, which are not over. They are made and sent anew."""
-    slots = sa.select(reports.c.slot).where(reports.c.week >= week)
+    ahead = (reports.c.name == name, reports.c.week >= week)
+    slots = sa.select(reports.c.slot).where(*ahead)
     for slot in connection.execute(slots).scalars().all():
         connection.execute(sa.delete(work).where(work.c.task == "report", work.c.key == slot))
         connection.execute(sa.delete(writes).where(writes.c.key.startswith(f"send:{slot}:")))
-    connection.execute(sa.delete(reports).where(reports.c.week >= week))
+    connection.execute(sa.delete(reports).where(*ahead))
 
 
-def latest_week(connection: Connection, now: str) -> str | None:
+def latest_week(connection: Connection, now: str, name: str = WEEKLY) -> str | None:
     """ "2026-W47", the latest week that has its report, up to the week of now: a clock that was ahead made others."""
-    return connection.execute(sa.select(sa.func.max(reports.c.week)).where(reports.c.week <= now)).scalar()
+    made = (reports.c.name == name, reports.c.week <= now)
+    return connection.execute(sa.select(sa.func.max(reports.c.week)).where(*made)).scalar()
+
+
+def names(connection: Connection) -> list[str]:
+    """Of every report that was ever made and is kept."""
+    return list(connection.execute(sa.select(reports.c.name).distinct().order_by(reports.c.name)).scalars())
 
 
 def latest(connection: Connection) -> Week | None:
@@ -83,9 +93,10 @@ def latest(connection: Connection) -> Week | None:
     return Week.parse(slot.removeprefix("weekly-")) if slot else None
 
 
-def weeks(connection: Connection, limit: int = 60) -> list[str]:
+def weeks(connection: Connection, limit: int = 60, name: str = WEEKLY) -> list[str]:
     """The weeks that have their report, the latest first."""
-    return list(connection.execute(sa.select(reports.c.week).order_by(reports.c.week.desc()).limit(limit)).scalars())
+    query = sa.select(reports.c.week).where(reports.c.name == name).order_by(reports.c.week.desc()).limit(limit)
+    return list(connection.execute(query).scalars())
 
 
 def freeze(connection: Connection, slot: str, snapshot: Snapshot, forms: Mapping[str, bytes]) -> Frozen:
@@ -94,6 +105,7 @@ def freeze(connection: Connection, slot: str, snapshot: Snapshot, forms: Mapping
         insert(connection, reports)
         .values(
             slot=slot,
+            name=snapshot.name,
             week=snapshot.week,
             as_of=snapshot.as_of,
             first_seq=snapshot.first_seq,

@@ -30,6 +30,8 @@ from service.store.tables import (
 
 #: vendors deliver again for days; within this time a delivery that led to something is known again by its id
 AGAIN = timedelta(days=30)
+#: a report that was not made for so long is not in the settings any more
+NOT_MADE = timedelta(weeks=3)
 REMOVED = "The incident was removed on {day}, as its days of keeping were over."
 _ENDED = ("done", "wont_do")
 
@@ -58,10 +60,12 @@ def finished_work(connection: Connection, before: datetime, limit: int) -> int:
     be taken for its own. So does the row of a sync or a poll, which asks for itself again.
     """
     c = work.c
-    latest = sa.select(sa.func.max(reports.c.slot)).scalar_subquery()
+    # a slot is the report's name and its week, so that of one report the later is the greater
+    of_name = reports.c.name + "-____-W__"
+    later = sa.select(reports.c.slot).where(c.key.like(of_name), reports.c.slot.like(of_name), reports.c.slot > c.key)
     there = sa.select(incidents.c.id).where(sa.cast(incidents.c.id, sa.String) == c.key).correlate(work)
     over = sa.or_(
-        sa.and_(c.task == "report", c.key < latest),
+        sa.and_(c.task == "report", later.correlate(work).exists()),
         sa.and_(c.task == "incident", ~there.exists()),
     )
     ended = (c.done >= c.wanted, c.waits.is_(False), c.not_before < before, over)
@@ -88,19 +92,24 @@ def old_revisions(connection: Connection, before: datetime, limit: int) -> int:
 
 
 def old_reports(connection: Connection, before: datetime, limit: int) -> int:
-    """The latest one stays: the next is counted from it."""
-    latest = sa.select(sa.func.max(reports.c.week)).scalar_subquery()
-    return _delete(connection, reports, reports.c.slot, (reports.c.as_of < before, reports.c.week < latest), limit)
+    """The latest one of each name stays: the next is counted from it."""
+    later = reports.alias()
+    newer = sa.select(later.c.slot).where(later.c.name == reports.c.name, later.c.week > reports.c.week)
+    old = (reports.c.as_of < before, newer.correlate(reports).exists())
+    return _delete(connection, reports, reports.c.slot, old, limit)
 
 
 def over(connection: Connection, before: datetime, limit: int) -> list[int]:
     """Incidents that closed before then, of which every action item ended before then and is in a report, and of which
     nothing is under way."""
     c, newest = incidents.c, _newest(connection)
-    reported = sa.select(sa.func.max(reports.c.last_seq), sa.func.max(reports.c.as_of))
-    last_seq, last_report = connection.execute(reported).one()
-    if last_report is None:
+    newest_seq, newest_at = sa.func.max(reports.c.last_seq), sa.func.max(reports.c.as_of)
+    reported = connection.execute(sa.select(newest_seq, newest_at).group_by(reports.c.name)).all()
+    if not reported:
         return []
+    # in each report; one that is not made any more is not waited for
+    alive = max(at for _, at in reported) - NOT_MADE
+    last_seq, last_report = (min(column) for column in zip(*(one for one in reported if one[1] >= alive), strict=True))
     open_items = sa.select(items.c.id).where(
         items.c.incident_id == c.id,
         sa.or_(items.c.state.not_in(_ENDED), items.c.ended_at.is_(None), items.c.ended_at >= before),

@@ -44,9 +44,9 @@ def blueprint(parts: Parts) -> Blueprint:
     def deliveries() -> Response:
         return listed("deliveries") if has_token() else ask_for_token(parts)
 
-    @routes.get("/api/v1/reports/weekly/<week>")
-    def report(week: str) -> Response:
-        return weekly_report(parts, week, "json")
+    @routes.get("/api/v1/reports/<name>/<week>")
+    def report(name: str, week: str) -> Response:
+        return weekly_report(parts, name, week, "json")
 
     @routes.put("/api/v1/postmortems/<int:number>/sections/<name>")
     def edit(number: int, name: str) -> Response:

@@ -23,10 +23,13 @@ def description(public_url: str) -> dict[str, Any]:
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "paths": {
             **{f"/api/v1/{name}": _list_of(name, says) for name, says in _LISTS.items()},
-            "/api/v1/reports/weekly/{week}": {
+            "/api/v1/reports/{name}/{week}": {
                 "get": {
-                    "summary": "One week's report: frozen if the week is over, else a preview",
-                    "parameters": [_path("week", {"type": "string", "examples": ["2026-W47"]})],
+                    "summary": "One week's report (`weekly`: of all items): frozen if the week is over, else a preview",
+                    "parameters": [
+                        _path("name", {"type": "string", "examples": ["weekly"]}),
+                        _path("week", {"type": "string", "examples": ["2026-W47"]}),
+                    ],
                     "responses": {"200": {"description": "The report."}, **_ERRORS},
                 }
             },

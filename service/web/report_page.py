@@ -23,7 +23,7 @@ def render_report_html(snapshot: Snapshot, public_url: str = "", *, pause: Pause
         here="week" if snapshot.preview else "",
         report=snapshot,
         now=snapshot.as_of,
-        base=f"/reports/weekly/{snapshot.week}/items",
+        base=f"/reports/{snapshot.name}/{snapshot.week}/items",
         public_url=public_url,
         pause=pause,
     )
