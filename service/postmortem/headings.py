@@ -61,7 +61,8 @@ def marks(blocks: Sequence[Block], lines: Sequence[str], words: Vocabulary) -> I
             yield Heading(block.level, block.spans, block.start, block.end, False, block)
         elif block.kind == "paragraph":
             announced = list(_announced(block, after, words)) if _ends_open(block, after) else []
-            yield from announced or _paragraph(block, after, lines, words)
+            remarked = [] if announced or not _remarked(block, after, words) else [_whole(block)]
+            yield from announced or remarked or _paragraph(block, after, lines, words)
         elif block.kind == "list" and len(block.children) == 1:
             yield _lone_entry(block, after, words) or block
         else:
@@ -120,6 +121,19 @@ def _announced(block: Block, after: Block | None, words: Vocabulary) -> Iterator
     yield block
     here = after.start
     yield Heading(LABEL, (), here, here, True, Block("paragraph", here, here), announces=True)
+
+
+def _remarked(block: Block, after: Block | None, words: Vocabulary) -> bool:
+    """ "**Timeline** (UTC, 2026-11-17; times of people are …)" over several lines: a name, and a remark in brackets."""
+    if after is None or after.kind not in ("list", "table") or block.end - block.start < 2 or not block.spans[0].bold:
+        return False
+    name, text = block.spans[0].text, plain(block.spans)
+    rest = text[len(name) :].strip(" \n:")
+    return len(text) <= _LONGEST_SENTENCE and rest[:1] == "(" and rest[-1:] == ")" and words.named(name) is not None
+
+
+def _whole(block: Block) -> Heading:
+    return Heading(BOLD_LINE, block.spans, block.start, block.end, True, block)
 
 
 def _paragraph(block: Block, after: Block | None, lines: Sequence[str], words: Vocabulary) -> Iterator[Mark]:

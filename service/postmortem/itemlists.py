@@ -71,7 +71,7 @@ def add_with_lead(spans: Sequence[Span], facts: Facts, walk: Walk) -> None:
     """A bold beginning is the item and the rest explains it, unless the bold words only name what it is about."""
     itemdone.take_box(plain(spans), facts)
     lead, rest = lead_in(spans)
-    name = plain(lead)
+    name = itemdone.BOX.sub("", plain(lead), count=1)
     if lead and rest and walk.given.words.nothing_said(name):  # "**Action item 3:** Document the rebuild"
         spans = spans[len(lead) :]
     elif lead and rest and (state := state_of(name, walk)):  # "**Done:** the alert pages now"

@@ -9,6 +9,7 @@ from service.postmortem.itemwords import ItemWords
 
 #: "now" as of this day; "for now", "until now" and "right now" tell of another thing
 _NOW = re.compile(r"(?<!for )(?<!until )(?<!right )(?<!by )(?<!as of )(?<!just )\bnow ([^\W\d_]+)", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;(（、，—–]|: | -- ")
 _COMMA = re.compile(r"[,;:(（、，—–]")
 _WE = re.compile(
     r"(?:in addition,? |additionally,? |also,? )?(?:we|i|(?:the|our) (?:[\w-]{2,20} ){0,2}team)(?: has| have)?"
@@ -122,11 +123,28 @@ def told_elsewhere(clause: str, words: ItemWords) -> str | None:
         last := next((word for word in words.lists["told_last"] if clause.rstrip(" 。.").endswith(word)), None)
     ):
         return last
+    if edge := _told_at_edge(_CLAUSE.split(clause, maxsplit=1)[0], words):
+        return edge
     head = _COMMA.split(clause, maxsplit=1)[0]
     found = words.told_phrase.search(head)
     if found is None or words.told_hedge.search(head[: found.start()]):
         return None
     return None if head.split(" ", 1)[0].lower() in words.lists["verb"] else found[0]
+
+
+def _told_at_edge(head: str, words: ItemWords) -> str | None:
+    """ "Ajouté une alerte", "Alarm auf den Rückstand eingerichtet"."""
+    told = head.replace("*", "").replace("`", "").rstrip(". ").lower().split()
+    if len(told) < 2 or not words.lists["told_not_yet"].isdisjoint(told):
+        return None
+    if told[0] in words.lists["told_before"]:
+        return told[0]
+    known, goes_on = words.lists["told_behind"], words.lists["told_goes_on"]
+    for word, behind in zip(told[1:], [*told[2:], ""], strict=True):
+        ends = word in known or any(one[0] == "*" and word.endswith(one[1:]) for one in known)
+        if ends and (not behind or behind in goes_on):
+            return word
+    return None
 
 
 def told_in_passive(clause: str, words: ItemWords) -> str | None:

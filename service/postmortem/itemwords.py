@@ -146,8 +146,8 @@ def item_words(words: Vocabulary) -> ItemWords:
         type=_compiled(BEGIN + _any(of("type")) + IS + r"([^,;|()\[\]\n]{1,30})"),
         done_worth=_shortest(of("done") | of("dropped")),
         done_bracket=_compiled(
-            rf"[(\[]\**_?(?:already |now |all )?{ended}(?:(?: (?:in|on|by|via|with|as|through|since|to prod(?:uction)?)"
-            r"|:| ?[–—,#-]| \d)"
+            rf"[(\[]\**_?(?:already |now |all )?{ended}"
+            r"(?:(?: (?:in|on|by|via|with|as|through|since|during|for this|to prod(?:uction)?)|:| ?[–—,#-]| \d)"
             r"[^()\[\]]{0,80}| ✅|[.!]{1,2})?_?\**[)\]]"
         ),
         done_first=re.compile(
@@ -180,7 +180,7 @@ def item_words(words: Vocabulary) -> ItemWords:
             rf"(?:already |now )?(?:{ended}|{_any(of('done_column'))})"
             r"(?: (?:in|on|by|via|with|as|since) [\w@#.:/ -]{1,40})?"
         ),
-        open_bracket=_compiled(rf"[(\[]\**{_any(of('open'))}\**[)\]]"),
+        open_bracket=_compiled(rf"[(\[]\**{_any(of('open'))}(?: ?[–—,:-] ?[^()\[\]]{{1,60}})?\**[)\]]"),
         open_last=_compiled(rf"(?: [-–—|;]|[|;]) *{_any(of('open'))}[.!]?$"),
         open_status=_compiled(rf"\W{{0,6}}{_any(of('open') | {'not'})}"),
         told_phrase=_compiled(_any(of("told_phrase"))),

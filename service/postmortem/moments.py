@@ -33,7 +33,7 @@ def named(text: str, words: Vocabulary) -> str | None:
     if closing > 0 and (moment := words.moments.get(key(text[1:closing]))):
         return moment
     head = text[:60]
-    for mark in (":", " - ", " – ", " — ", "."):
+    for mark in (":", " - ", " – ", " — ", " -- ", "."):
         cut = head.find(mark)
         if cut > 0:
             head = head[:cut]

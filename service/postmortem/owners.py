@@ -55,6 +55,8 @@ _GROUP_GOES = re.compile(
     r"((?:the )?((?:[\w&/-]{1,30} ){1,3}team)) (?:(?:is|are) (?:going|planning) to|(?:plan|aim|intend)s? to) (?=\w)",
     re.IGNORECASE,
 )
+#: "me — Rotate the keys", which is who wrote it
+_MINE = re.compile(r"(\w{2,6})(?: [-–—] |: )(?=\S)")
 #: "Only use it for keys. @sam will mend the rest."
 _LATER = re.compile(rf"(?<=[.!?;] )({_MENTIONS}) (?:will|to|is going to) (?=[a-z])", re.IGNORECASE)
 _VALUE_END = re.compile(
@@ -129,6 +131,10 @@ def take_edge(text: str, facts: Facts, given: Given) -> str:
         if found and group and is_group(group, words) and owner_of(group, given):
             facts.set_owner(group, "a team", found[0])
             return text[: found.start()] + text[found.end() :]
+    mine = _MINE.match(text)
+    if mine and mine[1].lower() in words.lists["myself"]:
+        facts.set_owner(mine[1], "its first word", mine[0])
+        return text[mine.end() :]
     joined = words.joiner.match(text) if " team " in text else None
     goes = _GROUP_GOES.match(text, joined.end() if joined else 0) if " team " in text else None
     if goes and is_group(goes[2], words):
