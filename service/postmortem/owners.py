@@ -59,6 +59,8 @@ _GROUP_GOES = re.compile(
 _MINE = re.compile(r"(\w{2,6})(?: [-–—] |: )(?=\S)")
 #: "Only use it for keys. @sam will mend the rest."
 _LATER = re.compile(rf"(?<=[.!?;] )({_MENTIONS}) (?:will|to|is going to) (?=[a-z])", re.IGNORECASE)
+#: "each team" is none
+_ANY = frozenset({"the", "each", "every", "all", "our", "any", "another", "a", "other", "your", "their", "which"})
 _VALUE_END = re.compile(
     r" (?:due|by|priority|status|deadline|ticket|issue|eta)\b| [-–—] |; |\.(?: (?=[A-Z])|\.|$)", re.IGNORECASE
 )
@@ -203,21 +205,7 @@ def is_group(text: str, words: ItemWords) -> bool:
     return (
         1 < len(pieces) <= 4
         and (pieces[-1] in words.lists["team"] or pieces[0] == "team")
-        and pieces[0]
-        not in (
-            "the",
-            "each",
-            "every",
-            "all",
-            "our",
-            "any",
-            "another",
-            "a",
-            "other",
-            "your",
-            "their",
-            "which",
-        )
+        and pieces[0] not in _ANY
         and pieces[0] not in words.lists["verb"]
     )
 
