@@ -6,7 +6,7 @@ It knows nothing of the service. A clock that stands still unless it is moved ma
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -183,6 +183,52 @@ class Story:
 
     def monday(self) -> None:
         self.clock.to(23, "09:00")
+
+    # --- the four weeks after it: one day after the other, and the service looks after each
+
+    def days(self) -> Iterator[None]:
+        """Moves the clock and lets people do what they do that day. Of the four Mondays each has nine o'clock."""
+        page = self._issue("Page on checkout p95")
+        names = next(issue for issue in self.jira.issues if issue.summary.startswith("Replace fixed host names"))
+        alert, pool = self._issue("Improve the alert"), self._issue("Test pooled connections")
+        yield from self._at("25 Nov 11:20", lambda: self.github.reopen(page, by="db-oncall"), f"{page.ref} is reopened")
+        yield from self._at("30 Nov 09:00")
+        yield from self._at(
+            "1 Dec 16:45", lambda: self.github.close(page, by="sre-oncall"), f"{page.ref} is closed again"
+        )
+        yield from self._at("2 Dec 10:00")
+        yield from self._at("7 Dec 09:00")
+        yield from self._at("8 Dec 10:00")
+        yield from self._at(
+            "9 Dec 13:10",
+            lambda: self.jira.transition(names, "Done", by=self.accounts["payments-dev-2"]),
+            f"{names.key} is set to Done in Jira, five days late",
+        )
+        yield from self._at(
+            "10 Dec 09:30",
+            lambda: self.github.assign(alert, "db-oncall", by="incident-lead"),
+            f"@db-oncall takes {alert.ref}",
+        )
+        yield from self._at("14 Dec 09:00")
+        yield from self._at("15 Dec 10:00")
+        yield from self._at(
+            "16 Dec 15:00", lambda: self.github.close(pool, by="checkout-dev-2"), f"{pool.ref} is closed as completed"
+        )
+        yield from self._at("21 Dec 09:00")
+
+    def _at(self, moment: str, do: Callable[[], object] | None = None, told: str = "") -> Iterator[None]:
+        self.clock.at = datetime.strptime(f"{moment} 2026", "%d %b %H:%M %Y").replace(tzinfo=UTC)
+        if do is not None:
+            do()
+            self.say(f"{self.clock.at.day} {self.clock.at:%b}", told)
+        yield
+
+    def reminders(self) -> list[tuple[str, str]]:
+        """(issue, marker) of each reminder of ours."""
+        found = [(issue.ref, comment.body) for issue in self.github.issues for comment in issue.comments]
+        found += [(issue.key, comment.body.wiki) for issue in self.jira.issues for comment in issue.comments]
+        marks = [(ref, re.search(r"afterword:nudge key=([0-9a-f]+)", body)) for ref, body in found]
+        return [(ref, mark[1]) for ref, mark in marks if mark]
 
     def _issue(self, title: str) -> Issue:
         return next(issue for issue in self.github.issues if issue.title.startswith(title))
