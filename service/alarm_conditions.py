@@ -12,7 +12,7 @@ from connectors.base import AfterwordError, Source, Tracker
 from service import accounts, duplicates, pause, places
 from service.checking.room import room
 from service.engine import Distributed
-from service.followup.week import page_of
+from service.followup.week import of_slot, page_of
 from service.parts import Parts
 from service.store import arrivals, connections, meta, needs, polls
 
@@ -48,8 +48,12 @@ SECOND = (
     "other; `python -m service duplicates` looks again."
 )
 REPORT = (
-    "The report {slot} did not reach {addresses}, as far as is known. Look whether it is there, and at the address; it "
-    "stands on the page: {page}"
+    "The report {slot} did not reach {addresses}, or may not have arrived there. Look: {page}. It is not sent a second "
+    "time by itself; `python -m service report --week {week} --name {name} --resend` sends it once more."
+)
+DIGEST = (
+    "The digest {slot} did not reach {addresses}, or may not have arrived there. `python -m service dead-letters` "
+    "says why."
 )
 
 
@@ -144,9 +148,13 @@ def _public(parts: Parts, connection: Connection, now: datetime) -> Found:
 
 def _reports(parts: Parts, connection: Connection, now: datetime) -> Found:
     for slot, number in needs.unsent_reports(connection, now).items():
-        page = f"{parts.settings.public_url}{page_of(slot)}"
         addresses = "1 address" if number == 1 else f"{number} addresses"
-        yield f"report:{slot}", REPORT.format(slot=slot, addresses=addresses, page=page)
+        if slot.startswith("digest-"):
+            yield f"report:{slot}", DIGEST.format(slot=slot, addresses=addresses)
+            continue
+        name, week = of_slot(slot)
+        page = f"{parts.settings.public_url}{page_of(slot)}"
+        yield f"report:{slot}", REPORT.format(slot=slot, addresses=addresses, page=page, name=name, week=week)
 
 
 def _duplicates(parts: Parts, connection: Connection, now: datetime) -> Found:

@@ -229,6 +229,8 @@ class _Reading:
         for name in reports if isinstance(reports, dict) else ():
             if name == WEEKLY:
                 text, mend = f"{name} is the report of all items, below [report].", "Give this one another name."
+            elif name == "digest" or name.startswith("digest-"):
+                text, mend = f"{name} would be taken for the digests.", "Give it another name."
             elif not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
                 text, mend = f"{name} does not fit a name.", f"Use a-z, 0-9 and -, at most {LONGEST_NAME} of them."
             else:

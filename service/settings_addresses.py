@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from connectors.base import Secret
-from service.settings_faults import Fault, Place
+from service.settings_faults import Fault, FaultKind, Place
 from service.settings_followup import Report
 from service.settings_model import Alerts, Settings
 from service.settings_secrets import names_in, not_set
+
+#: an address is decoded by the service that it is of, some twice
+_DECODED = 3
+
+
+def broken(address: str) -> bool:
+    """Whether it holds a character that ends a line of a mail's head, plain or encoded: what follows would be read as a
+    line of its own, such as another recipient."""
+    for _ in range(_DECODED):
+        if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in address):
+            return True
+        address = unquote(address)
+    return False
 
 
 class Addresses:
@@ -48,6 +63,11 @@ class Addresses:
             addresses = self.environ.get(name, "").split()
             if not addresses and setting in table:
                 self.faults.append(not_set(place, name, self.how))
+            for number, address in enumerate(addresses, start=1):
+                if broken(address):
+                    text = f"{setting}: address {number} of {name} holds a line break or another control character."
+                    mend = "Write it without %0A, %0D and the like."
+                    self.faults.append(Fault(place, text, mend, kind=FaultKind.ADDRESS))
             found += [
                 Secret(lambda address=address: address, f"the variable {name}, address {number}")  # type: ignore[misc]
                 for number, address in enumerate(addresses, start=1)

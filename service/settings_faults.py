@@ -42,6 +42,7 @@ class FaultKind(StrEnum):
     TRACKER = "tracker"  # a name of none
     PLACE = "place"  # of a route, where its tracker does not file
     ENVIRONMENT = "environment"  # PORT, DATABASE_URL
+    ADDRESS = "address"  # of a report or an alert, in its variable
 
 
 @dataclass(frozen=True, slots=True)

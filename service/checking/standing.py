@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.base import AfterwordError, Tracker
-from service.checking.line import NOTE, OK, Line, Look, unfiled
+from service.checking.line import MEND, NOTE, OK, Line, Look, unfiled
 from service.checking.routes import reached, stands_still
+from service.followup.notify import understood
 from service.followup.week import WEEKLY, Week
 from service.postmortem.people import plain
 from service.report_plans import Plan, plans
 
+ADDRESS = "Write it as its service's page has it: https://github.com/caronc/apprise/wiki"
 #: how many times a tracker is asked whether somebody can be assigned
 MOST_ASKED = 5
 
@@ -101,6 +103,10 @@ def _report(look: Look, plan: Plan) -> Line:
     if strangers:
         named = ", ".join(f"“{team}”" for team in strangers)
         return Line("report", name, NOTE, f"{text}; the people map has no team {named}: nobody's items are in it")
+    strange = [address.origin for address in said.deliver if not understood(address.reveal())]
+    if strange:
+        named = " and ".join(strange)
+        return Line("report", name, MEND, f"{text}; {named}: no address that Apprise understands", mend=ADDRESS)
     if not said.deliver:
         unset = f"{' and '.join(said.deliver_env)} is not set" if said.deliver_env else "deliver_env is empty"
         return Line("report", name, NOTE, f"{text}, on the page alone: {unset}")

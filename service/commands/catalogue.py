@@ -171,6 +171,13 @@ COMMANDS: tuple[Command, ...] = (
             _take("--week", metavar="2026-W47", help="the ISO week (default: the one that ended last)"),
             _take("--name", default="weekly", metavar="NAME", help="a report of [reports.NAME] (default: all items)"),
             _take(
+                "--resend",
+                nargs="?",
+                const="all",
+                metavar="N",
+                help="send it again where it may not have arrived: to all such addresses, or to the one of this number",
+            ),
+            _take(
                 "--format",
                 choices=("md", "html", "json", "csv"),
                 default="md",

@@ -106,7 +106,7 @@ def _writes(connection: Connection) -> Iterator[Letter]:
         elif kind == "send":
             slot = rest.partition(":")[0]
             name = f"report {slot} to one address"
-            mend = f"{_report(slot)}    (and send it by hand)"
+            mend = f"{_report(slot)} --resend"
         else:
             name = f"{kind} on {write.ref or 'a ticket that is gone'}"
             mend = f"python -m service build {write.source or 'SOURCE'}:{write.ref or 'REF'}"

@@ -7,6 +7,7 @@ from argparse import Namespace
 from datetime import datetime
 
 from connectors.base import AfterwordError
+from service.commands import resend
 from service.commands.running import opened, progress, standby
 from service.errors import WELL, Mistyped
 from service.followup.week import Week
@@ -18,6 +19,8 @@ from service.upkeep import freeze, weekly_of
 
 def run(args: Namespace) -> int:
     asked = _week(args.week) if args.week else None
+    if args.resend:
+        return _resend(args, asked)
     if args.dry_run:
         return _try(args, asked)
     with opened(args) as desk:
@@ -34,6 +37,18 @@ def run(args: Namespace) -> int:
         sys.stdout.buffer.write(weekly.report(week, args.format, now))
         sys.stdout.buffer.flush()
     return WELL
+
+
+def _resend(args: Namespace, asked: Week | None) -> int:
+    if args.dry_run:
+        with standby(args) as parts:
+            return resend.show(parts, args.name, asked or _last(parts, args.name), args.resend)
+    with opened(args) as desk:
+        return resend.resend(desk, args.name, asked or _last(desk.parts, args.name), args.resend)
+
+
+def _last(parts: Parts, name: str) -> Week:
+    return Week.at(parts.now(), weekly_of(parts, name).zone).previous
 
 
 def _week(text: str) -> Week:

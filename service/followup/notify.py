@@ -18,16 +18,22 @@ from connectors.base import NotSent
 from service import crash
 from service.followup.render import Words
 from service.followup.snapshot import Snapshot
+from service.followup.unreached import heard
 from service.store import writes
 from service.store.database import Database
 
 #: (Apprise URL, title, text as Markdown, HTML or None) → whether the service took it. Raises NotSent if nothing left.
 Send = Callable[[str, str, str, str | None], bool]
 
-LOST = "The report may have been sent, no answer came back. Look whether it is there; it is not sent a second time."
-REFUSED = "The service did not take the report, or its answer was lost. Look whether it is there, and at its address."
+#: how each reason begins where something may have gone out
+UNSURE = "May not have arrived"
+LOST = f"{UNSURE}: no answer came back. Look whether it is there; it is not sent a second time by itself."
+REFUSED = f"{UNSURE}: the service did not take it, or its answer was lost. Look whether it is there."
+NOT_REACHED = "Not sent, after {tries} tries: {why} Mend the address, and send it again."
 
 _AGAIN = timedelta(minutes=15)
+#: with pauses of 15 minutes, then twice as long each time: a day and a third. Then a person looks
+TRIES = 8
 _CHAT = (
     3000  # characters that a Slack text block takes (https://docs.slack.dev/reference/block-kit/blocks/section-block)
 )
@@ -90,9 +96,12 @@ def _deliver(database: Database, row: str, sent: Message, address: str, send: Se
     try:
         taken = send(address, sent.title, sent.text, sent.html)
     except NotSent as error:
-        again = now + min(_AGAIN * 2 ** min(attempt - 1, 10), timedelta(days=1))
+        why = f"{error.message} {error.mend}".strip()
         with database.begin() as connection:
-            writes.failed(connection, row, attempt, f"{error.message} {error.mend}".strip(), {}, again)
+            if attempt < TRIES:
+                writes.failed(connection, row, attempt, why, {}, now + _AGAIN * 2 ** (attempt - 1))
+            else:
+                writes.give_up_sending(connection, row, attempt, NOT_REACHED.format(tries=attempt, why=why))
         return _told(database, row)
     crash.point("send answered, not stored")
     with database.begin() as connection:
@@ -135,15 +144,31 @@ def _told(database: Database, row: str) -> Delivery:
 
 
 def by_apprise(address: str, title: str, text: str, mail: str | None) -> bool:
-    """The `Send` of the service. Apprise says no more than whether every part was taken."""
+    """The `Send` of the service. Apprise says whether every part was taken, and its log whether anybody was there."""
     # Apprise loads more than a hundred services; only the process that sends pays for it.
     from apprise import Apprise, NotifyFormat
 
-    sender = Apprise()
-    if not sender.add(address):
-        raise NotSent("Apprise does not understand this address.", "Mend it where the variable of deliver_env is set.")
     kind = address.partition(":")[0].lower()
-    if mail is not None and kind.startswith("mailto"):
-        return bool(sender.notify(body=mail, title=title, body_format=NotifyFormat.HTML))
     own_title = title if kind.startswith(_TITLED) else ""  # elsewhere the text begins with it
-    return bool(sender.notify(body=text, title=own_title, body_format=NotifyFormat.MARKDOWN))
+    with heard() as ear:
+        sender = Apprise()
+        if not sender.add(address):
+            raise NotSent(
+                "Apprise does not understand this address.", "Mend it where the variable of deliver_env is set."
+            )
+        if mail is not None and kind.startswith("mailto"):
+            taken = bool(sender.notify(body=mail, title=title, body_format=NotifyFormat.HTML))
+        else:
+            taken = bool(sender.notify(body=text, title=own_title, body_format=NotifyFormat.MARKDOWN))
+    if not taken and ear.nobody:
+        raise NotSent(ear.nobody)
+    return taken
+
+
+def understood(address: str) -> bool:
+    """Whether it is an address at all. Nothing is sent."""
+    # As above.
+    from apprise import Apprise
+
+    with heard():
+        return bool(Apprise().add(address))

@@ -168,6 +168,11 @@ def failed(
     return _move(connection, key, attempt, ("sending", "planned", "failed"), values)
 
 
+def give_up_sending(connection: Connection, key: str, attempt: int, reason: str) -> bool:
+    """Nothing was sent, again and again: a person looks."""
+    return _move(connection, key, attempt, ("sending",), {"state": "waiting", "not_before": None, "reason": reason})
+
+
 def unknown(connection: Connection, key: str, attempt: int, not_before: datetime, reason: str) -> bool:
     values = {
         "state": "unknown",

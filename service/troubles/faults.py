@@ -94,4 +94,10 @@ FAULTS = (
         "A variable of the platform has a value that cannot be used.",
         "Correct it where the platform sets it: `PORT=8000`, `DATABASE_URL=postgresql://user:password@host/name`.",
     ),
+    Entry(
+        "address",
+        "“… holds a line break or another control character.”",
+        "What follows it would be read as a line of its own in the head of a mail, such as another recipient.",
+        "Write the address in its variable without it; `%0A` and `%0D` are line breaks too.",
+    ),
 )

@@ -115,6 +115,12 @@ HERE = (
         "Neither reports nor alerts have an address. Nothing is wrong; nobody is told either.",
         "Put Apprise URLs into `REPORT_URLS` and `ALERT_URLS`, separated by blanks.",
     ),
+    Entry(
+        "report",
+        "…; the people map has no team …: nobody's items are in it · …: no address that Apprise understands",
+        "A report of `[reports.*]` is of a team that nobody is in, or has an address that cannot be one.",
+        "Correct the team's name or the address; the line says which.",
+    ),
 )
 
 ALARMS = (
@@ -182,7 +188,9 @@ ALARMS = (
     Entry(
         "report",
         "Afterword, a report did not arrive",
-        "An address did not take the weekly report, or its answer was lost. It is not sent a second time by itself.",
-        "Look whether it is there. The report itself stands on its page.",
+        "An address was not reached in a day, did not take the report, or its answer was lost: it may be there. "
+        "It is not sent a second time by itself.",
+        "Look whether it is there. `report --week 2026-W47 --resend` sends it once more, to each address that may not "
+        "have it.",
     ),
 )
