@@ -110,7 +110,7 @@ def test_writes_that_wait_or_were_refused_are_listed_and_what_was_proposed_is_no
         "comment on acme/ops#1, refused": ("The ticket is locked.", "python -m service build ops:acme/ops#1"),
         "report weekly-2026-W47 to one address, refused": (
             "The address refused it.",
-            "python -m service report --week 2026-W47    (and send it by hand)",
+            "python -m service report --week 2026-W47 --resend",
         ),
     }
 
