@@ -173,6 +173,17 @@ class _View:
 
         return connection
 
+    def _timeline(self, issue: Issue, asked: dict[str, Any]) -> Any:
+        """Closings and openings alone; the oldest first, `last` of them from the end."""
+        kinds = {"closed": "ClosedEvent", "reopened": "ReopenedEvent"}
+        found = [
+            {"__typename": kinds[one.kind], "actor": self._actor(one.actor)}
+            for one in issue.events
+            if one.kind in kinds
+        ]
+        last = asked.get("last")
+        return self._listed("IssueTimelineItems", found[-last:] if last else found)(asked)
+
     def _issue(self, issue: Issue) -> dict[str, Any]:
         shown = self.github.answers.issue(issue)
 
@@ -207,6 +218,7 @@ class _View:
             "closedAt": shown["closed_at"],
             "authorAssociation": issue.association,
             "author": self._actor(issue.author),
+            "timelineItems": lambda asked: self._timeline(issue, asked),
             "assignees": self._listed("User", [self._actor(login) for login in issue.assignees]),
             "labels": self._listed("Label", labels),
             "repository": self._repo(issue.repo),

@@ -52,6 +52,7 @@ def old_search_by_post(jira: "JiraSandbox", request: Request, version: str) -> A
         start=int(body.get("startAt") or 0),
         size=min(int(body.get("maxResults") or 50), 1000),
         fields=body.get("fields") or (),
+        expand=tuple(body.get("expand") or ()),
         lenient=body.get("validateQuery") is False,
     )
 

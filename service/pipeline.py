@@ -19,6 +19,7 @@ from service.comment import tell_ticket
 from service.decisions import obey
 from service.fetching import LAG_AGAIN, lags, read_source
 from service.filing import file_item
+from service.followup import outgoing
 from service.holding import calm_at, told_by_another, why_held
 from service.outcomes import Run
 from service.parts import Parts
@@ -67,6 +68,7 @@ def _tell(parts: Parts, lease: Lease, gate: Gate) -> datetime | None:
     run = Run(parts, lease, incident.id, gate)
     try:
         again = [file_item(run, item.id) for item in promised]
+        again.append(outgoing.tell_trackers(run))
         again.append(tell_ticket(parts, lease, incident, fresh, gate))
     except pause.Paused:
         return parts.now() + pause.AGAIN
@@ -149,9 +151,10 @@ def _promise(
         waiting={item.key: item.unclear for item in before if item.unclear},
     )
     numbers = {item.key: item.number for item in before}
+    written = {f"comment:{comment.id}": comment.at for comment in ticket.comments}
     for key, index in matching.same.items():
         item = reading.items[index]
-        items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now)
+        items.seen_again(connection, incident.id, key, item, _is_known(parts, item), now, written.get(item.anchor))
         if not item.done:  # also where its tick was taken back
             _plan(parts, connection, incident, key, numbers[key], item)
     if not ticket.from_payload:  # a webhook alone does not hold the comments; what it lacks is not gone

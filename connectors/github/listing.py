@@ -40,6 +40,8 @@ _FIELDS = (
     "id databaseId number title url state updatedAt closedAt body"
     " labels(first: 30) { nodes { name } } assignees(first: 1) { nodes { login } }"
     " repository { databaseId nameWithOwner }"
+    " timelineItems(last: 1, itemTypes: [CLOSED_EVENT, REOPENED_EVENT])"
+    " { nodes { ... on ClosedEvent { actor { login } } ... on ReopenedEvent { actor { login } } } }"
 )
 #: how the reason of a closing is asked for; the next where a server does not know it
 REASONS = ("stateReason(enableDuplicate: true)", "stateReason", "")

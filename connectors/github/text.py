@@ -11,6 +11,8 @@ TITLE, BODY = 256, 65_536
 _ITEM = re.compile(r"<!-- afterword:item key=([0-9A-Za-z]{1,100}) -->")
 _DUE = re.compile(r"^[ \t]{0,20}\*\*Due:?\*\*:?[ \t]{0,20}([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9-])", re.MULTILINE)
 
+_DUE_LINE = re.compile(r"^[ \t]{0,20}\*\*Due:?\*\*:?[ \t]{0,20}([^\r\n]{0,200})", re.MULTILINE)
+
 
 def with_marker(kind: str, marker: str, body: str) -> str:
     """The body below its hidden first line, cut to what GitHub takes. `kind` is item or comment."""
@@ -32,6 +34,17 @@ def due(body: str | None) -> date | None:
         return date.fromisoformat(found[1])
     except ValueError:
         return None
+
+
+def with_due(body: str, day: date) -> str | None:
+    """The body with another date in its line "**Due:**", all else as it is; None if it has no such line."""
+    if (found := _DUE.search(body)) is not None:
+        begin, end = found.span(1)
+    elif (line := _DUE_LINE.search(body)) is not None:
+        begin, end = line.span(1)
+    else:
+        return None
+    return body[:begin] + day.isoformat() + body[end:]
 
 
 def one_line(text: str, most: int = 200) -> str:

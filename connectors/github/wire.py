@@ -145,6 +145,7 @@ class Issue(Wire):
     created_at: Moment | None = None
     updated_at: Moment | None = None
     closed_at: Moment | None = None
+    closed_by: User | None = None
     user: User | None = None
     labels: tuple[Annotated[Label, BeforeValidator(_label)], ...] = ()
     type: IssueType | None = None

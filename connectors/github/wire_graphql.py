@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from connectors.base import Person
 from connectors.github.wire import Label, Moment, Text, User, Wire
 
 
@@ -21,6 +22,16 @@ class Logins(Wire):
 class NodeRepo(Wire):
     database_id: int = Field(0, alias="databaseId")
     label: Text = Field("", alias="nameWithOwner")
+
+
+class Turn(Wire):
+    """An issue was closed or opened again."""
+
+    actor: User | None = None
+
+
+class Turns(Wire):
+    nodes: tuple[Turn | None, ...] = ()
 
 
 class Node(Wire):
@@ -39,7 +50,14 @@ class Node(Wire):
     body: Text | None = None
     labels: Names | None = None
     assignees: Logins | None = None
+    turns: Turns | None = Field(None, alias="timelineItems")
     repository: NodeRepo
+
+    @property
+    def last_actor(self) -> Person | None:
+        """Who closed it or opened it again last."""
+        turns = [one.actor for one in self.turns.nodes if one and one.actor] if self.turns else []
+        return turns[-1].person() if turns else None
 
 
 class GraphError(Wire):

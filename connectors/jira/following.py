@@ -107,11 +107,12 @@ class Following:
         https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-bulkfetch-post
         """
         if self._settings.cloud:
-            body = {"issueIdsOrKeys": list(ids), "fields": list(state.FIELDS)}
+            body = {"issueIdsOrKeys": list(ids), "fields": list(state.FIELDS), "expand": ["changelog"]}
             found = parse(_BULK, self._client.ask("issue/bulkfetch", body), "POST issue/bulkfetch").issues
         else:
             numbers = [one for one in ids if one.isdigit()]
             jql = {"jql": f"id in ({', '.join(numbers)})", "fields": list(state.FIELDS), "maxResults": MOST}
+            jql["expand"] = ["changelog"]
             asked = self._client.ask("search", {**jql, "validateQuery": False}) if numbers else None
             found = parse(_OLD, asked, "POST search").issues if asked else ()
         return {issue.id: issue for issue in found}
@@ -131,11 +132,14 @@ class Following:
     def one(self, id_or_key: str) -> wire.Issue:
         """One issue by id or key, also by one that it had before it was moved. Raises ConnectorError."""
         path = f"issue/{id_or_key}"
-        return parse(_ISSUE, self._client.get(path, {"fields": ",".join(state.FIELDS)}), f"GET {path}")
+        return parse(
+            _ISSUE, self._client.get(path, {"fields": ",".join(state.FIELDS), "expand": "changelog"}), f"GET {path}"
+        )
 
     def state(self, issue: wire.Issue) -> IssueState:
         """Its state in our words. Raises Unavailable."""
-        return state.of_issue(issue, self._client.browse(issue.key), self._settings.wont_do_resolutions)
+        known = self._settings
+        return state.of_issue(issue, self._client.browse(issue.key), known.wont_do_resolutions, known.priorities)
 
 
 def _problem(scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> Problem:

@@ -184,6 +184,12 @@ def _record(connection: Connection, name: str, answers: _Answers, now: datetime)
     )
 
 
+def take(connection: Connection, item: Known, seen: IssueState, now: datetime) -> None:
+    """One issue that was read for another reason than a sync, recorded as in one."""
+    answers = _Answers({item.issue_id: seen}, frozenset(), frozenset(), (), {}, None, read_all=False)
+    _apply(connection, item, _merged(item, answers, now), now)
+
+
 def _merged(item: Known, answers: _Answers, now: datetime) -> Merged:
     if item.issue_id in answers.missing:
         return merge_missing(item, now)

@@ -152,7 +152,8 @@ class Forgotten:
         if not self:
             return state
         assignee = self.person(state.assignee) if state.assignee else None
-        return replace(state, title=self.text(state.title), assignee=assignee)
+        changed_by = self.person(state.changed_by) if state.changed_by else None
+        return replace(state, title=self.text(state.title), assignee=assignee, changed_by=changed_by)
 
     def _named(self, text: str, units: list[tuple[int, int]], number: int, length: int) -> bool:
         """Whether a name of so many words begins here and stands alone."""

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, Row
 from connectors.base import State
 from service.followup.facts import Trouble
 from service.followup.merge import Known
+from service.followup.twoways import Agreed
+from service.store import agreed
 from service.store.database import insert
 from service.store.tables import items, syncs
 
@@ -29,9 +31,14 @@ class Progress:
     troubles: tuple[Trouble, ...]
 
 
-def known(connection: Connection, tracker: str, *, lock: bool = False) -> list[Known]:
-    """The items that have an issue in this tracker. `lock`: nobody else changes them until the transaction ends."""
+def known(
+    connection: Connection, tracker: str, *, lock: bool = False, only: Collection[int] | None = None
+) -> list[Known]:
+    """The items that have an issue in this tracker, or `only` these of them. `lock`: nobody else changes them until
+    the transaction ends."""
     query = sa.select(items).where(items.c.tracker == tracker, items.c.issue_id.is_not(None)).order_by(items.c.id)
+    if only is not None:
+        query = query.where(items.c.id.in_(only))
     return [_known(row) for row in connection.execute(query.with_for_update() if lock else query)]
 
 
@@ -57,11 +64,17 @@ def _known(row: Row[Any]) -> Known:
         verified_at=row.verified_at,
         unreachable_since=row.unreachable_since,
         stale_since=row.stale_since,
+        priority=row.priority,
+        tracker_priority=row.tracker_priority,
+        agreed=agreed.load(row.agreed),
+        conflicts=row.conflicts or {},
     )
 
 
 def change(connection: Connection, item_id: int, values: Mapping[str, Any]) -> None:
-    plain = {name: value.value if isinstance(value, State) else value for name, value in values.items()}
+    plain: dict[str, Any] = {name: value.value if isinstance(value, State) else value for name, value in values.items()}
+    if isinstance(plain.get("agreed"), Agreed):
+        plain["agreed"] = agreed.dump(plain["agreed"])
     connection.execute(sa.update(items).where(items.c.id == item_id).values(**plain))
 
 

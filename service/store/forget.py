@@ -20,7 +20,7 @@ from service.followup.naming import without
 from service.followup.snapshot import Snapshot, from_json, to_json
 from service.postmortem import document
 from service.postmortem.forgetting import HANDLE, Forgotten, Mark
-from service.store import meta, named_bodies
+from service.store import agreed, meta, named_bodies
 from service.store.database import Database
 from service.store.tables import (
     alerts,
@@ -104,13 +104,14 @@ def _documents(connection: Connection, forgotten: Forgotten, found: Found) -> No
 def _items(connection: Connection, forgotten: Forgotten, found: Found) -> None:
     words = ("text", "why", "done_when", "title", "ended_reason")
     names = ("owner_text", "assignee_name", "snoozed_by")
-    columns = [items.c[name] for name in (*words, *names, "assignee", "notes", "conflicts", "incident_id")]
+    columns = [items.c[name] for name in (*words, *names, "assignee", "notes", "conflicts", "agreed", "incident_id")]
     for row in _rows(connection, items, columns):
         values: dict[str, Any] = {name: forgotten.maybe(getattr(row, name)) for name in words}
         values |= {name: forgotten.field(getattr(row, name)) for name in names}
         values["notes"] = [forgotten.text(note) for note in row.notes]
         said = row.conflicts
         values["conflicts"] = said and {field: forgotten.text(str(told)) for field, told in said.items()}
+        values["agreed"] = agreed.without(forgotten, row.agreed)
         values["assignee"] = HANDLE if forgotten.is_whole(row.assignee) else row.assignee  # as a sync would store it
         if any(value != getattr(row, name) for name, value in values.items()):
             _set(connection, items, row.id, values)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from connectors.base import Filed, IssueState, State, Tracked
 from service.postmortem.model import KnownItem, ReadItem
 from service.postmortem.redaction import redact
+from service.store import agreed
 from service.store.meta import count_up
 from service.store.tables import events, items
 
@@ -158,6 +159,7 @@ def add(
         items.insert()
         .values(
             **_said(item),
+            agreed=agreed.begin(item),
             incident_id=incident_id,
             key=key,
             number=connection.execute(last).scalar_one() + 1,
@@ -181,13 +183,24 @@ def add(
 
 
 def seen_again(
-    connection: Connection, incident_id: int, key: str, item: ReadItem, owner_known: bool, now: datetime
+    connection: Connection,
+    incident_id: int,
+    key: str,
+    item: ReadItem,
+    owner_known: bool,
+    now: datetime,
+    said_at: datetime | None = None,
 ) -> None:
-    """A later reading found a known item: its words follow the ticket, its key, due date and issue stay."""
+    """A known item was read again: its words follow the ticket. `said_at`: when the place of the text was written."""
     row = connection.execute(sa.select(items).where(items.c.key == key)).one()
     values = _said(item)
+    del values["priority"]
+    heard = agreed.hear(connection, row, item, said_at if said_at and item.anchor != row.anchor else now)
+    values |= heard.values
+    for kind, was, new in heard.changes:
+        add_event(connection, row.id, incident_id, kind, now, now, was, new)
     if redact(row.text)[0] != row.text:
-        _redact_history(connection, row.id)
+        agreed.redact_history(connection, row.id)
     if row.issue_id is None and item.done and not row.done_in_text:  # marked as done before it was ever filed
         values |= {"state": State.DONE.value, "ended_at": now}
         add_event(connection, row.id, incident_id, "state", now, now, row.state, State.DONE.value)
@@ -197,13 +210,6 @@ def seen_again(
     if not row.in_text:
         add_event(connection, row.id, incident_id, "back", now, now)
     connection.execute(sa.update(items).where(items.c.id == row.id).values(**values, owner_known=owner_known))
-
-
-def _redact_history(connection: Connection, item_id: int) -> None:
-    """A version that took less out of texts wrote its words into the history too."""
-    for row in connection.execute(sa.select(events).where(events.c.item_id == item_id)).all():
-        values = {"was": row.was and redact(row.was)[0], "now": row.now and redact(row.now)[0]}
-        connection.execute(sa.update(events).where(events.c.seq == row.seq).values(**values))
 
 
 def numbers(connection: Connection, incident_id: int) -> dict[str, int]:
