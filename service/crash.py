@@ -54,6 +54,10 @@ POINTS = (
     "before edit",
     "edit sent",
     "edit answered, not noted",
+    # what changed in the ticket since, on its issue
+    "issue read, not edited",
+    "before issue edit",
+    "issue edit answered, not stored",
     "story told",
     # what comes back
     "changes read",

@@ -37,6 +37,12 @@ def tell_trackers(run: Run) -> datetime | None:
     or None. Raises Paused."""
     with run.parts.database.read() as connection:
         waiting = agreed.waiting(connection, run.incident_id)
+        settled = agreed.settled_edits(connection, run.incident_id, [one.item_id for one in waiting])
+    if settled:
+        with run.parts.database.begin() as connection:
+            work.hold(connection, run.lease, run.parts.now())
+            for row in settled:
+                writes.done(connection, row.key, row.attempt, row.issue_id, row.issue_url)
     names = dict.fromkeys(one.tracker for one in waiting)
     again = [
         _Telling(run, name, [one for one in waiting if one.tracker == name]).step()
@@ -100,7 +106,7 @@ class _Telling:
         if sighting.problems:
             self.again.append(self.parts.now() + SOON)
         self.run.gate.answered(self.account)
-        crash.point("read before an edit")
+        crash.point("issue read, not edited")
         seen = {state.id: state for state in sighting.states}
         for item, draft in drafts.values():
             if item.filed is not None and item.filed.id in seen:
@@ -116,6 +122,7 @@ class _Telling:
             known = self._settle(connection, self._known(connection, item), item, draft, seen)
             edit, wrote = _edit(known, draft)
             if edit.nothing:
+                _over(connection, _key(item), known)
                 return
             pause.guard(parts, connection)
             paced = pacing.take(connection, self.account, self.run.incident_id, now)
@@ -128,7 +135,7 @@ class _Telling:
             state = twoways.writes(known.agreed or twoways.first({}), wrote)
             blank: dict[str, Any] = {"tracker_priority": None} if "priority" in wrote else {}
             agreed.keep(connection, item.id, state, **blank)
-        crash.point("before an edit of an issue")
+        crash.point("before issue edit")
         self._send(item, write, edit, wrote, Tracked(known.issue_id, known.issue_label, known.issue_native))
 
     def _known(self, connection: Connection, item: Item) -> Known:
@@ -176,7 +183,7 @@ class _Telling:
             self._put_off(write, self.run.trouble(self.name, at or parts.now() + SOON), error.message)
             return
         gate.answered(self.account)
-        crash.point("edit of an issue answered, not stored")
+        crash.point("issue edit answered, not stored")
         self._written(item, write, wrote, said)
 
     def _put_off(self, write: Write, at: datetime, reason: str) -> None:
@@ -244,6 +251,13 @@ def _begin(connection: Connection, key: str, incident_id: int, now: datetime, ac
     if write is None or writes.begin(connection, write, now, account) is None:
         return None
     return writes.get(connection, key)
+
+
+def _over(connection: Connection, key: str, known: Known) -> None:
+    """Its issue says what the text says, or a person's later word: nothing is to be sent any more."""
+    write = writes.get(connection, key)
+    if write is not None and not write.settled:
+        writes.done(connection, key, write.attempt, known.issue_id, known.issue_url)
 
 
 def _field(note: str) -> str:

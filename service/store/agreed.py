@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -162,6 +162,17 @@ def waiting(connection: Connection, incident_id: int) -> list[Waiting]:
         if agreed is not None and agreed.pending and row.tracker is not None:
             found.append(Waiting(row.id, row.tracker, agreed, row.title))
     return found
+
+
+def settled_edits(connection: Connection, incident_id: int, waiting: Collection[int]) -> list[Row[Any]]:
+    """key, attempt, issue_id, issue_url of edits that are under way by the ledger, while nothing of theirs waits any
+    more: what was sent, or what a person did there, says the same."""
+    edit = writes.c.key == sa.literal("edit:") + items.c.key
+    query = sa.select(writes.c.key, writes.c.attempt, items.c.issue_id, items.c.issue_url).join(items, edit)
+    open_ = writes.c.state.in_(("planned", "failed", "sending"))
+    return list(
+        connection.execute(query.where(items.c.incident_id == incident_id, open_, items.c.id.not_in(waiting)))
+    )
 
 
 def notes(connection: Connection, item_id: int) -> list[str]:
