@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.crash import POINTS
-from tests.faults import crash_followup
+from tests.faults import crash_edits, crash_followup
 from tests.faults.crash_world import CrashWorld
 from tests.faults.nursery import Nursery
 from tests.faults.results import STUCK, Result
@@ -57,7 +57,7 @@ def run(case: Case, template: Template, nursery: Nursery, folder: Path) -> Resul
             world.github.fault("POST", r"/acme/checkout/issues$", "lose_answer")
         if case.point in AFTER_A_RESTORE:
             _restored(world, case)
-        if case.point in crash_followup.POINTS:
+        if case.point in (*crash_followup.POINTS, *crash_edits.POINTS):
             return _followed_up(world, case, begun)
         died, why = _walk(world, [case.point] * TRIES[case.tries], begun + PATIENCE[case.store])
         verdict, said = world.verdict() if world.ticket else (STUCK, "it never listened")
@@ -74,9 +74,14 @@ def _followed_up(world: CrashWorld, case: Case, begun: float) -> Result:
     world.stop()
     died, verdict, said = 0, STUCK, "\n    ".join([why, *world.tail()])
     if not why:
-        crash_followup.comes_due(world, case.point)
-        died, why = crash_followup.walk(world, [case.point] * TRIES[case.tries], begun + PATIENCE[case.store])
-        verdict, said = crash_followup.verdict(world, case.point)
+        armed, until = [case.point] * TRIES[case.tries], begun + PATIENCE[case.store]
+        if case.point in crash_edits.POINTS:
+            died, why = crash_edits.walk(world, armed, until)
+            verdict, said = crash_edits.verdict(world)
+        else:
+            crash_followup.comes_due(world, case.point)
+            died, why = crash_followup.walk(world, armed, until)
+            verdict, said = crash_followup.verdict(world, case.point)
         if why:
             verdict, said = STUCK, "\n    ".join([why, *world.tail()])
         elif not died:
