@@ -11,12 +11,12 @@ import pytest
 from sandbox.proxy_faults import DRIP, FAULTS, HANG, REFUSE
 from tests.faults.results import WAITS, WELL
 from tests.faults.wire import run, unlisted
-from tests.faults.wire_cases import ASK, CALLS, FIRST, LAG, LASTS, LOOK, WireCase, cases
+from tests.faults.wire_cases import ASK, CALLS, EDIT, FIRST, LAG, LASTS, LOOK, WireCase, cases
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = tuple(cases())
 #: as many of each part; those that take seconds are left to the whole
-SAMPLE = {FIRST: 11, LOOK: 4, ASK: 3, LAG: 4, LASTS: 1}
+SAMPLE = {FIRST: 11, EDIT: 4, LOOK: 4, ASK: 3, LAG: 4, LASTS: 1}
 
 
 def sample() -> list[WireCase]:

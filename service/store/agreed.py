@@ -170,9 +170,7 @@ def settled_edits(connection: Connection, incident_id: int, waiting: Collection[
     edit = writes.c.key == sa.literal("edit:") + items.c.key
     query = sa.select(writes.c.key, writes.c.attempt, items.c.issue_id, items.c.issue_url).join(items, edit)
     open_ = writes.c.state.in_(("planned", "failed", "sending"))
-    return list(
-        connection.execute(query.where(items.c.incident_id == incident_id, open_, items.c.id.not_in(waiting)))
-    )
+    return list(connection.execute(query.where(items.c.incident_id == incident_id, open_, items.c.id.not_in(waiting))))
 
 
 def notes(connection: Connection, item_id: int) -> list[str]:

@@ -20,7 +20,7 @@ from sandbox.proxy_faults import FAULTS, REFUSE, REFUSED
 from service.store import migrate
 from service.store.database import Database
 from tests.faults.results import DOUBLED, LOST, STUCK, WAITS, WELL, Result
-from tests.faults.wire_cases import ASK, CALLS, LASTS, NAMED, WireCall, WireCase, cases, plain
+from tests.faults.wire_cases import ASK, CALLS, EDIT, LASTS, NAMED, WireCall, WireCase, cases, plain
 from tests.faults.wire_world import TO_FILE, FaultyWorld, faulty
 
 #: a read is tried three times by its client; a fault that the product is to see is shown as often
@@ -51,7 +51,8 @@ def run(case: WireCase, folder: Path) -> Result:
 
 def _tell(case: WireCase, world: FaultyWorld) -> tuple[str, str]:
     door = world.doors[case.call.door]
-    _set_up(case, world)
+    if case.kind != EDIT:
+        _set_up(case, world)
     world.closes()
     if case.lag:
         lag = timedelta(minutes=case.lag)
@@ -63,6 +64,12 @@ def _tell(case: WireCase, world: FaultyWorld) -> tuple[str, str]:
     world.go_on()
     if case.kind == ASK:
         return _asked(case, world)
+    if case.kind == EDIT:
+        _set_up(case, world)
+        world.a_person_edits()
+        world.go_on()
+        if untold := world.not_told_of_the_edit():
+            return STUCK, f"changed in the ticket, and not here: {untold}"
     verdict, why = _worked_on(world, case)
     if not door.hits:
         return STUCK, "the fault was never met"

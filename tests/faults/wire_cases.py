@@ -95,6 +95,11 @@ CALLS = (
     WireCall("why it will not be done", "jira", "github", "GET", f"{_REPO}/issues/{{n}}/comments", crossed=False),
     WireCall("the poll's repository", "jira", "github", "GET", "/repos/acme/ops", crossed=False),
 )
+#: what is only written once a person changed an action item in the ticket
+EDITS = (
+    WireCall("the edit of an issue", "github", "github", "PATCH", f"{_REPO}/issues/{{n}}"),
+    WireCall("the edit of an issue in Jira", "github", "jira", "PUT", f"{_JIRA}/issue/{{n}}"),
+)
 #: a write whose answer is lost, and the look for what became of it
 LOOKS = (
     (
@@ -129,12 +134,13 @@ LASTING_READS = ("401", "403, Retry-After absent", "404", "200 with a page")
 LAGS = (0, 2, 8, 14)
 MIDDLE = 8  # with which every lost answer is tried
 
-FIRST, LASTS, ASK, LOOK, LAG = (
+FIRST, LASTS, ASK, LOOK, LAG, EDIT = (
     "a fault, the first time",
     "a fault that lasts a day",
     'a lost answer, on_unknown = "ask"',
     "a fault of the look for what was lost",
     "a lost answer, and a listing that lags",
+    "a fault while a change of the ticket goes out",
 )
 
 
@@ -171,6 +177,10 @@ def cases() -> Iterator[WireCase]:
     for call in crossed:
         for name in LASTING_WRITES if call.writes else LASTING_READS:
             yield WireCase(LASTS, call, name)
+    for call in EDITS:
+        for name in FAULTS:
+            if name != "refuse":
+                yield WireCase(EDIT, call, name)
     for call in filing:
         for lag in LAGS:
             for name in unknown if lag == MIDDLE else ("reset before", "reset after"):

@@ -47,6 +47,11 @@ h2. Action items
 * Alert on queue depth
 * Let payments wait for the replica, see PAY-1
 """
+#: one on GitHub, one on Jira
+CHANGED = {
+    "Test pooled connections with a write": "Test pooled connections with a small write",
+    "Give a retried payment 2 seconds in all": "Give a retried payment 3 seconds in all",
+}
 TO_FILE = {"github": 3, "jira": 2}
 
 
@@ -79,6 +84,19 @@ class FaultyWorld:
             self.ticket = jira.create_issue("OPS", "Payouts late", ON_JIRA, type="Incident")
             world.later(minutes=30)
             jira.transition(self.ticket, "Done")
+
+    def a_person_edits(self) -> None:
+        """Two action items change their words in the ticket."""
+        text = ON_GITHUB
+        for was, now in CHANGED.items():
+            text = text.replace(was, now)
+        self.world.later(hours=1)
+        self.world.github.edit(self.ticket, body=text)
+
+    def not_told_of_the_edit(self) -> list[str]:
+        """New titles that no issue has."""
+        there = {title for _, title in self.titles()}
+        return [title for title in CHANGED.values() if title not in there]
 
     def people_work(self) -> None:
         """What was filed on GitHub is closed as not planned, with a word; what was filed on Jira is done."""
