@@ -31,6 +31,7 @@ from service.settings_faults import (
 )
 from service.settings_leaks import leaks
 from service.settings_model import Settings
+from service.settings_people import people_faults
 from service.settings_secrets import Secrets, how_to_set, names_in
 from service.settings_text import written
 from service.settings_values import database_url
@@ -170,6 +171,7 @@ class _Reading:
         self._database(values)
         self._port(values)
         self._report_names(values.get("reports"))
+        self.faults += people_faults(values.get("people"))
         self._tracker_names(values, trackers)
         self._places(values, trackers)
         values["default_tracker"] = values.get("default_tracker", next(iter(trackers), None))

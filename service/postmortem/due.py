@@ -27,5 +27,6 @@ def due_for(
     for word in (priority, severity):
         if word and level(word) in known:
             name, days = known[level(word)]
-            return closed_on + timedelta(days=days), f"{days} {'day' if days == 1 else 'days'}, as {name}"
+            ahead = min(days, (date.max - closed_on).days)  # a clock of a tracker may be wrong by millennia
+            return closed_on + timedelta(days=ahead), f"{days} {'day' if days == 1 else 'days'}, as {name}"
     return None, ""
