@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sandbox.github_world import Issue
 from sandbox.jira_world import Issue as JiraIssue
 from service import clock
+from service.followup.sync import sync
 from service.postmortem.model import ReadItem
 from service.store import items, meta, tables, work
 from service.store.database import Database
@@ -106,6 +107,9 @@ class Living:
 
     def happen(self, one: Happening) -> None:
         issue = self.issues[one.text]
+        if one.kind == "gone":  # what nobody saw before it is gone, nobody can tell
+            for name, tracker in self.world.parts.trackers.items():
+                sync(self.world.database, name, tracker, one.at)
         if isinstance(issue, JiraIssue):
             self._on_jira(issue, one)
         else:
