@@ -9,16 +9,21 @@ from datetime import datetime
 from connectors.base import AfterwordError
 from service.commands import resend
 from service.commands.running import opened, progress, standby
+from service.correcting import correct
 from service.errors import WELL, Mistyped
-from service.followup.week import Week
+from service.followup.week import Week, slot_of
 from service.followup.weekly import Weekly
 from service.parts import Parts
-from service.store import followups, reports
+from service.store import followups, report_revisions, reports
 from service.upkeep import freeze, weekly_of
 
 
 def run(args: Namespace) -> int:
     asked = _week(args.week) if args.week else None
+    if args.correct:
+        return _correct(args, asked)
+    if args.revision is not None:
+        return _older(args, asked)
     if args.resend:
         return _resend(args, asked)
     if args.dry_run:
@@ -36,6 +41,32 @@ def run(args: Namespace) -> int:
                     progress(f"{trouble.tracker} did not answer for {trouble.scope}: {trouble.message}")
         sys.stdout.buffer.write(weekly.report(week, args.format, now))
         sys.stdout.buffer.flush()
+    return WELL
+
+
+def _correct(args: Namespace, asked: Week | None) -> int:
+    with standby(args) as parts:
+        week = asked or _last(parts, args.name)
+        said = correct(parts, args.name, week, dry_run=args.dry_run)
+        print(said or "Nothing that we learned since changes it.")
+    return WELL
+
+
+def _older(args: Namespace, asked: Week | None) -> int:
+    with standby(args) as parts:
+        week = asked or _last(parts, args.name)
+        with parts.database.read() as connection:
+            latest = reports.find(connection, slot_of(args.name, week))
+            found = report_revisions.of_number(connection, slot_of(args.name, week), args.revision)
+    if latest is None:
+        raise AfterwordError(f"There is no report of week {week} yet.", "It is frozen after its week.")
+    if found is None:
+        raise AfterwordError(
+            f"Revision {args.revision} of week {week} is not kept.",
+            f"The latest is {latest.revision}. One that a person was removed from is not kept as it was.",
+        )
+    sys.stdout.buffer.write(found.forms[args.format])
+    sys.stdout.buffer.flush()
     return WELL
 
 

@@ -141,6 +141,15 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What was so before the report was made, and was learned after: the item's state, in our words, since when."""
+
+    item_id: int
+    now: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One week. open_before + added + reopened - ended = open, always. Of the items that were open in the report
     before, `elsewhere` are not of this one any more, so `open_before` is without them.
@@ -183,6 +192,7 @@ class Snapshot:
     connections: tuple[Connection, ...]
     proposed: int = 0  # of the open ones; `waiting` does not count them
     revised: str = ""  # a sentence: when and why it is not as it was made
+    corrected: tuple[Correction, ...] = ()  # the figures stay; the next report counts it
     name: str = "weekly"  # of the report in the settings
     about: str = ""  # which items it is of, in words: "team payments"; "": all
     late: str = ""  # a sentence, where it was made after its time: since when it was due, and why

@@ -29,6 +29,7 @@ from service.store.tables import (
     incidents,
     items,
     nudges,
+    report_revisions,
     reports,
     revisions,
     syncs,
@@ -175,10 +176,18 @@ def _reports(
         before = from_json(row.snapshot)
         after = without(before, forgotten)
         if after != before:
-            after = without(before, forgotten, revised=revised)
-            values = {"snapshot": to_json(after), **render(after), "revision": row.revision + 1, "revised": revised}
+            said = before.revised if revised in before.revised else f"{before.revised} {revised}".strip()
+            after = without(before, forgotten, revised=said)
+            values = {"snapshot": to_json(after), **render(after), "revision": row.revision + 1, "revised": said}
             _set(connection, reports, row.slot, values)
             found.counts["weekly reports"] += 1
+    for row in _rows(connection, report_revisions, (report_revisions.c.snapshot,), batch=20):
+        before = from_json(row.snapshot)
+        after = without(before, forgotten)
+        if after != before:
+            after = without(before, forgotten, revised=f"{before.revised} {revised}".strip())
+            _set(connection, report_revisions, row.id, {"snapshot": to_json(after), **render(after)})
+            found.counts["earlier revisions of reports"] += 1
 
 
 def _notes(connection: Connection, forgotten: Forgotten, found: Found) -> None:
@@ -260,7 +269,7 @@ def scrub(database: Database) -> None:
         finally:
             raw.close()
         return
-    tables = (revisions, items, events, incidents, deliveries, reports, writes, syncs, work, alerts)
+    tables = (revisions, items, events, incidents, deliveries, reports, report_revisions, writes, syncs, work, alerts)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in tables:
             connection.exec_driver_sql(f"VACUUM FULL {table.name}")

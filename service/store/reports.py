@@ -37,6 +37,7 @@ class Frozen:
     as_of: datetime
     snapshot: Snapshot
     forms: Mapping[str, bytes]
+    revision: int = 1
 
 
 def find(connection: Connection, slot: str) -> Frozen | None:
@@ -121,7 +122,7 @@ def freeze(connection: Connection, slot: str, snapshot: Snapshot, forms: Mapping
 
 def _frozen(row: Row[Any]) -> Frozen:
     forms = {name: bytes(getattr(row, name)) for name in FORMATS}
-    return Frozen(row.slot, row.week, row.as_of, from_json(row.snapshot), forms)
+    return Frozen(row.slot, row.week, row.as_of, from_json(row.snapshot), forms, row.revision)
 
 
 # --- what a report is computed from -----------------------------------------------------------------------------------

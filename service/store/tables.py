@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from service.store.columns import Id, Utc, metadata
-from service.store.upkeep_tables import alerts, calls, connections, report_figures, sends, syncs, tokens
+from service.store.upkeep_tables import (
+    alerts,
+    calls,
+    connections,
+    report_figures,
+    report_revisions,
+    sends,
+    syncs,
+    tokens,
+)
 
 __all__ = [
     "Id",
@@ -27,6 +36,7 @@ __all__ = [
     "nudges",
     "postmortems",
     "report_figures",
+    "report_revisions",
     "reports",
     "revisions",
     "sends",
@@ -265,6 +275,6 @@ reports = Table(
     Column("html", LargeBinary, nullable=False),
     Column("json", LargeBinary, nullable=False),
     Column("csv", LargeBinary, nullable=False),
-    Column("revision", Integer, nullable=False, server_default="1"),  # rises when a person is forgotten
+    Column("revision", Integer, nullable=False, server_default="1"),  # rises with a correction, and by `forget`
     Column("revised", Text, nullable=False, server_default=""),  # the sentence that says why, on the report as well
 )

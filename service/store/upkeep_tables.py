@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from service.store.columns import Id, Utc, metadata
 
@@ -69,6 +69,18 @@ calls = Table(
     Column("connection", String(100), primary_key=True),  # the settings' name of the tracker or source
     Column("outcome", String(20), primary_key=True),  # ok, refused, limited, denied, missing, unavailable, unknown
     Column("number", Id, nullable=False),
+)
+
+#: What a report was before it was corrected. Goes with its report.
+report_revisions = Table(
+    "report_revisions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("slot", String(40), ForeignKey("reports.slot", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("snapshot", sa.JSON, nullable=False),
+    *(Column(form, LargeBinary, nullable=False) for form in ("md", "html", "json", "csv")),
+    UniqueConstraint("slot", "number"),
 )
 
 #: What later reports need of one, beside it: a report of 10,000 items is megabytes. Goes with its report; None of one

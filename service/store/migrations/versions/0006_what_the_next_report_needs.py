@@ -23,4 +23,17 @@ def upgrade() -> None:
         sa.Column("incidents", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("slot"),
     )
+    op.create_table(
+        "report_revisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("slot", sa.String(length=40), sa.ForeignKey("reports.slot", ondelete="CASCADE"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("snapshot", sa.JSON(), nullable=False),
+        sa.Column("md", sa.LargeBinary(), nullable=False),
+        sa.Column("html", sa.LargeBinary(), nullable=False),
+        sa.Column("json", sa.LargeBinary(), nullable=False),
+        sa.Column("csv", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("slot", "number"),
+    )
     op.create_index("ix_items_state", "items", ["state", "ended_at"])
