@@ -170,6 +170,13 @@ COMMANDS: tuple[Command, ...] = (
         (
             _take("--week", metavar="2026-W47", help="the ISO week (default: the one that ended last)"),
             _take("--name", default="weekly", metavar="NAME", help="a report of [reports.NAME] (default: all items)"),
+            _take(
+                "--format",
+                choices=("md", "html", "json", "csv"),
+                default="md",
+                metavar="FORM",
+                help="md, html, json or csv (default: md)",
+            ),
             _take("--revision", type=number, metavar="N", help="the report as it was before it was corrected"),
             _take("--correct", action="store_true", help="a new revision that says what was learned since"),
             _take("--resend", nargs="?", const="all", metavar="N", help="to all that may not have it, or to address N"),
