@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import requests
 import sqlalchemy as sa
 
 from connectors.base import AfterwordError
@@ -151,3 +152,15 @@ def test_an_earlier_revision_goes_with_its_report(world: World) -> None:
         reports.take_back(connection, str(W47))
         assert report_revisions.of_number(connection, W47.slot, 1) is None
         assert connection.execute(sa.text("select count(*) from report_revisions")).scalar_one() == 0
+
+
+def test_an_earlier_revision_has_its_page(world: World) -> None:
+    def ask(path: str) -> requests.Response:
+        return requests.get(world.url + path, auth=("alex", world.service.new_token or ""), timeout=10)
+
+    first = report(world)
+    learn(world, "Page sooner", datetime(2026, 11, 22, 18, 0, tzinfo=UTC))
+    correct(world.parts, "weekly", W47)
+    assert ask("/reports/weekly/2026-W47.md").content == report(world).forms["md"]
+    assert ask("/reports/weekly/2026-W47.md?revision=1").content == first.forms["md"]
+    assert ask("/reports/weekly/2026-W47?revision=7").status_code == 404

@@ -14,7 +14,7 @@ from service.followup.snapshot import Snapshot
 from service.followup.week import Week, slot_of
 from service.parts import Parts
 from service.report_plans import plan_of, plans
-from service.store import pages, reports
+from service.store import pages, report_revisions, reports
 from service.store.pages import Reported
 from service.store.reports import FORMATS, Frozen
 from service.upkeep import forms_of, weekly_of
@@ -68,7 +68,7 @@ def blueprint(parts: Parts) -> Blueprint:
         asked, dot, form = week.partition(".")
         if dot and form not in FORMATS:
             raise NotFound(f"A report has no form “{form[:20]}”.", f"Ask for one of {', '.join(FORMATS)}.")
-        return report(parts, name, asked, form or "html")
+        return report(parts, name, asked, form or "html", request.args.get("revision", type=int))
 
     @routes.get("/reports/<name>/<week>/items")
     def items(name: str, week: str) -> Response:
@@ -84,16 +84,26 @@ def blueprint(parts: Parts) -> Blueprint:
     return routes
 
 
-def report(parts: Parts, name: str, week: str, form: str) -> Response:
+def report(parts: Parts, name: str, week: str, form: str, revision: int | None = None) -> Response:
     """The stored bytes of a week's report, or a preview of the running week. Looking at a page never freezes one.
-    Without a token nothing that is stored is given out as it is."""
+    Without a token nothing that is stored is given out as it is. `revision`: as it was before it was corrected."""
     found = _stored_or_preview(parts, name, week)
+    if revision is not None and isinstance(found, Frozen):
+        found = _revision(parts, found, revision)
     if isinstance(found, Frozen) and has_token():
         return Response(found.forms[form], content_type=FORMATS[form])
     seen = _seen(parts, found.snapshot if isinstance(found, Frozen) else found)
     if seen is None:
         return ask_for_token(parts)
     return Response(forms_of(parts, seen)[form], content_type=FORMATS[form])
+
+
+def _revision(parts: Parts, latest: Frozen, number: int) -> Frozen:
+    with parts.database.read() as connection:
+        found = report_revisions.of_number(connection, latest.slot, number)
+    if found is None:
+        raise NotFound(f"Revision {number} of this report is not kept.", f"The latest is {latest.revision}.")
+    return found
 
 
 def _known(parts: Parts, name: str) -> list[str]:
