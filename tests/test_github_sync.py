@@ -7,6 +7,7 @@ import pytest
 
 from connectors.base import Secret, State, Tracked
 from connectors.github import Tracker, TrackerSettings
+from connectors.github.listing import MOST_LOOKED_FOR
 from sandbox.github import GitHubSandbox
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -202,6 +203,17 @@ def test_a_transferred_issue_is_found_again_under_the_id_that_we_know(github):
     assert seen.states[0].id == known.id
     assert seen.verified == {known.id}
     assert [call.path for call in github.calls] == ["/graphql"]
+
+
+def test_of_many_that_are_gone_at_once_only_those_that_were_looked_for_are_missing(github):
+    issues = open_some(github, MOST_LOOKED_FOR + 1)
+    for issue in issues[:-1]:
+        github.delete(issue)
+    github.transfer(issues[-1], "acme/search")
+    seen = tracker(github).states([tracked(issue) for issue in issues])
+    assert seen.missing == {issue.node_id for issue in issues[:-1]}
+    assert seen.verified == frozenset()
+    assert seen.states == ()
 
 
 def test_a_refused_repository_is_a_problem_with_its_issues_and_the_others_are_listed(github, clock):

@@ -135,3 +135,18 @@ def test_a_deleted_issue_is_unreachable_and_its_item_stays(world: World) -> None
     result, _ = world.sync(verify=True)
     assert result.verified == 29
     assert world.states()[4] == "unreachable"
+
+
+@pytest.mark.parametrize("world", [60], indirect=True)
+def test_a_transferred_issue_is_followed_however_many_others_are_gone(world: World) -> None:
+    for issue in world.issues[:45]:
+        world.github.delete(issue)
+    for _ in range(3):  # each look finds out what became of some
+        world.later(hours=25)
+        world.sync()
+    assert world.states().count("unreachable") == 45
+    world.github.close(world.github.transfer(world.issues[59], REPOSITORIES[0]))
+    world.later(hours=25)
+    world.sync()
+    assert world.states()[59] == "done"
+    assert world.states().count("unreachable") == 45

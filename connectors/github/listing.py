@@ -213,11 +213,16 @@ class Listing:
             self._look_for(item, seen)
 
     def _look_for(self, item: Tracked, seen: _Seen) -> None:
-        """An id that is not there: a transferred issue has a new one, and its old number leads to it."""
+        """An id that is not there: a transferred issue has a new one, and its old number leads to it.
+
+        Of more than MOST_LOOKED_FOR at once, what became of the last is not told this time: not that they are gone.
+        """
         repository, number = item.native.get("repository_id"), item.native.get("number")
-        seen.looked_for += 1
-        if not repository or not number or seen.looked_for > MOST_LOOKED_FOR:
+        if not repository or not number:
             seen.missing.add(item.id)
+            return
+        seen.looked_for += 1
+        if seen.looked_for > MOST_LOOKED_FOR:
             return
         path = f"{self._client.home(repository, item.label)}/issues/{number}"
         try:

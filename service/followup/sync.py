@@ -70,7 +70,8 @@ def sync(
     A part that does not answer is recorded and leaves its items stale. Raises Limited, with nothing changed.
     """
     with database.read() as connection:
-        known = followups.known(connection, tracker_name)
+        # a tracker looks for a few of those that are not where they were: first for those that were there the last time
+        known = sorted(followups.known(connection, tracker_name), key=lambda item: item.unreachable_since is not None)
         progress = followups.progress(connection, tracker_name)
     last = progress.last_verified_at
     all_of_them = verify or last is None or now - last >= timedelta(hours=verify_hours)
