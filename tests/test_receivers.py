@@ -12,6 +12,7 @@ import pytest
 from connectors.base import NotSent
 from service.followup.notify import LOST, REFUSED, TRIES, UNSURE, Message, by_apprise, deliver, message, understood
 from service.followup.report import compute
+from service.followup.unreached import heard
 from service.settings import SettingsError
 from service.store.database import Database
 from service.texts import Texts
@@ -130,3 +131,14 @@ def test_an_address_with_a_line_break_is_refused_and_not_shown(tmp_path: Path, t
         load_settings(file, {"URLS": f"json://127.0.0.1 {address}"})
     assert f"{setting}: address 2 of URLS holds a line break" in str(told.value)
     assert "eve" not in str(told.value)
+
+
+@pytest.mark.parametrize("before", ["Sent Slack notification.", "Failed to send Slack notification: error=500.", ""])
+def test_where_one_of_several_parts_may_have_gone_out_it_may_have_arrived(before: str) -> None:
+    apprise = logging.getLogger("apprise")
+    with heard() as ear:
+        if before:
+            apprise.log(logging.INFO if before.startswith("Sent") else logging.WARNING, before)
+        apprise.warning("A Connection error occurred posting to Slack.")
+        apprise.debug("Socket Exception: Failed to establish a new connection: [Errno 111] Connection refused")
+    assert bool(ear.nobody) == (not before)
