@@ -107,7 +107,7 @@ class Living:
 
     def happen(self, one: Happening) -> None:
         issue = self.issues[one.text]
-        if one.kind == "gone":  # what nobody saw before it is gone, nobody can tell
+        if one.kind in ("gone", "move"):  # what nobody saw before that, nobody can tell: docs/guarantees.md
             for name, tracker in self.world.parts.trackers.items():
                 sync(self.world.database, name, tracker, one.at)
         if isinstance(issue, JiraIssue):
