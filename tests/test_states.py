@@ -1,4 +1,4 @@
-"""Whatever people do with an issue, its item ends in one of five states, with the tracker's own word, as last seen, beside it."""
+"""Whatever people do with an issue, its item ends in one of five states; beside it stands the tracker's own last word."""
 
 from __future__ import annotations
 
