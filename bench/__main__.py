@@ -16,6 +16,7 @@ from bench import (
     redaction,
     reporting,
     start,
+    syncing,
     visibility,
     window,
 )
@@ -26,6 +27,7 @@ def main() -> int:
     missed = 0
     for part in (
         start,
+        syncing,
         calls,
         checking,
         visibility,

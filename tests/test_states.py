@@ -1,4 +1,4 @@
-"""Whatever people do with an issue, its item ends in one of five states; the tracker's own last word stands beside it."""
+"""Whatever people do with an issue, its item ends in one of five states; the tracker's own last word is kept."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ and is the only one that notices a deleted or transferred issue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,7 +30,8 @@ from connectors.github.connection import PER_PAGE
 from connectors.github.reading import parse
 
 OVERLAP = timedelta(minutes=10)
-MOST_PAGES = 20
+#: pages of one listing; where more changed, all are read by id, so that n items never take more than n/100 + 2 calls
+MOST_PAGES = 2
 MOST_LOOKED_FOR = 20
 _ISSUE = TypeAdapter(wire.Issue)
 _ISSUES = TypeAdapter(list[wire.Issue])
@@ -56,7 +57,6 @@ class _Seen:
     missing: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     latest: datetime | None = None
-    cut_at: datetime | None = None
     looked_for: int = 0
 
     def trouble(self, scope: str, error: ConnectorError, tracked: Sequence[Tracked]) -> None:
@@ -94,11 +94,11 @@ class Listing:
         by_id = -(-len(tracked) // PER_PAGE)
         if since is None or "" in homes or by_id <= len(homes):
             self._by_id(tracked, seen)
-            for found in seen.states:
-                seen.saw(found.updated_at)
         else:
             self._by_listing(since, homes, seen)
-        return seen.sighting(since if seen.problems else (seen.cut_at or seen.latest))
+        for found in seen.states:
+            seen.saw(found.updated_at)
+        return seen.sighting(since if seen.problems else seen.latest)
 
     def states(self, tracked: Sequence[Tracked]) -> Sighting:
         """Each by id, 100 a call."""
@@ -115,10 +115,13 @@ class Listing:
             by_node = {_node(item): item for item in items}
             try:
                 home = self._client.home(repository, items[0].label)
-                for issue in self._changed(home, since - OVERLAP, seen):
+                changed = self._changed(home, since - OVERLAP, seen)
+                if changed is None:
+                    self._by_id(items, seen)
+                    continue
+                for issue in changed:
                     if (item := by_node.get(issue.node_id)) is not None:
-                        found = state.of_issue(issue, int(repository), self._in_progress, known_as=item.id)
-                        seen.states = [known for known in seen.states if known.id != found.id] + [found]
+                        seen.states.append(state.of_issue(issue, int(repository), self._in_progress, known_as=item.id))
             except Missing:  # gone, or hidden: what became of each issue is only known by its id
                 self._by_id(items, seen)
             except ConnectorError as error:
@@ -129,14 +132,15 @@ class Listing:
                         seen.trouble("GitHub", error, rest)
                     return
 
-    def _changed(self, home: str, since: datetime, seen: _Seen) -> Iterator[wire.Issue]:
-        """Issues changed since then, oldest change first.
+    def _changed(self, home: str, since: datetime, seen: _Seen) -> list[wire.Issue] | None:
+        """Issues changed since then, each as it was seen last, oldest change first; None: too many to list.
 
         Each page is asked by the last change of the page before, not by its number: an issue that changes in between
         would shift the numbers, and another would be missed.
         """
         path = f"{home}/issues"
         page = 1
+        found: dict[str, wire.Issue] = {}
         for _ in range(MOST_PAGES):
             params: dict[str, str | int] = {
                 "state": "all",
@@ -148,14 +152,17 @@ class Listing:
             }
             issues = parse(_ISSUES, self._client.get(path, params), f"GET {path}")
             for issue in issues:
-                seen.saw(issue.updated_at)
-                yield issue
+                found.pop(issue.node_id, None)
+                found[issue.node_id] = issue
             if len(issues) < PER_PAGE:
-                return
-            last = issues[-1].updated_at
+                for issue in found.values():
+                    seen.saw(issue.updated_at)
+                return list(found.values())
+            first, last = issues[0].updated_at, issues[-1].updated_at
             further = last - timedelta(seconds=1) if last is not None else since
-            since, page = (further, 1) if further > since else (since, page + 1)
-        seen.cut_at = min(since, seen.cut_at) if seen.cut_at else since
+            goes_on = further > since and first is not None and first < further
+            since, page = (further, 1) if goes_on else (since, page + 1)
+        return None
 
     # --- by id --------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ _OLD = TypeAdapter(wire.FoundOld)
 _ISSUE = TypeAdapter(wire.Issue)
 #: a window is widened by this: clocks differ, and the index lags
 MARGIN = timedelta(minutes=10)
+#: pages of one query; where more changed, all are read by id, so that n issues never take more than n/100 + 2 calls
+MOST_PAGES = 2
 _SINGLE_READS = 20  # issues that Data Center did not list, asked for one by one in one go
 
 
@@ -72,7 +74,7 @@ class Following:
             return here
         jql = f'project = "{project}" AND updated >= "{day_begun(since)}" ORDER BY updated DESC'
         found: set[str] = set()
-        pages = -(-len(here) // MOST)
+        pages = min(-(-len(here) // MOST), MOST_PAGES)
         for count, issue in enumerate(self._client.search(jql, "updated", most=pages), start=1):
             if issue.fields.updated is not None and issue.fields.updated < since - MARGIN:
                 break
