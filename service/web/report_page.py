@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from service.followup.snapshot import Connection, Row, Snapshot
 from service.pause import Pause
+from service.web import charts
 from service.web.page import render
 
 _NUMBER = re.compile("[0-9]{1,18}")
+_DAYS = re.compile("([0-9]{1,7})-([0-9]{0,7})")
 
 
 def render_report_html(snapshot: Snapshot, public_url: str = "", *, pause: Pause | None = None) -> str:
@@ -23,10 +27,25 @@ def render_report_html(snapshot: Snapshot, public_url: str = "", *, pause: Pause
         here="week" if snapshot.preview else "",
         report=snapshot,
         now=snapshot.as_of,
-        base=f"/reports/{snapshot.name}/{snapshot.week}/items",
+        base=(base := f"/reports/{snapshot.name}/{snapshot.week}/items"),
+        drawn=_drawn(snapshot, base),
         public_url=public_url,
         pause=pause,
     )
+
+
+def _drawn(snapshot: Snapshot, items: str) -> dict[str, Markup]:
+    """The charts for which there is something to draw."""
+    found = {}
+    if any(week.open is not None for week in snapshot.trend[:-1]):
+        found["trend"] = charts.trend(snapshot.trend, f"/reports/{snapshot.name}")
+    if snapshot.open_rows:
+        found["ages"] = charts.ages(snapshot.open_rows, items)
+    if snapshot.overdue and snapshot.buckets:
+        found["lateness"] = charts.lateness(snapshot.buckets, items)
+    if snapshot.to_done is not None and snapshot.to_done.n > 3:
+        found["spread"] = charts.spread(snapshot.to_done, snapshot.on_time)
+    return found
 
 
 def render_items_html(
@@ -79,6 +98,17 @@ _FIGURES: dict[tuple[str, str], tuple[str, Callable[[Row], bool]]] = {
     ("reopened", "1"): ("reopened", lambda row: row.reopened),
     ("ended", "1"): ("ended", lambda row: row.ended),
     ("owner", "none"): ("without an owner", lambda row: row.owner is None),
+    ("owner", "unmapped"): (
+        "of owners not in the people map",
+        lambda row: row.owner is not None and not row.owner_known,
+    ),
+    ("team", "none"): ("of no team", lambda row: not row.teams),
+    ("severity", "none"): ("of incidents without a severity", lambda row: not row.severity),
+    ("carried", "1"): ("open since an earlier report", lambda row: row.carried),
+    ("done", "1"): ("done", lambda row: row.ended and row.state == "done"),
+    ("done", "late"): ("done after their date", lambda row: row.ended and row.state == "done" and row.late),
+    ("wont_do", "1"): ("ended as won’t do", lambda row: row.ended and row.state == "wont_do"),
+    ("escalated", "1"): ("so late that a lead is asked", lambda row: row.escalated),
 }
 
 
@@ -92,6 +122,12 @@ def _one(snapshot: Snapshot, name: str, value: str) -> tuple[str, set[int]] | No
         return "the oldest overdue", {max(late, key=lambda row: row.days_late).id} if late else set()
     if name == "owner":
         return f"of {value}", {row.id for row in rows if row.owner == value}
+    if name == "team":
+        return f"of team {value}", {row.id for row in rows if value in row.teams}
+    if name == "severity":
+        return f"of {value} incidents", {row.id for row in rows if row.severity == value}
+    if name in ("age", "late"):
+        return _between(snapshot, name, value)
     if name == "incident" and _NUMBER.fullmatch(value):
         found = [row for row in rows if row.incident_id == int(value)]
         return f"from {found[0].incident_title if found else 'this incident'}", {row.id for row in found}
@@ -100,6 +136,18 @@ def _one(snapshot: Snapshot, name: str, value: str) -> tuple[str, set[int]] | No
     if name == "connection" and _NUMBER.fullmatch(value) and int(value) < len(snapshot.connections):
         return _behind(snapshot, int(value))
     return None
+
+
+def _between(snapshot: Snapshot, name: str, value: str) -> tuple[str, set[int]] | None:
+    """ "7-13", "91-": open items by their age, overdue ones by how late they are, in days."""
+    found = _DAYS.fullmatch(value)
+    if found is None:
+        return None
+    least, most = int(found[1]), int(found[2]) if found[2] else None
+    told = f"{least} to {most} days" if most is not None else f"{least} days and more"
+    days = {row.id: row.age if name == "age" else row.days_late for row in snapshot.open_rows}
+    ids = {one for one, count in days.items() if least <= count and (most is None or count <= most)}
+    return f"{told} {'old' if name == 'age' else 'late'}", ids
 
 
 def _due_by(snapshot: Snapshot, value: str) -> tuple[str, set[int]] | None:
