@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from service.web.report_page import render_report_html, select
-from tests.report_example import EMPTY, EXAMPLE, OLD
+from service.web.report_page import render_items_html, render_report_html, select
+from tests.report_example import EMPTY, EXAMPLE, OLD, row
 
 SHOWN = render_report_html(EXAMPLE, "https://postmortems.example.org")
 ITEMS = f"/reports/weekly/{EXAMPLE.week}/items"
@@ -71,3 +72,23 @@ def test_what_is_not_recorded_draws_nothing(snapshot: object) -> None:
     for part in ("teams", "severities", "repeats", "incomplete"):
         assert f'id="{part}"' not in shown
     assert "None" not in shown
+
+
+def test_ten_thousand_items_are_paged_and_none_is_left_out() -> None:
+    many = replace(EXAMPLE, rows=tuple(row(number, owner="@alex") for number in range(1, 10_001)), open=10_000)
+    seen: set[str] = set()
+    for page in range(1, 51):
+        shown = render_items_html(many, {"state": "open", "page": str(page)})
+        assert shown is not None
+        assert f"{page * 200 - 199} to {page * 200} of 10000." in shown
+        assert (f'href="?state=open&amp;page={page + 1}"' in shown) == (page < 50)
+        seen |= set(re.findall(r'href="/actions/(\d+)"', shown))
+    assert len(seen) == 10_000
+    assert render_items_html(many, {"state": "open", "page": "51"}) is None
+    assert render_items_html(many, {"state": "open", "page": "0"}) is None
+
+
+def test_a_page_of_few_items_has_no_further_pages() -> None:
+    shown = render_items_html(EXAMPLE, {"overdue": "1"})
+    assert shown is not None
+    assert "page=" not in shown

@@ -14,6 +14,8 @@ from service.pause import Pause
 from service.web import charts
 from service.web.page import render
 
+#: items on one page
+PAGE = 200
 _NUMBER = re.compile("[0-9]{1,18}")
 _DAYS = re.compile("([0-9]{1,7})-([0-9]{0,7})")
 
@@ -51,18 +53,26 @@ def _drawn(snapshot: Snapshot, items: str) -> dict[str, Markup]:
 def render_items_html(
     snapshot: Snapshot, asked: dict[str, str], public_url: str = "", *, pause: Pause | None = None
 ) -> str | None:
-    """The items behind one figure of the report. None: no such figure."""
+    """The items behind one figure of the report, so many on a page. None: no such figure, or no such page."""
+    asked = dict(asked)
+    page = asked.pop("page", "1")
     found = select(snapshot, asked)
-    if found is None:
+    if found is None or not _NUMBER.fullmatch(page):
         return None
     words, rows = found
+    first = (int(page) - 1) * PAGE
+    if first and not 0 < first < len(rows):
+        return None
     return render(
         "report_items.html",
         snapshot.zone,
         report=snapshot,
         now=snapshot.as_of,
         words=words,
-        rows=rows,
+        rows=rows[first : first + PAGE],
+        number=len(rows),
+        first=first,
+        page=int(page),
         asked=urlencode(asked),
         public_url=public_url,
         pause=pause,
