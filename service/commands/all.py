@@ -50,12 +50,20 @@ def run(args: Namespace) -> int:
     )
     engine.every(clock.SECONDS, lambda: clock.tick(service.parts), "clock")
 
+    begun = stopped = False
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)  # ends the server's loop; what has begun is finished below
+        nonlocal stopped
+        stopped = True
+        if begun:  # in the middle of its beginning the engine could not be stopped
+            raise SystemExit(0)  # ends the server's loop; what has begun is finished below
 
     signal.signal(signal.SIGTERM, stop)
     try:
         engine.start()
+        begun = True
+        if stopped:
+            raise SystemExit(0)
         print(f"Afterword listens on http://{settings.listen}", flush=True)
         with at_start.beside(service.parts, again(args)):
             server.run()
