@@ -38,10 +38,11 @@ def why_held(parts: Parts, connection: Connection, incident: Incident, ticket: T
 
 
 def told_by_another(parts: Parts, incident: Incident, ticket: Ticket) -> datetime | None:
-    """When another Afterword with our account told this ticket; what people said to it is not said to us."""
+    """Until when people spoke to another Afterword with our account that told this ticket: what was said before we
+    heard of the ticket was not said to us. None: there is no other."""
     ours = marker_of(parts, incident)
     others = [comment.at for comment in ticket.comments if comment.own and comment.marker not in (None, ours)]
-    return max(others, default=None)
+    return max(*others, incident.created_at) if others else None
 
 
 def before_our_time(parts: Parts, connection: Connection, closed_at: datetime | None, named: str) -> str:

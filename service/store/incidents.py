@@ -36,6 +36,7 @@ class Incident:
     heard_at: datetime | None  # when a webhook told of its last closing; None: it was built by hand
     held: str
     obeyed: tuple[str, ...]  # comments whose /file and /park were done
+    created_at: datetime  # when we first heard of it
 
     @property
     def said_to_file(self) -> bool:
@@ -63,6 +64,7 @@ def _incident(row: Row[Any]) -> Incident:
         heard_at=row.heard_at,
         held=row.held,
         obeyed=tuple(row.obeyed or ()),
+        created_at=row.created_at,
     )
 
 
