@@ -17,8 +17,10 @@ from service.store import migrate
 from service.store.database import Database
 from service.web.markdown import ATTRIBUTES, TAGS
 from service.web.page import TEMPLATES
+from service.web.report_page import render_report_html
 from tests.example import TEXTS
 from tests.hands import desk_closed, finish, incident, made, story
+from tests.report_example import EXAMPLE
 from tests.report_facts import facts, item
 from tests.security_hands import bearer, everything
 from tests.world import World
@@ -93,9 +95,10 @@ class Markup(HTMLParser):
 
 
 def ours() -> Markup:
-    """What our own templates and the clean-up of Markdown let through."""
+    """What our own templates and drawings hold, and the clean-up of Markdown lets through."""
     sources = [re.sub(r"\{[{%#].*?[}%#]\}", "", file.read_text("utf-8")) for file in TEMPLATES.glob("*.html")]
-    found = Markup("".join(sources))
+    drawn = re.findall(r"<svg.*?</svg>", render_report_html(EXAMPLE), re.DOTALL)  # of plain words and figures
+    found = Markup("".join([*sources, *drawn]))
     found.tags |= set(TAGS)
     found.attributes |= {(tag, name) for tag, names in ATTRIBUTES.items() for name in names} | {("a", "rel")}
     return found
