@@ -71,9 +71,9 @@ def subject(digest: Digest, words: Words) -> str:
     return words.render("digest.subject.j2", digest=digest)
 
 
-def text(digest: Digest, words: Words) -> str:
-    """Markdown, as every service takes it."""
-    return words.render("digest.md.j2", digest=digest, most=MOST)
+def text(digest: Digest, words: Words, most: int = MOST) -> str:
+    """Markdown, with at most so many items of each sort."""
+    return words.render("digest.md.j2", digest=digest, most=most)
 
 
 def mail(digest: Digest, words: Words) -> str:

@@ -13,11 +13,12 @@ from sqlalchemy.engine import Connection
 from connectors.base import NotSent, Secret, Visibility
 from service import crash, pause
 from service.followup import notify, reminding
-from service.followup.digest import Digest, digest_of, mail, subject, text, withheld
+from service.followup.digest import MOST, Digest, digest_of, mail, subject, text, withheld
 from service.parts import Parts
 from service.postmortem.standing import Standing
 from service.store import work
 from service.store.work import Lease, LeaseLost
+from service.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,7 @@ def send_digests(parts: Parts, lease: Lease) -> datetime | None:
     crash.point("digests made")
     waits: list[datetime] = []
     for letter in written:
-        message = notify.Message(
-            subject(letter.digest, parts.texts), text(letter.digest, parts.texts), mail(letter.digest, parts.texts)
-        )
+        message = _message(letter.digest, parts.texts)
         slot = f"{lease.key}-{hashlib.sha256(letter.person.encode()).hexdigest()[:12]}"
         addresses = [address.reveal() for address in letter.addresses]
         send = partial(_send, parts, lease)
@@ -68,6 +67,13 @@ def letters(parts: Parts, connection: Connection, now: datetime) -> list[Letter]
         if person.name in mine and not person.left
     ]
     return [letter for letter in found if letter.digest.asks]
+
+
+def _message(digest: Digest, words: Texts) -> notify.Message:
+    def chat(kind: str) -> str:
+        return notify.fitted(lambda most: text(digest, words, most), MOST, kind)
+
+    return notify.Message(subject(digest, words), chat, mail(digest, words))
 
 
 def _send(parts: Parts, lease: Lease, address: str, title: str, body: str, html: str | None) -> bool:

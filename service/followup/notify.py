@@ -34,16 +34,17 @@ NOT_REACHED = "Not sent, after {tries} tries: {why} Mend the address, and send i
 _AGAIN = timedelta(minutes=15)
 #: with pauses of 15 minutes, then twice as long each time: a day and a third. Then a person looks
 TRIES = 8
-_CHAT = (
-    3000  # characters that a Slack text block takes (https://docs.slack.dev/reference/block-kit/blocks/section-block)
-)
+#: characters that one message takes; more is refused. Slack's, as a text block has it, is the least but for Discord's:
+#: https://docs.slack.dev/reference/block-kit/blocks/section-block https://docs.discord.com/developers/resources/webhook
+_TAKES = {"discord": 2_000}
+_SLACK = 3_000
 _TITLED = ("mailto", "json", "xml", "form")  # kinds of address where the title has a place of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     title: str
-    text: str  # Markdown; each service gets it in its own form
+    text: Callable[[str], str]  # kind of address → Markdown of a length that it takes, which it gets in its own form
     html: str | None = None  # for mail
 
 
@@ -60,17 +61,27 @@ class Delivery:
 def message(snapshot: Snapshot, words: Words) -> Message:
     """What is sent of a report: the same figures as the report itself, capped."""
     title = words.render("report.subject.j2", report=snapshot)
-    return Message(title, chat(snapshot, words), words.render("weekly-mail.html.j2", report=snapshot))
+    mail = words.render("weekly-mail.html.j2", report=snapshot)
+    return Message(title, lambda kind: chat(snapshot, words, kind), mail)
 
 
-def chat(snapshot: Snapshot, words: Words) -> str:
-    """Under 3,000 characters also where each & becomes &amp;: at most ten overdue and five of each other kind."""
-    text = ""
-    for most in (5, 4, 3, 2, 1, 0):
-        text = words.render("report.chat.md.j2", report=snapshot, most=most)
-        if len(html.escape(text)) < _CHAT:
-            break
+def chat(snapshot: Snapshot, words: Words, kind: str = "") -> str:
+    """At most ten overdue and five of each other sort, and what this kind of address takes."""
+    return fitted(lambda most: words.render("report.chat.md.j2", report=snapshot, most=most), 5, kind)
+
+
+def fitted(render: Callable[[int], str], most: int, kind: str) -> str:
+    """`render` with as many rows as the kind of address takes, also where each & becomes &amp;."""
+    text = render(most)
+    while most and len(html.escape(text)) >= _TAKES.get(kind, _SLACK):
+        most -= 1
+        text = render(most)
     return text
+
+
+def kind_of(address: str) -> str:
+    """Of an Apprise URL: "slack", "mailtos", "discord"."""
+    return address.partition(":")[0].lower()
 
 
 def deliver(
@@ -94,7 +105,7 @@ def _deliver(database: Database, row: str, sent: Message, address: str, send: Se
         return _told(database, row)
     crash.point("before send")
     try:
-        taken = send(address, sent.title, sent.text, sent.html)
+        taken = send(address, sent.title, sent.text(kind_of(address)), sent.html)
     except NotSent as error:
         why = f"{error.message} {error.mend}".strip()
         with database.begin() as connection:
@@ -148,7 +159,7 @@ def by_apprise(address: str, title: str, text: str, mail: str | None) -> bool:
     # Apprise loads more than a hundred services; only the process that sends pays for it.
     from apprise import Apprise, NotifyFormat
 
-    kind = address.partition(":")[0].lower()
+    kind = kind_of(address)
     own_title = title if kind.startswith(_TITLED) else ""  # elsewhere the text begins with it
     with heard() as ear:
         sender = Apprise()
