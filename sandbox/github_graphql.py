@@ -221,6 +221,7 @@ class _View:
             "timelineItems": lambda asked: self._timeline(issue, asked),
             "assignees": self._listed("User", [self._actor(login) for login in issue.assignees]),
             "labels": self._listed("Label", labels),
+            "comments": self._listed("IssueComment", [{"__typename": "IssueComment"} for _ in issue.comments]),
             "repository": self._repo(issue.repo),
             "parent": lambda asked: self._issue(issue.parent) if issue.parent else None,
             "subIssues": lambda asked: self._listed("Issue", [self._issue(one) for one in issue.sub_issues])(asked),

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 
+from service.followup.week import Week
 from service.store import migrate
 from service.store.database import Database
 from tests.world import World
@@ -90,6 +92,19 @@ def test_every_route_of_the_api_is_described(world):
         if rule.rule.startswith("/api/")
     }
     assert rules == set(described)
+
+
+def test_a_report_is_as_its_published_schema_says_and_nothing_else(world):
+    described = ask(world, "/openapi.json").json()
+    report = ask(world, f"/api/v1/reports/weekly/{Week.of(world.now().date())}").json()
+    assert report["rows"]
+    closed = {name: {**one, "additionalProperties": False} for name, one in described["components"]["schemas"].items()}
+    ours = {"$ref": "#/components/schemas/Snapshot", "components": {"schemas": closed}}
+    check = Draft202012Validator(ours, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert [error.message for error in check.iter_errors(report)] == []
+    report["rows"][0]["due"] = "soon"
+    report["rows"][0]["owner"] = 1
+    assert len(list(check.iter_errors(report))) == 2
 
 
 def test_figures_are_counted_from_the_rows(world):

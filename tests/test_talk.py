@@ -13,6 +13,7 @@ from connectors.base import State, Tracked
 from service.followup.nudges import needs_reason
 from service.store import tables
 from service.store.database import Database
+from service.upkeep import look_at
 from tests.hands import item_rows, made, rows, story, told
 from tests.world import World
 
@@ -199,6 +200,21 @@ def test_what_did_not_change_is_not_read_again_and_what_was_not_answered_is(scen
     assert scene.row().snoozed_until is None
     scene.world.github.clear_faults()
     scene.sync()
+    assert scene.row().snoozed_until == DAY
+
+
+@on_sqlite
+@pytest.mark.parametrize("verify", [False, True])
+def test_where_nobody_commented_there_is_nothing_to_read(scene: Scene, verify: bool) -> None:
+    world = scene.world
+    world.later(minutes=5)
+    world.github.label(scene.github, "seen")
+    world.github.reset_calls()
+    look_at(world.parts, "code", verify=verify)
+    assert [call.path for call in world.github.calls if call.path.endswith("/comments")] == []
+    scene.says("/snooze until 24 Dec")
+    world.later(minutes=5)
+    look_at(world.parts, "code", verify=verify)
     assert scene.row().snoozed_until == DAY
 
 

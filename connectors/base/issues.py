@@ -89,6 +89,7 @@ class IssueState:
     native: Mapping[str, str] = field(default_factory=dict)
     priority: str | None = None  # the tracker's word for it, where it has one
     changed_by: Person | None = None  # who ended, reopened or last changed it, where the answer says so
+    comments: int | None = None  # how many it has, where the answer says so
 
 
 @dataclass(frozen=True, slots=True)

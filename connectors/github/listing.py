@@ -40,7 +40,7 @@ _GRAPH = TypeAdapter(wire_graphql.GraphAnswer)
 _FIELDS = (
     "id databaseId number title url state updatedAt closedAt body"
     " labels(first: 30) { nodes { name } } assignees(first: 1) { nodes { login } }"
-    " repository { databaseId nameWithOwner }"
+    " repository { databaseId nameWithOwner } comments(first: 1) { totalCount }"
     " timelineItems(last: 1, itemTypes: [CLOSED_EVENT, REOPENED_EVENT])"
     " { nodes { ... on ClosedEvent { actor { login } } ... on ReopenedEvent { actor { login } } } }"
 )

@@ -34,6 +34,7 @@ def of_issue(issue: wire.Issue, repository_id: int, in_progress: Sequence[str], 
         due=due(issue.body),
         native=native(repository_id, issue.number, issue.id, issue.node_id),
         changed_by=issue.closed_by.person() if issue.closed_by and state.ended else None,
+        comments=issue.comments,
     )
 
 
@@ -61,6 +62,7 @@ def of_node(node: wire_graphql.Node, in_progress: Sequence[str], *, known_as: st
         due=due(node.body),
         native=native(node.repository.database_id, node.number, node.database_id, node.id),
         changed_by=node.last_actor,
+        comments=node.comments.total if node.comments else None,
     )
 
 

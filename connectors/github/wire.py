@@ -152,6 +152,7 @@ class Issue(Wire):
     assignees: tuple[User, ...] | None = None
     pull_request: Pull | None = None
     repository: Repo | None = None
+    comments: int | None = None
 
     @property
     def place(self) -> str:

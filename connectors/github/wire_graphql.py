@@ -30,6 +30,10 @@ class Turn(Wire):
     actor: User | None = None
 
 
+class Count(Wire):
+    total: int | None = Field(None, alias="totalCount")
+
+
 class Turns(Wire):
     nodes: tuple[Turn | None, ...] = ()
 
@@ -51,6 +55,7 @@ class Node(Wire):
     labels: Names | None = None
     assignees: Logins | None = None
     turns: Turns | None = Field(None, alias="timelineItems")
+    comments: Count | None = None
     repository: NodeRepo
 
     @property

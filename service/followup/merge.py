@@ -18,7 +18,7 @@ from service.followup.twoways import Agreed, Met
 
 MOVED = "moved in the issue"
 #: columns whose change no reader sees
-_UNSEEN = {"updated_at", "tracker_due", "tracker_priority", "issue_native", "agreed"}
+_UNSEEN = {"updated_at", "tracker_due", "tracker_priority", "issue_native", "agreed", "talk_read_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Known:
     tracker_priority: str | None = None  # base
     agreed: Agreed | None = None  # None: an item of an earlier version, whose text was not read since
     conflicts: Mapping[str, str] = field(default_factory=dict)
+    talk_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def merge(known: Known, seen: IssueState, reason: str | None = None) -> Merged:
         changes += _changes(known, seen, values)
         if seen.state is State.WONT_DO and reason is not None:
             values["ended_reason"] = reason
+        if seen.comments == 0 and not seen.state.ended:
+            values["talk_read_at"] = seen.updated_at  # nobody said anything: nothing is to be read
     values = {name: value for name, value in values.items() if getattr(known, name) != value}
     return Merged(values, tuple(changes), shows=bool(values.keys() - _UNSEEN))
 

@@ -261,5 +261,13 @@ def to_json(snapshot: Snapshot) -> dict[str, object]:
     return plain
 
 
+def schemas(reference: str) -> dict[str, object]:
+    """JSON Schema of what `to_json` gives, as "Snapshot", and of its parts. `reference`: how one names another."""
+    whole: dict[str, object] = _SNAPSHOT.json_schema(mode="serialization", ref_template=reference)
+    parts = whole.pop("$defs")
+    assert isinstance(parts, dict)
+    return {**parts, "Snapshot": whole}
+
+
 def from_json(plain: object) -> Snapshot:
     return _SNAPSHOT.validate_python(plain)

@@ -68,6 +68,7 @@ def _known(row: Row[Any]) -> Known:
         tracker_priority=row.tracker_priority,
         agreed=agreed.load(row.agreed),
         conflicts=row.conflicts or {},
+        talk_read_at=row.talk_read_at,
     )
 
 

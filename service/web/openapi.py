@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.followup.snapshot import schemas
 from service.postmortem.model import Section
 
 _LIST = [
@@ -20,7 +21,10 @@ def description(public_url: str) -> dict[str, Any]:
         "info": {"title": "Afterword", "version": "1"},
         "servers": [{"url": public_url}],
         "security": [{"token": []}],
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": schemas("#/components/schemas/{model}"),
+        },
         "paths": {
             **{f"/api/v1/{name}": _list_of(name, says) for name, says in _LISTS.items()},
             "/api/v1/reports/{name}/{week}": {
@@ -30,7 +34,7 @@ def description(public_url: str) -> dict[str, Any]:
                         _path("name", {"type": "string", "examples": ["weekly"]}),
                         _path("week", {"type": "string", "examples": ["2026-W47"]}),
                     ],
-                    "responses": {"200": {"description": "The report."}, **_ERRORS},
+                    "responses": {"200": {"description": "The report.", "content": _REPORT}, **_ERRORS},
                 }
             },
             "/api/v1/postmortems/{number}/sections/{name}": {
@@ -54,6 +58,7 @@ _LISTS = {
     "actions": "Action items, and how they stand",
     "deliveries": "Deliveries, and what became of them; `via` is webhook, or poll where no webhook told of the closing",
 }
+_REPORT = {"application/json": {"schema": {"$ref": "#/components/schemas/Snapshot"}}}
 _EDIT = {
     "type": "object",
     "required": ["text", "by"],
