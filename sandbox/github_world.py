@@ -122,6 +122,15 @@ def node_id(prefix: str, *parts: int) -> str:
     return f"{prefix}_kwDO" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
+def _number_of(node: str) -> int:
+    """The last part of a global id; -1: it is none."""
+    packed = node.rpartition("_kwDO")[2]
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))[-4:])
+    except ValueError:
+        return -1
+
+
 class World:
     """All repositories, and the numbers that GitHub hands out."""
 
@@ -160,4 +169,5 @@ class World:
         return next((issue for issue in self.issues() if issue.id == issue_id), None)
 
     def issue_by_node(self, node: str) -> Issue | None:
-        return next((issue for issue in self.issues() if issue.node_id == node), None)
+        found = self.issue_by_id(_number_of(node))
+        return found if found is not None and found.node_id == node else None

@@ -99,11 +99,12 @@ def _ask(tracker: Tracker, known: Sequence[Known], progress: Progress, *, verify
         return _Answers({}, frozenset(), frozenset(), (), {}, progress.cursor, read_all=verify)
     listed = _careful(tracker.name, known, lambda: tracker.changes(progress.cursor, _tracked(known)))
     refused = {issue for problem in listed.problems for issue in problem.ids}
+    answered = listed.verified | listed.missing | refused
     # what answers again may have changed while the cursor moved on: those are read by id, once
     wanted = [
         item
         for item in known
-        if item.issue_id not in listed.verified | listed.missing | refused
+        if item.issue_id not in answered
         and (item.stale_since is not None or (verify and not item.state.ended))
     ]
     read = _careful(tracker.name, wanted, lambda: tracker.states(_tracked(wanted))) if wanted else Sighting()
@@ -168,7 +169,8 @@ def _record(connection: Connection, name: str, answers: _Answers, now: datetime)
     )
     before = followups.progress(connection, name)
     shows = [item for item in items if _apply(connection, item, _merged(item, answers, now), now)]
-    verified = [item.id for item in items if item.issue_id in answers.verified - answers.missing]
+    here = answers.verified - answers.missing
+    verified = [item.id for item in items if item.issue_id in here]
     followups.verified(connection, verified, now)
     troubles = _troubles(name, items, answers, before.troubles, now)
     _freshen(connection, items, {item for trouble in troubles for item in trouble.items}, now)
