@@ -104,8 +104,7 @@ def _ask(tracker: Tracker, known: Sequence[Known], progress: Progress, *, verify
     wanted = [
         item
         for item in known
-        if item.issue_id not in answered
-        and (item.stale_since is not None or (verify and not item.state.ended))
+        if item.issue_id not in answered and (item.stale_since is not None or (verify and not item.state.ended))
     ]
     read = _careful(tracker.name, wanted, lambda: tracker.states(_tracked(wanted))) if wanted else Sighting()
     states: dict[str, IssueState] = {}
