@@ -13,7 +13,7 @@ import pytest
 
 from service import wiring
 from service.engine import Distributed, Handler, Lapsed, Scan
-from service.engine.distributed import TAKEN_OVER
+from service.engine.distributed import REST, TAKEN_OVER
 from service.store.database import Database
 from tests.conftest import new_postgresql_url
 from tests.engine_hands import PATIENCE, Seen, nothing, soon
@@ -218,3 +218,23 @@ def test_a_workers_scan_goes_on_when_the_sweep_of_stalled_jobs_fails(
 def registered(database: Database) -> bool:
     with database.read() as connection:
         return connection.exec_driver_sql("SELECT count(*) FROM procrastinate_workers").scalar_one() == 1
+
+
+def test_in_a_flood_the_same_row_is_asked_for_now_and_then_and_others_at_once(
+    distributed: Distributed, shared_database: Database
+) -> None:
+    begun = time.monotonic()
+    for number in range(600):
+        distributed.wake("delivery", "")
+        if number % 100 == 0:
+            distributed.wake("incident", str(number))
+        time.sleep(0.001)
+    distributed.stop()
+    passed = time.monotonic() - begun
+    with shared_database.read() as connection:
+        waiting = connection.exec_driver_sql("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo'")
+        locks = {row[0] for row in waiting}
+        # a number is taken for each that was asked for, also where one like it waited already
+        asked = connection.exec_driver_sql("SELECT last_value FROM procrastinate_jobs_id_seq").scalar_one()
+    assert locks >= {"delivery:", *(f"incident:{number}" for number in range(0, 600, 100))}
+    assert 7 < asked <= 6 + 3 + passed / REST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 
 #: wake-ups that wait to be deferred; more are left to the scan
 MOST = 4000
+#: seconds until the same row is asked for again: in a flood each delivery asks for the same one
+REST = 0.1
 #: which job is begun first, where many wait: what a dead worker left, then deliveries, then the others
 TAKEN_OVER, FIRST, USUAL = 2, 1, 0
 
@@ -31,10 +34,11 @@ class Distributed:
         self._conninfo = conninfo
         self._app: Any = None
         self._soon: Soon | None = None  # in workers alone; elsewhere a later time is the scan's
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._opening = threading.Lock()
         self._pending: dict[tuple[str, str], int] = {}
         self._thread: threading.Thread | None = None
+        self._stopping = False
 
     def pool(self, *, several: bool) -> dict[str, Any]:
         """How both kinds of pool reach the server. `several`: connections of an asyncio loop."""
@@ -69,24 +73,39 @@ class Distributed:
 
     def _ask(self, task: str, key: str, priority: int) -> None:
         with self._lock:
-            if (task, key) not in self._pending and len(self._pending) >= MOST:
-                return
+            if (task, key) not in self._pending:
+                if len(self._pending) >= MOST:
+                    return
+                self._lock.notify()
             self._pending[task, key] = max(priority, self._pending.get((task, key), priority))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._defer_all, name="defer", daemon=True)
                 self._thread.start()
 
     def _defer_all(self) -> None:
-        while True:
-            with self._lock:
-                if not self._pending:
-                    self._thread = None
-                    return
-                task, key = max(self._pending, key=lambda row: self._pending[row])
-                priority = self._pending.pop((task, key))
+        again = dict[tuple[str, str], float]()  # row → when it may be asked for again
+        while (row := self._next(again)) is not None:
+            (task, key), priority = row
+            again[task, key] = time.monotonic() + REST
             if not self._defer(task, key, priority):
                 with self._lock:
                     self._pending.clear()  # each of them would wait as long, for nothing
+
+    def _next(self, again: dict[tuple[str, str], float]) -> tuple[tuple[str, str], int] | None:
+        """The most urgent one that may be asked for, with its priority. None: none came, and the thread ends."""
+        with self._lock:
+            while True:
+                now = time.monotonic()
+                ready = [row for row in self._pending if self._stopping or again.get(row, now) <= now]
+                if ready:
+                    row = max(ready, key=lambda one: self._pending[one])
+                    return row, self._pending.pop(row)
+                for row in [row for row, at in again.items() if at <= now]:
+                    del again[row]
+                if self._stopping or not again:
+                    self._thread = None
+                    return None
+                self._lock.wait(min(again.values()) - now)
 
     def _defer(self, task: str, key: str, priority: int) -> bool:
         """False: the database does not answer."""
@@ -106,6 +125,9 @@ class Distributed:
         return True
 
     def stop(self) -> None:
+        with self._lock:
+            self._stopping = True
+            self._lock.notify()
         if (thread := self._thread) is not None:
             thread.join(10)
         if self._app is not None:
