@@ -25,6 +25,9 @@ from service.postmortem.texts import Texts
 from service.postmortem.timeline import habits_of, read_timeline
 from service.postmortem.titleseverity import read_severity
 
+#: what front matter calls the day on which the text was published; "date" may also be the incident's
+_PUBLISHED = ("pubdate", "pub_date", "publishdate", "publish_date", "published", "published_at", "created")
+
 __all__ = ["Stated", "plain_of", "read_fields", "severity_of", "severity_of_labels"]
 
 
@@ -96,10 +99,11 @@ def _days(here: Reader, found: list[Pair], texts: Texts) -> None:
             add_doubt(here, doubts.of_stamp(stamp) if stamp else None)
     for part in outline.parts[:2]:
         stated.day = stated.day or _day_in(here, part.name)
-    dated = None if stated.day else _day_in(here, outline.front.get("date", ""))
+    front = next((name for name in ("date", *_PUBLISHED) if name in outline.front), "")
+    dated = None if stated.day else _day_in(here, outline.front.get(front, ""))
     month = stated.day or dated or days.middle_of_month(f"{outline.title} {outline.text[:3000]}")
     here.base = month or here.file_day or today
-    if stated.day is None and dated is None:
+    if stated.day is None and (dated is None or front in _PUBLISHED):
         stated.day = incidentday.only_day(outline.parts, texts, here.base, here.habits)
     if stated.day is None and (dated := dated or here.file_day):
         stated.day = incidentday.day_of_trouble(outline.parts, texts, here.given.words, dated, here.habits) or dated
@@ -128,6 +132,8 @@ def _pair(here: Reader, pair: Pair) -> None:
         keep(here, words.moments[pair.name], *_moment(here, pair, words.moments[pair.name]))
     elif pair.name in words.facts["span"] or (pair.name in words.facts["date"] and is_span(here, pair)):
         read_span(here, pair)
+    elif pair.name in words.facts["date_of_trouble"]:  # "Date of incident: 20 September 2023, 14:32 UTC"
+        keep(here, "started", *_moment(here, pair, "started"))
     elif pair.name == pairs.TITLE:
         read_both(here, pair, pair.value[:200])
     elif pair.name in words.facts["people"]:

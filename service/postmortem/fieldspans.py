@@ -10,12 +10,13 @@ from service.postmortem.fieldreader import Reader, add_doubt, day_of, keep, lend
 from service.postmortem.model import Evidence
 from service.postmortem.pairs import Pair
 
+_CLOCK = re.compile(r":|\d\.\d\d")
 _BRACKETS = re.compile(r"\(([^()]{2,60})\)")
 
 
 def is_span(here: Reader, pair: Pair) -> bool:
     """ "Date: 3 March 2026, 14:05 – 15:10"."""
-    stamp, _ = times.leading(pair.value, here.base, here.habits) if ":" in pair.value else (None, "")
+    stamp, _ = times.leading(pair.value, here.base, here.habits) if _CLOCK.search(pair.value) else (None, "")
     return stamp is not None and stamp.until is not None
 
 

@@ -122,6 +122,8 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
         return
     if lead and not (leads and not rest):
         name = plain(lead)
+        if rest and itemchores.is_foreign(name.rstrip(": "), walk.words):
+            return
         state = state_of(name, walk) if rest else None
         if state == "open" and any(itemprose.promised(plain(one[0]), walk.words) for one in sentences(block.spans)):
             walk.add_sentences(block)

@@ -21,7 +21,9 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _REGRET = re.compile(
-    r"\b(?:should|could|would|must|might) (?:not |also |probably )?have \w+(?:ed|en|wn|de|nt|ne)\b", re.IGNORECASE
+    r"(?<!that )(?<!which )(?<!who )\b(?:should|could|would|must|might) (?:not |also |probably )?"
+    r"have \w+(?:ed|en|wn|de|nt|ne)\b",
+    re.IGNORECASE,
 )
 _SEE = re.compile(
     r"(?:please )?(?:see|refer to|more (?:details|information)|details|read|follow along)\b", re.IGNORECASE

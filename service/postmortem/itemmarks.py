@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from service.postmortem import itemdone
+from service.postmortem import itemdone, itemtable
 from service.postmortem.itemfacts import Facts, source_of
 from service.postmortem.itemlists import read_list
 from service.postmortem.itemwalk import Walk, lines_of_block
@@ -14,7 +14,12 @@ from service.postmortem.itemwords import ItemWords
 from service.postmortem.markdown import Block, Span, lines_of, plain
 from service.postmortem.model import Section
 from service.postmortem.outline import Part
+from service.postmortem.vocabulary import key
 
+#: the column by which a table is one of action items, wherever it stands
+_NAMED = frozenset(
+    {"action item", "action items", "ação corretiva", "acción correctiva", "action corrective", "maßnahme"}
+)
 #: what "Action: …" says there was done there and then
 _TELLING = frozenset({Section.TIMELINE, Section.RESOLUTION, Section.SUMMARY})
 _LEAD = re.compile(r"[\W\d_]{0,24}(?:[xX]\][\W_]{0,8}|[a-z_]{2,20}:[\W_]{1,8})?")
@@ -35,8 +40,19 @@ def read_marked(part: Part, walk: Walk) -> None:
         for block in _all(part.blocks):
             if block.kind == "paragraph":
                 _paragraph(block, walk, weak=part.section not in _TELLING)
+    if "|" in part.text and any(name in part.text.lower() for name in _NAMED):
+        _tables(part.blocks, walk)
     if ":\n" in part.text or ":**\n" in part.text or "：\n" in part.text:
         _led(part.blocks, walk)
+
+
+def _tables(blocks: Sequence[Block], walk: Walk) -> None:
+    """Tables that name themselves in their header: "Action item | Type | Owner"."""
+    for block in _all(blocks):
+        if block.kind == "table" and block.rows and any(key(plain(cell)) in _NAMED for cell in block.rows[0]):
+            with walk.under("", lines_of_block(block)):
+                for _, facts, spans in itemtable.rows_of(block, walk.given):
+                    walk.add(spans, facts)
 
 
 def begins_marked(line: str, words: ItemWords) -> bool:
@@ -114,7 +130,10 @@ def _leads(spans: Sequence[Span], walk: Walk) -> bool:
     return (
         _names(spans, walk)
         or _FOCUS.search(last) is not None
-        or bool(walk.words.firm_promise.search(last) and not re.search(r"\b(?:not|never|see|look at)\b", last))
+        or bool(
+            (walk.words.firm_promise.search(last) or walk.words.future_lead.search(last))
+            and not re.search(r"\b(?:not|never|see|look at)\b", last)
+        )
     )
 
 

@@ -76,6 +76,7 @@ class ItemWords:
     weak_marker: re.Pattern[str]
     promise: re.Pattern[str]
     firm_promise: re.Pattern[str]
+    future_lead: re.Pattern[str]
     need: re.Pattern[str]
     vague: re.Pattern[str]
     vague_alone: re.Pattern[str]
@@ -223,6 +224,7 @@ def item_words(words: Vocabulary) -> ItemWords:
         weak_marker=_compiled(_marked(of("weak_marker"))),
         promise=_compiled(_any(_quotes(of("promise")))),
         firm_promise=_compiled(_any(_quotes(of("firm_promise")))),
+        future_lead=_compiled(rf"\b{_any(of('future_lead'))}\b"),
         need=_compiled(_any(of("need"))),
         vague=_compiled(
             r"(?:we (?:should|must|need to|will|have to) |always |please |try to |everyone (?:should|must) )?"

@@ -59,6 +59,8 @@ def pairs_of(outline: Outline, words: Vocabulary, texts: Texts) -> Iterator[Pair
         named = part.section is Section.TIMELINE or part.section is None
         for pair in _in_blocks(part.blocks, words, texts, named=named):
             yield pair._replace(under=under)
+        if 1 <= part.level <= 6 and ":" in part.name:  # "## Time: 15:30 UTC"
+            yield from _pair(part.name, words, part.start + 1, named=False)
         name, zone = _known(part.name, words) if part.section is None and part.blocks else ("", None)
         if name in words.fact_names:
             where, first = f"the heading “{part.name}”", part.blocks[0].start + 1

@@ -27,6 +27,8 @@ _RANGE = re.compile(
     r"(?:(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|kl\.?) )?~?",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r" ?\([^()\d]{0,30}\d{0,12}\)(?= (?:to|until|till|and|[-–—]) ?)")  # "12:39 (block #86) and 17:17"
+_DOT = re.compile(r"\d\.\d\d")
 _AFTER = re.compile(r"(?:\s|[:\-–—|)\]}*_,.>→]){0,12}")
 _SLIP = re.compile(r"\d{5,9}[-/]\d{1,2}[-/]\d{1,2}(?!\d)")
 _SINCE = re.compile(r"T ?(?P<sign>[+-]) ?(?:(?P<h>\d{1,3}):(?P<m>\d\d)|(?:(?P<hours>\d{1,3}) ?h(?:ours?|rs?)? ?)?"
@@ -185,12 +187,13 @@ def _day_until(text: str, at: int, base: date, habits: Habits) -> tuple[date | N
 
 def _with_end(text: str, at: int, stamp: Stamp, base: date | None, habits: Habits) -> tuple[Stamp, int]:
     """The stamp with what follows it: the end of a span, its day, the zone of both."""
-    gap = _RANGE.match(text, at)
+    gap = _RANGE.match(text, _past(_ASIDE, text, at))
     if gap is None:
         return stamp, at
     found = days.day_at(text, gap.end(), stamp.day or base, day_first=habits.day_first)
     begin = _past(_BETWEEN, text, found.end) if found.day else gap.end()
-    clock = clocks.clock_at(text, begin, dated=found.day is not None, dotted=habits.dotted, bare=habits.bare)
+    dotted = habits.dotted or _DOT.search(text, max(0, at - 9), at) is not None  # as the start is written
+    clock = clocks.clock_at(text, begin, dated=found.day is not None, dotted=dotted, bare=habits.bare)
     if clock.clock is None:
         return stamp, at
     zone, end = zones.zone_at(text, clock.end, iso=text[begin - 1 : begin] == "T")
