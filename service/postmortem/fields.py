@@ -15,6 +15,7 @@ from service.postmortem import days, doubts, incidentday, moments, nextday, pair
 from service.postmortem.fieldreader import FIELD_NAMES, Reader, add_doubt, day_of, keep, lend_year
 from service.postmortem.fieldspans import is_span, read_between, read_both, read_span
 from service.postmortem.given import Given
+from service.postmortem.lasting import by_length
 from service.postmortem.logclock import LogClock
 from service.postmortem.model import Evidence
 from service.postmortem.outline import Outline
@@ -106,7 +107,11 @@ def _days(here: Reader, found: list[Pair], texts: Texts) -> None:
     if stated.day is None and (dated is None or front in _PUBLISHED):
         stated.day = incidentday.only_day(outline.parts, texts, here.base, here.habits)
     if stated.day is None and (dated := dated or here.file_day):
-        stated.day = incidentday.day_of_trouble(outline.parts, texts, here.given.words, dated, here.habits) or dated
+        published = front in _PUBLISHED
+        found_day = incidentday.day_of_trouble(
+            outline.parts, texts, here.given.words, dated, here.habits, published=published
+        )
+        stated.day = found_day or dated
     here.base = stated.day or here.base
 
 
@@ -199,8 +204,11 @@ def _timeline(here: Reader, source: str, url: str, *, told: bool) -> None:
         day = here.given.today
     clock = LogClock(here.zone, day, habits=here.habits, began=started, carries=stated.zone is None)
     lines = read_timeline(here.outline.parts, zone=here.zone, day=day, source=source, url=url, clock=clock)
-    for moment, line in moments.in_lines(lines, here.given.words, clock.ends).items() if told else ():
-        keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))
+    if told:
+        said = moments.in_lines(lines, here.given.words, clock.ends)
+        said = by_length(lines, stated.duration, started, stated.moments.get("resolved"), said)
+        for moment, line in said.items():
+            keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))
     here.bare = here.bare or clock.bare
     for doubt in (*clock.doubts, *doubts.of_noon(clock.assumed)):
         add_doubt(here, doubt)

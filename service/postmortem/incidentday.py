@@ -51,12 +51,13 @@ def only_day(parts: Iterable[Part], texts: Texts, base: date | None, habits: tim
 
 
 def day_of_trouble(
-    parts: Iterable[Part], texts: Texts, words: Vocabulary, dated: date, habits: times.Habits
+    parts: Iterable[Part], texts: Texts, words: Vocabulary, dated: date, habits: times.Habits, *, published: bool
 ) -> date | None:
     """The day that stands beside words of trouble: "on the evening of 2 March several users saw errors".
 
     `dated`: the day that the text itself was dated, which is that of the incident or a few later. None where the text
-    names several days before its timeline, or the one is further away.
+    names several days before its timeline, or the one is further away. `published`: it is the day of publication, and
+    the only other day is that of the incident, whatever stands beside it.
     """
     found: set[date] = set()
     troubled = False
@@ -79,7 +80,7 @@ def day_of_trouble(
                     _ON.search(text, max(0, place.start() - 24), place.start()) is not None
                     and spans.of_trouble(beside, Section.SUMMARY, words, summing=True)
                 )
-    if len(found) != 1 or not troubled:
+    if len(found) != 1 or not (troubled or published):
         return None
     day = found.pop()
     return day if dated - _BEFORE <= day < dated else None

@@ -1,0 +1,123 @@
+"""What twelve documents showed that nobody had read before: tables that name themselves, plans, dates and lengths."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading_hands import read_text
+
+TABLE = """
+| Action Item | Type | Owner | Bug |
+| --- | --- | --- |----|
+| Sync the versions of all nodes | Prevention | Core team | DONE |
+| Check versions before upgrades | Prevention | Core team | TODO |
+"""
+
+
+def times(text: str) -> tuple[str | None, str | None]:
+    found = read_text(text)
+    return tuple(at.isoformat(timespec="minutes") if at else None for at in (found.started_at, found.resolved_at))  # type: ignore[return-value]
+
+
+def items(text: str) -> list[tuple[str, bool]]:
+    return [(one.text, one.done) for one in read_text(text).items]
+
+
+def test_a_table_that_names_itself_is_one_of_action_items_wherever_it_stands() -> None:
+    assert items(f"# Halt\n**Detection**: people saw it\n{TABLE}") == [
+        ("Sync the versions of all nodes", True),
+        ("Check versions before upgrades", False),
+    ]
+    assert items("## Detection\n\n| Action | Time |\n|---|---|\n| We restarted it | 14:05 |\n") == []
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Now that we know the cause, we can plan ahead. The future plans are to:",
+        "These improvements are planned:",
+        "Our next steps are:",
+        "Geplante Verbesserungen:",
+    ],
+)
+def test_a_sentence_may_lead_to_plans_without_a_heading(lead: str) -> None:
+    text = f"It broke, and we mended it.\n\n{lead}\n\n1. Watch the age of snapshots.\n2. Extend the storage.\n"
+    assert [said for said, _ in items(text)] == ["Watch the age of snapshots", "Extend the storage"]
+
+
+def test_a_sentence_that_leads_to_what_was_done_leads_to_no_items() -> None:
+    assert items("It broke.\n\nThe future plans do not matter: look at these:\n\n- the logs\n- the graphs\n") == []
+    assert items("It broke.\n\nWe mended it in these steps:\n\n- We stopped the job.\n- We freed the disk.\n") == []
+
+
+def test_an_option_that_was_ruled_out_is_no_item() -> None:
+    text = (
+        "## Action items\n\n- [ ] Raise the memory.\n\n**Option ruled out**: capping the inspection, as it reads all.\n"
+    )
+    assert items(text) == [("Raise the memory", False)]
+
+
+def test_a_task_about_what_might_have_happened_is_one() -> None:
+    text = "## Next steps\n\n- We are writing to all about logs that might have resulted from it.\n"
+    assert len(items(text)) == 1
+    assert items("## Next steps\n\n- We should have tested the restore earlier.\n") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "start", "end"),
+    [
+        ("**Date of incident**: 6 November 2022 between 12:39 UTC (block #8647535) and 17:17 UTC", "12:39", "17:17"),
+        ("**Date of incident**: 6th November, 2022 between 12.39UTC (Block #86) and 17.17UTC", "12:39", "17:17"),
+        ("**Date of Incident:** Sunday 6th November 2022, 14:32 UTC (Block #13)", "14:32", None),
+        ("## Date: November 06, 2022\n## Time: 15:30:00 UTC", "15:30", None),
+    ],
+)
+def test_the_date_of_an_incident_with_its_time_is_its_start(field: str, start: str, end: str | None) -> None:
+    day = "2022-11-06T"
+    assert times(f"# Halt\n\n{field}\n\nIt stopped.\n") == (f"{day}{start}+00:00", f"{day}{end}+00:00" if end else None)
+
+
+def test_the_date_of_an_incident_without_a_time_is_no_start() -> None:
+    assert times("# Halt\n\n**Date of incident**: 6 November 2022\n\nIt stopped.\n") == (None, None)
+
+
+def test_gulf_time_is_four_hours_before_utc() -> None:
+    assert times("# Halt\n\n**Start**: 2023-09-20 18:32 GST\n")[0] == "2023-09-20T14:32+00:00"
+
+
+def test_a_text_that_was_published_later_tells_of_the_only_other_day_that_it_names() -> None:
+    text = "---\npubDate: May 2, 2024\n---\n\nOn April 30th at 5:05pm UTC we removed a user.\n\n## Impact\n\n"
+    assert times(f"{text}Storage was unavailable from 5:05pm UTC until 9:05pm UTC.\n") == (
+        "2024-04-30T17:05+00:00",
+        "2024-04-30T21:05+00:00",
+    )
+
+
+ROWS = """
+## Timeline (UTC)
+
+- 2026-01-29 10:10: Deployment
+- 2026-01-29 10:21: Lock wait timeouts in the logs
+- 2026-01-29 10:49: We stop the migration
+- 2026-01-29 12:06: Everything as before
+- 2026-01-29 13:30: The index is whole
+"""
+
+
+def test_the_two_lines_that_lie_as_far_apart_as_it_lasted_are_start_and_end() -> None:
+    text = f"The service was unavailable for around 1 hour and 45 minutes.\n{ROWS}"
+    assert times(text) == ("2026-01-29T10:21+00:00", "2026-01-29T12:06+00:00")
+
+
+def test_a_length_that_fits_no_line_or_two_pairs_tells_nothing() -> None:
+    assert times(f"The service was unavailable for 50 minutes.\n{ROWS}") == (None, None)
+    twice = (
+        ROWS.replace("10:10: Deployment", "09:04: Deployment").replace("10:49", "10:49") + "\n- 2026-01-29 10:49: x\n"
+    )
+    assert times(f"The service was unavailable for 1 hour and 45 minutes.\n{twice}") == (None, None)
+
+
+def test_an_end_is_the_line_nearest_to_the_start_and_how_long_it_lasted() -> None:
+    text = "# Halt\n\n**Start**: 2023-09-20 14:32 UTC\n\n- Downtime for ~19 hours and 33 minutes.\n\n## Timeline\n\n"
+    rows = "- 2023-09-21 10:07 UTC: The chain was restarted.\n- 2023-09-21 11:30 UTC: The bug had been resolved.\n"
+    assert times(text + rows) == ("2023-09-20T14:32+00:00", "2023-09-21T10:07+00:00")
