@@ -121,3 +121,19 @@ def test_an_end_is_the_line_nearest_to_the_start_and_how_long_it_lasted() -> Non
     text = "# Halt\n\n**Start**: 2023-09-20 14:32 UTC\n\n- Downtime for ~19 hours and 33 minutes.\n\n## Timeline\n\n"
     rows = "- 2023-09-21 10:07 UTC: The chain was restarted.\n- 2023-09-21 11:30 UTC: The bug had been resolved.\n"
     assert times(text + rows) == ("2023-09-20T14:32+00:00", "2023-09-21T10:07+00:00")
+
+
+def test_the_name_of_an_issue_before_its_words_is_its_link_and_hides_no_verb() -> None:
+    text = """## Action items
+
+- [GH-101 (Done)](https://github.com/a/b/pull/101): create a management domain.
+- [Done](https://github.com/a/b/commit/f8fe09f9bf30864ed5a814fdbb7116ca3d279bad): add a lab environment.
+- [GH-104](https://github.com/a/b/issues/104): export instance journald logs.
+- [GH-105](https://github.com/a/b/issues/105) – add an alert.
+"""
+    assert items(text) == [
+        ("Create a management domain", True),
+        ("add a lab environment", True),
+        ("Export instance journald logs", False),
+        ("Add an alert", False),
+    ]

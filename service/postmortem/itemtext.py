@@ -62,7 +62,7 @@ def read_line(spans: Sequence[Span], facts: Facts, given: Given) -> str:
     facts.note("text", plain(spans), "a line of its own")
     facts.add_refs(references.refs_of(spans))
     spans = itemdone.take_link(spans, facts, item_words(given.words))
-    text = plain(references.without_pointers(spans))
+    text = plain(references.without_pointers(references.without_first_pointer(spans)))
     text = _SIGNS.sub("", itemdone.take_box(text, facts), count=1)
     if named := _NAMED_MARK.match(text):
         facts.set_owner(named[1], "behind its mark", named[0])

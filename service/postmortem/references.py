@@ -18,6 +18,7 @@ _URL = re.compile(r"<?https?://[^\s<>()\[\]\"'|]{1,500}>?")
 _LAST_URL = re.compile(r"[ (<](https?://[^\s<>()]{1,300}?)[>)\].,;]{0,3}$")
 _SHORT = re.compile(r"(?<![\w/&#.-])((?:[A-Za-z0-9][\w.-]{0,60}/[\w.-]{1,80})?#\d{1,9})(?![\w-])")
 _PULL = re.compile(r"(?:\bPR|\bpull request|\bMR)s? ?$", re.IGNORECASE)
+_STATE = re.compile(r"\([^()]{2,30}\)")
 _KEY = re.compile(r"(?<![\w/#.-])([A-Z][A-Z0-9_]{1,11}-\d{1,7})(?![\w.-]\w)")
 #: look like a Jira key and are none: UTF-8, CVE-2019-1, SEV-2
 _NOT_KEYS = frozenset(
@@ -106,6 +107,19 @@ def without_pointers(spans: Sequence[Span]) -> list[Span]:
     if kept and len(kept) < len(spans) and not kept[-1].code:
         kept[-1] = replace(kept[-1], text=_POINTING_WORD.sub("", kept[-1].text.rstrip(" ([")))
     return kept if any(len(span.text.strip()) > 3 for span in kept) else list(spans)
+
+
+def without_first_pointer(spans: Sequence[Span]) -> list[Span]:
+    """Without the name of an issue before the words: "[GH-104](…): add an alert", "[GH-101 (done)](…): add another"."""
+    kept = list(spans)
+    name, _, state = kept[0].text.strip().partition(" ") if kept else ("", "", "")
+    if len(kept) < 2 or not kept[0].href or not _KEY.fullmatch(name) or (state and not _STATE.fullmatch(state)):
+        return kept
+    rest = kept[1].text.lstrip()
+    if rest[:1] not in (":", "-", "–", "—") or not (rest[1:].strip() or len(kept) > 2):
+        return kept
+    words = rest[1:].lstrip()
+    return [replace(kept[1], text=f"{state} {words[:1].upper()}{words[1:]}".lstrip()), *kept[2:]]
 
 
 def without_last_url(text: str, refs: Sequence[str]) -> str:
