@@ -160,8 +160,8 @@ def said_to_everybody(world: World, service: Service) -> str:
     """What went out, and the mail that would have."""
     (frozen,) = rows(world, tables.reports)
     mail = message(narrowed(from_json(frozen.snapshot), Visibility.PUBLIC), world.parts.texts)
-    assert [mail.text] == [one["message"] for one in service.got]
-    return f"{json.dumps(service.got)} {mail.title} {mail.text} {mail.html}".lower()
+    assert [mail.text("json")] == [one["message"] for one in service.got]
+    return f"{json.dumps(service.got)} {mail.title} {mail.text('json')} {mail.html}".lower()
 
 
 # --- out of the tickets
