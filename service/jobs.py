@@ -29,12 +29,15 @@ Step = Callable[[Parts, Lease], datetime | None]
 BATCH = 10
 #: while deliveries pour in, reading them takes one part of the time and leaves this many to the way in
 YIELD, LONGEST_YIELD = 10, 2.0
+#: seconds that one wake-up reads out of a backlog before it asks for the next: whoever stops the process waits for it
+TURN = 5.0
 
 
 class Jobs:
-    def __init__(self, parts: Parts, steps: Mapping[str, Step]) -> None:
+    def __init__(self, parts: Parts, steps: Mapping[str, Step], *, turn: float = TURN) -> None:
         self.parts = parts
         self.steps = steps
+        self._turn = turn
         self._reader = threading.Lock()
         self._asked = False
 
@@ -79,29 +82,34 @@ class Jobs:
     def _read(self) -> None:
         """One reader at a time: in a flood each delivery asks for one, and they would hold every worker's slot, so that
         no story is told. Who comes meanwhile leaves word, and is gone."""
-        self._asked = True
-        while self._asked and self._reader.acquire(blocking=False):
+        self._asked, more = True, False
+        while self._asked and not more and self._reader.acquire(blocking=False):
             try:
                 self._asked = False
-                self._deliver_received()
+                more = self._deliver_received(time.monotonic() + self._turn)
             finally:
                 self._reader.release()
+        if more:
+            self.parts.engine.wake("delivery", "")
 
-    def _deliver_received(self) -> None:
-        """Everything that was stored and not looked at. While more pours in, most of the time is left to receiving."""
+    def _deliver_received(self, until: float) -> bool:
+        """Everything that was stored and not looked at; whether the turn was over before that. While more pours in,
+        most of the time is left to receiving."""
         newest = ""
         while True:
             with self.parts.database.read() as connection:
                 keys = deliveries.received(connection, BATCH)
                 last = deliveries.newest(connection)
             if not keys:
-                return
+                return False
             begun = time.monotonic()
             if not self._deliver(keys):
-                return
+                return False
             if newest and last != newest:
                 time.sleep(min((time.monotonic() - begun) * YIELD, LONGEST_YIELD))
             newest = last
+            if time.monotonic() >= until:
+                return True
 
     def _deliver(self, keys: list[str]) -> bool:
         """False: the database does not answer; the scan comes back to it."""

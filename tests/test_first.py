@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,8 +13,10 @@ import pytest
 
 from connectors import github, jira
 from service.deliver import deliver
+from service.jobs import Jobs
 from service.store import deliveries, tables
 from service.store.database import Database
+from service.wiring import STEPS
 from tests.hands import closed, desk_closed, rows, stored, story
 from tests.world import World
 
@@ -159,6 +162,31 @@ def test_a_closing_that_arrives_behind_2000_others_is_read_among_the_first(world
     assert "noise-0" in read
     world.jobs.run("delivery", "")
     assert {row.state for row in stored(world)} == {"done", "ignored"}
+
+
+class Asked:
+    """An engine that only keeps what it is asked for."""
+
+    def __init__(self) -> None:
+        self.woken: list[tuple[str, str]] = []
+
+    def wake(self, task: str, key: str, at: datetime | None = None) -> None:
+        self.woken.append((task, key))
+
+    def stop(self) -> None:
+        return
+
+
+def test_a_backlog_is_read_turn_by_turn_so_that_who_stops_the_process_need_not_wait_for_all_of_it(world: World):
+    noise(world, 25)
+    engine = Asked()
+    jobs = Jobs(replace(world.parts, engine=engine), STEPS, turn=0)
+    left = []
+    for _ in range(4):
+        jobs.run("delivery", "")
+        left.append(sum(row.state == "received" for row in stored(world)))
+    assert left == [15, 5, 0, 0]
+    assert engine.woken == [("delivery", "")] * 3
 
 
 def test_a_flood_of_closings_keeps_nothing_waiting_for_ever(world: World):

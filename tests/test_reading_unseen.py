@@ -1,4 +1,4 @@
-"""What twelve documents showed that nobody had read before: tables that name themselves, plans, dates and lengths."""
+"""What documents showed that nobody had read before: tables that name themselves, plans, dates and lengths."""
 
 from __future__ import annotations
 
@@ -136,4 +136,55 @@ def test_the_name_of_an_issue_before_its_words_is_its_link_and_hides_no_verb() -
         ("add a lab environment", True),
         ("Export instance journald logs", False),
         ("Add an alert", False),
+    ]
+
+
+DATED_ROWS = """
+## What happened
+
+| Time (UTC) | Event |
+| --- | --- |
+| **Aug 28** | A report came in |
+| **Aug 31, 10:54** | The fix was applied |
+| **Aug 31, 12:38** | Block production halts, as the upgrade had a fault |
+| **Aug 31, ~22:00** | Most nodes updated |
+| **Sep 1, 04:58** | Finality fully restored |
+"""
+
+
+def test_rows_with_a_day_and_no_year_are_a_timeline_wherever_they_stand() -> None:
+    assert times(f"# Halt\n\nOn August 31, 2026, the network stopped.\n{DATED_ROWS}") == (
+        "2026-08-31T12:38+00:00",
+        "2026-09-01T04:58+00:00",
+    )
+
+
+def test_an_end_with_its_day_is_not_replaced_by_one_that_borrows_the_day_of_the_report() -> None:
+    report = "**Date:** September 3, 2026\n\n## Summary\n\nIt was fully restored at 04:58 UTC on September 1.\n\n"
+    borrowed = "## Impact\n\nIt resumed when nodes first returned (~22:00 UTC) and was fully restored after that.\n"
+    assert times(report + borrowed)[1] == "2026-09-01T04:58+00:00"
+    later = "## Impact\n\nIt was fully restored at 05:10 UTC on September 2.\n"
+    assert times(report + later)[1] == "2026-09-02T05:10+00:00"
+
+
+def test_what_was_detected_as_it_began_began_then() -> None:
+    fields = "**Detected**: 2026-04-18 03:47 UTC\n**Resolved**: 2026-04-18 03:49 UTC\n"
+    assert times(f"{fields}**Duration**: 2m\n")[0] == "2026-04-18T03:47+00:00"
+    assert times(f"{fields}**Duration**: 12m\n")[0] is None
+    assert times(fields)[0] is None
+
+
+def test_tasks_that_address_the_issue_are_items_beside_the_measures_above_them() -> None:
+    text = """# Postmortem
+
+**Corrective and Preventative Measures:**
+To prevent this from happening again, we will:
+- Do regular code reviews to find memory leaks.
+
+**Specific tasks to address the issue include:**
+- Implement more automated tests to detect memory leaks.
+"""
+    assert [said for said, _ in items(text)] == [
+        "Do regular code reviews to find memory leaks",
+        "Implement more automated tests to detect memory leaks",
     ]

@@ -15,7 +15,7 @@ from service.postmortem import days, doubts, incidentday, moments, nextday, pair
 from service.postmortem.fieldreader import FIELD_NAMES, Reader, add_doubt, day_of, keep, lend_year
 from service.postmortem.fieldspans import is_span, read_between, read_both, read_span
 from service.postmortem.given import Given
-from service.postmortem.lasting import by_length
+from service.postmortem.lasting import begun, by_length
 from service.postmortem.logclock import LogClock
 from service.postmortem.model import Evidence
 from service.postmortem.outline import Outline
@@ -209,6 +209,10 @@ def _timeline(here: Reader, source: str, url: str, *, told: bool) -> None:
         said = by_length(lines, stated.duration, started, stated.moments.get("resolved"), said)
         for moment, line in said.items():
             keep(here, moment, line.at, Evidence("", line.line, line.line, "a line of the timeline"))
+        detected = stated.moments.get("detected")
+        if begun(stated.duration, detected, stated.moments.get("resolved")):
+            why = "the detection: from there to the end it is as long as the text says that it lasted"
+            keep(here, "started", detected, replace(stated.evidence[FIELD_NAMES["detected"]], why=why))
     here.bare = here.bare or clock.bare
     for doubt in (*clock.doubts, *doubts.of_noon(clock.assumed)):
         add_doubt(here, doubt)

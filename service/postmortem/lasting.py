@@ -48,3 +48,10 @@ def by_length(
     ]
     spans = {(first.at, last.at) for first, last in apart}
     return {**told, "started": apart[0][0], "resolved": apart[0][1]} if len(spans) == 1 else told
+
+
+def begun(length: timedelta | None, detected: datetime | None, resolved: datetime | None) -> bool:
+    """Whether it was detected as it began: it lasted just from the detection to the end."""
+    if length is None or detected is None or resolved is None:
+        return False
+    return abs(resolved - detected - length) < _EXACT

@@ -51,13 +51,14 @@ _MOST = 400  # sentences of a text with a time in them
 
 @dataclass(slots=True)
 class Said:
-    """What sentences say. `firm`: the moments that a sentence names itself, not only as an end of a span. `bare`: a
-    time without a zone was used; `stamps`: the times that were used."""
+    """What sentences say. `firm`: the moments that a sentence names itself, not only as an end of a span. `dated`: the
+    end has its day beside it. `bare`: a time without a zone was used; `stamps`: the times that were used."""
 
     moments: dict[str, datetime] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     firm: set[str] = field(default_factory=set)
     duration: timedelta | None = None
+    dated: bool = False
     bare: bool = False
     stamps: list[times.Stamp] = field(default_factory=list)
 
@@ -159,9 +160,10 @@ def in_prose(
                 found["started"] = _began(low, letters, kinds, words)
             if ill or any(found.values()):
                 found["told"] = places(low, letters, kinds["told"]) if found["started"] else []
-                here = _last_day(one.before, base, habits) or day
-                stamps = stamps_in(sentence, here, base, habits)
-                _moments(said, sentence, low, stamps, found, zone, (one.first, one.last), ill=ill, words=words)
+                here = _last_day(one.before, base, habits)
+                dated = {at for stamp, at, _ in stamps_in(sentence, here, base, habits) if stamp.day}
+                stamps = stamps_in(sentence, here or day, base, habits)
+                _moments(said, sentence, low, stamps, dated, found, zone, (one.first, one.last), ill=ill, words=words)
     _past_midnight(said, base, habits)
     return said
 
@@ -235,6 +237,7 @@ def _moments(
     sentence: str,
     low: str,
     stamps: Sequence[tuple[times.Stamp, int, int]],
+    dated: Set[int],
     found: Mapping[str, list[Place]],
     zone: tzinfo,
     lines: tuple[int, int],
@@ -265,7 +268,9 @@ def _moments(
         elif (place := of_each.get(start)) and not _is_told(low, found, near[place], place, end, ill):
             name = near[place]
             why = replace(evidence, why=f"“{sentence[place.start : place.end]}” beside it")
-            used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=name == "resolved")
+            later = name == "resolved" and (start in dated or not said.dated)
+            used = said.keep(name, times.moment_of(stamp, zone), why, firm=True, later=later)
+            said.dated = said.dated or (used and name == "resolved" and start in dated)
         if used:
             said.bare = said.bare or stamp.zone is None
             said.stamps.append(stamp)

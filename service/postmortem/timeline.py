@@ -131,7 +131,8 @@ def _is_log(block: Block) -> bool:
     else:
         first = [item.children[0].spans[:4] for item in block.children if item.children]
         heads = [plain(spans) if spans and times.may_lead(spans[0].text or "9") else "" for spans in first]
-    stamps = [times.leading(head)[0] if head else None for head in heads]
+    anyday = days.made(2000, 1, 1)  # lends a year to "31 Aug", which is a day as well
+    stamps = [times.leading(head, anyday)[0] if head else None for head in heads]
     timed = sum(1 for stamp in stamps if stamp is not None and stamp.clock is not None and stamp.day is not None)
     return timed >= 3 and timed * 10 >= len(heads) * 6
 
