@@ -188,3 +188,60 @@ To prevent this from happening again, we will:
         "Do regular code reviews to find memory leaks",
         "Implement more automated tests to detect memory leaks",
     ]
+
+
+def test_actions_that_were_taken_inside_a_timeline_are_no_items() -> None:
+    rows = "- Investigated backend services.\n- Checked the network between services.\n"
+    assert items(f"## Timeline\n\n- 10:00 it broke\n\n### Actions Taken\n\n{rows}") == []
+    nested = "".join(f"  {row}\n" for row in rows.splitlines())
+    assert items(f"## Timeline\n\n- **Detection:**\n  - by an alert\n\n- **Actions Taken:**\n{nested}") == []
+    assert [done for _, done in items(f"## Actions taken\n\n{rows}")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "By addressing these tasks, we aim to prevent similar outages in the future.",
+        "By implementing these measures, we will prevent similar outages.",
+        "By mending the load balancer and watching it, we aim to minimize the impact of similar incidents.",
+    ],
+)
+def test_what_the_measures_are_good_for_is_none_of_them(closing: str) -> None:
+    assert items(f"## Corrective measures\n\n- Add an alert on the queue.\n\n{closing}\n") == [
+        ("Add an alert on the queue", False)
+    ]
+
+
+def test_a_promise_that_says_how_is_one() -> None:
+    text = "## Action items\n\nBy the end of March, we will add an alert on the queue.\n"
+    assert [said for said, _ in items(text)] == ["Add an alert on the queue"]
+
+
+def test_measures_under_a_line_that_names_them_are_items_also_as_prose() -> None:
+    text = "Root cause and resolution:\n- A link was missing.\n\nCorrective and preventative measures:\n"
+    assert items(f"{text}Improve the monitoring system to detect such issues earlier.\n") == [
+        ("Improve the monitoring system to detect such issues earlier", False)
+    ]
+
+
+@pytest.mark.parametrize("label", ["", "Improvements/Fixes:\n"])
+def test_lines_without_a_bullet_that_are_a_task_each_are_items(label: str) -> None:
+    nouns = "Implementation of redundant servers.\nEnhancement of monitoring to find failures sooner.\n"
+    assert [said for said, _ in items(f"## Corrective measures\n\n{label}{nouns}")] == [
+        "Implementation of redundant servers",
+        "Enhancement of monitoring to find failures sooner",
+    ]
+    verbs = "Add an alert on the queue.\nTest the failover each week.\n"
+    done = "Completed:\nAdd a limit to the pool.\n"
+    assert items(f"## Corrective measures\n\n{label}{verbs}{done}") == [
+        ("Add an alert on the queue", False),
+        ("Test the failover each week", False),
+        ("Add a limit to the pool", True),
+    ]
+
+
+def test_prose_that_is_wrapped_or_tells_is_no_list_of_tasks() -> None:
+    told = "Detection of the fault took an hour.\nNobody looked at the graphs before.\n"
+    assert items(f"## Corrective measures\n\n{told}") == []
+    wrapped = "Add an alert on the queue so that the next fault of this kind is seen by the\nPayments team at once.\n"
+    assert len(items(f"## Corrective measures\n\n{wrapped}")) == 1

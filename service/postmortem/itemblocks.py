@@ -20,6 +20,7 @@ from service.postmortem import (
 )
 from service.postmortem.itemfacts import Facts
 from service.postmortem.itemgroups import group_of
+from service.postmortem.itemlines import read_task_lines
 from service.postmortem.itemlists import (
     add_with_lead,
     detail_text,
@@ -115,6 +116,8 @@ def _paragraph(block: Block, walk: Walk, after: Sequence[Block], *, leads: bool,
         _typed_bullets(block, lines, walk, _has_bullet)
         return
     if len(lines) > 1 and read_records([(line, block.start + number) for number, line in enumerate(lines)], walk):
+        return
+    if read_task_lines(block, lines, walk):
         return
     lead, rest = lead_in(block.spans)
     if _marked(lines, walk):

@@ -43,7 +43,7 @@ def read_marked(part: Part, walk: Walk) -> None:
     if "|" in part.text and any(name in part.text.lower() for name in _NAMED):
         _tables(part.blocks, walk)
     if ":\n" in part.text or ":**\n" in part.text or "：\n" in part.text:
-        _led(part.blocks, walk)
+        _led(part.blocks, walk, told=part.section in _TELLING)
 
 
 def _tables(blocks: Sequence[Block], walk: Walk) -> None:
@@ -101,34 +101,35 @@ def _behind(spans: Sequence[Span], count: int) -> list[Span]:
     return kept
 
 
-def _led(blocks: Sequence[Block], walk: Walk) -> None:
-    """Lists that a line leads to: "Action items:", "We are now focused on:"."""
+def _led(blocks: Sequence[Block], walk: Walk, *, told: bool) -> None:
+    """Lists that a line leads to: "Action items:", "We are now focused on:". `told`: among what was done there and then,
+    "Actions taken:" leads to none."""
     for index, block in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if (
             block.kind == "paragraph"
             and following is not None
             and following.kind == "list"
-            and _leads(block.spans, walk)
+            and _leads(block.spans, walk, told=told)
         ):
             with walk.under("", lines_of_block(block)):
                 read_list(following, walk)
         elif block.kind == "list":
             for item in block.children:
                 head, nested = (item.children[0], item.children[1:]) if item.children else (None, ())
-                if head is not None and head.kind == "paragraph" and _names(head.spans, walk):
+                if head is not None and head.kind == "paragraph" and _names(head.spans, walk, told=told):
                     for child in nested:
                         if child.kind == "list":
                             read_list(child, walk)
 
 
-def _leads(spans: Sequence[Span], walk: Walk) -> bool:
+def _leads(spans: Sequence[Span], walk: Walk, *, told: bool) -> bool:
     text = plain(spans)
     if not text.endswith((":", "：")) or len(text) > 600:
         return False
     last = re.split(r"(?<=[.!?]) ", text)[-1]
     return (
-        _names(spans, walk)
+        _names(spans, walk, told=told)
         or _FOCUS.search(last) is not None
         or bool(
             (walk.words.firm_promise.search(last) or walk.words.future_lead.search(last))
@@ -137,10 +138,10 @@ def _leads(spans: Sequence[Span], walk: Walk) -> bool:
     )
 
 
-def _names(spans: Sequence[Span], walk: Walk) -> bool:
+def _names(spans: Sequence[Span], walk: Walk, *, told: bool) -> bool:
     """Whether a line is nothing but the name of the section of action items."""
-    text = plain(spans).rstrip("*_ ")
-    return (
-        text.endswith((":", "："))
-        and walk.given.words.section_of(text.rstrip(":： "), exact=True) is Section.ACTION_ITEMS
-    )
+    text, words = plain(spans).rstrip("*_ "), walk.given.words
+    name = text.rstrip(":： ")
+    if not text.endswith((":", "：")) or words.section_of(name, exact=True) is not Section.ACTION_ITEMS:
+        return False
+    return not (told and key(name) in words.around.get("past", ()))

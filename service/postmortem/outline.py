@@ -28,6 +28,7 @@ _FIELD_LINE = re.compile(
 )
 _AHEAD = (Section.LESSONS_LEARNED, Section.ACTION_ITEMS)
 _FREE = (None, Section.SUMMARY)  # where fields may name sections
+_TOLD = (Section.RESOLUTION, Section.TIMELINE)  # where actions are what was done then
 _FOLD_LINE = re.compile(r"[ \t]{0,8}</?details\b[^<>]{0,100}>[ \t]*", re.IGNORECASE)
 
 
@@ -198,7 +199,7 @@ class _Walk:
         a phase of a timeline ("Mitigation", and then a time) is a part of it."""
         if inherited is Section.ACTION_ITEMS:
             return None
-        if inherited is Section.RESOLUTION and "(" not in name and key(name) in self.words.around.get("past", ()):
+        if inherited in _TOLD and "(" not in name and key(name) in self.words.around.get("past", ()):
             return None  # "Immediate actions (completed)" is a list that somebody keeps
         own = self.words.section_of(name, exact=inherited is not None)
         if inherited is not None and own is None and (longer := self.words.section_of(name)) in _AHEAD:

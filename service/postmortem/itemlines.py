@@ -1,0 +1,46 @@
+"""Lines without a bullet that are a task each: "Implement …" below "Enhancement of …", also under a line that names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.postmortem import itemchores
+from service.postmortem.itemfacts import Facts
+from service.postmortem.itemlists import add_with_lead
+from service.postmortem.itemwalk import Walk
+from service.postmortem.itemwords import ItemWords
+from service.postmortem.markdown import Block, Span, plain
+
+_LONGEST_LABEL = 60
+_NOUN = re.compile(r"[A-Z][a-z]{3,20}(?:tion|sion|ment) of ")
+
+
+def read_task_lines(block: Block, lines: Sequence[Sequence[Span]], walk: Walk) -> bool:
+    """Whether a paragraph is such lines; they are items then. What a wrapped line goes on with begins no task."""
+    labels = [_is_label(line) for line in lines]
+    tasks = [line for line, label in zip(lines, labels, strict=True) if not label]
+    if len(lines) < 2 or not tasks or not all(_is_task(plain(line), walk.words) for line in tasks):
+        return False
+    outer = walk.group
+    foreign = False
+    for number, (line, label) in enumerate(zip(lines, labels, strict=True), block.start + 1):
+        if label:
+            name = plain(line).rstrip(":： ")
+            foreign = itemchores.is_foreign(name, walk.words)
+            walk.group = walk.group_under(name, (number, number), outer)
+        elif not foreign:
+            add_with_lead(line, Facts(here=(number, number)), walk)
+    walk.group = outer
+    return True
+
+
+def _is_label(line: Sequence[Span]) -> bool:
+    text = plain(line).rstrip()
+    return text.endswith((":", "：")) and len(text) <= _LONGEST_LABEL
+
+
+def _is_task(text: str, words: ItemWords) -> bool:
+    first = text.split(maxsplit=1)[0].lower() if text.strip() else ""
+    named = first in words.lists["verb"] or _NOUN.match(text) is not None
+    return named and text[0].isupper() and len(text.split()) > 2 and not text.rstrip().endswith(("?", ":", "：", ","))
