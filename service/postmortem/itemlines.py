@@ -1,4 +1,4 @@
-"""Lines without a bullet that are a task each: "Implement …" below "Enhancement of …", also under a line that names them."""
+"""Lines without a bullet that are a task each: "Implement …" above "Enhancement of …", also under a label."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _behind(spans: Sequence[Span], count: int) -> list[Span]:
 
 
 def _led(blocks: Sequence[Block], walk: Walk, *, told: bool) -> None:
-    """Lists that a line leads to: "Action items:", "We are now focused on:". `told`: among what was done there and then,
+    """Lists that a line leads to: "Action items:", "We are now focused on:". `told`: among what was done then,
     "Actions taken:" leads to none."""
     for index, block in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else None

@@ -27,12 +27,9 @@ _PERSON = re.compile(
 _DOING = re.compile(
     r"\bwe(?:['’]re| are)(?: also| now| currently| already| actively)? ([a-z]{2,20})ing\b", re.IGNORECASE
 )
-#: "By addressing these tasks, we will …", "By mending the load balancer, we aim to …": what the items above are good for
-_GOOD_FOR = re.compile(
-    r"(?:by|through|with) (?:(?:[^.]{0,200}? )?(?:this|these|those|the above)\b[^.]{0,200}?, we\b"
-    r"|[^\W\d_]+ing\b[^.]{3,300}?, we (?:aim|hope|strive|expect|trust|believe)\b)",
-    re.IGNORECASE,
-)
+_MEANS = re.compile(r"(?:by|through|with) [^.]{3,300}?, we(?= )", re.IGNORECASE)
+_ABOVE = re.compile(r" (?:this|these|those|the above)\b", re.IGNORECASE)
+_WISHES = re.compile(r" (?:aim|hope|strive|expect|trust|believe)\b", re.IGNORECASE)
 _LONGEST = 600  # characters of a sentence
 
 Sentence = tuple[tuple[Span, ...], int, int]  # its spans, and its first and last line below the paragraph's first
@@ -78,7 +75,7 @@ def _ends_here(text: str, end: int, behind: Sequence[Span]) -> bool:
 
 def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
     """The words by which a sentence promises work, else None. `firm`: only "we will …" and the like."""
-    if len(text) > _LONGEST or text.endswith(("?", ":", "：")) or _REGRET.search(text) or _GOOD_FOR.match(text):
+    if len(text) > _LONGEST or text.endswith(("?", ":", "：")) or _REGRET.search(text) or _good_for(text):
         return None
     lower = text.lower()
     if words.any_in("template", lower) or words.any_in("leading_in", lower):
@@ -101,6 +98,12 @@ def promised(text: str, words: ItemWords, *, firm: bool = False) -> str | None:
         counted = _COUNTED.match(text)
         return counted[1] if counted and counted[1].lower() in words.lists["verb"] else None
     return needed(text, words)
+
+
+def _good_for(text: str) -> bool:
+    """ "By addressing these tasks, we will …", "By mending the pool, we aim to …": what the items are good for."""
+    means = _MEANS.match(text)
+    return means is not None and bool(_ABOVE.search(means[0]) or _WISHES.match(text, means.end()))
 
 
 def _closes(text: str, end: int, words: ItemWords) -> bool:
