@@ -245,3 +245,16 @@ def test_prose_that_is_wrapped_or_tells_is_no_list_of_tasks() -> None:
     assert items(f"## Corrective measures\n\n{told}") == []
     wrapped = "Add an alert on the queue so that the next fault of this kind is seen by the\nPayments team at once.\n"
     assert len(items(f"## Corrective measures\n\n{wrapped}")) == 1
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "<ul>\n<li>Add a check for flags</li>\n  <li>Alert on 5xx <b>(done)</b></li>\n</ul>",
+        "<ol><li>Add a check for flags</li><li>Alert on 5xx <b>(done)</b></li></ol>",
+        "We will:\n<ul>\n<li>Add a check for flags\n<li>Alert on 5xx (done)\n</ul>",
+    ],
+)
+def test_each_entry_of_a_list_in_html_is_an_item_with_its_own_state(listed: str) -> None:
+    found = read_text(f"# Incident\n\n<h2>Action items</h2>\n\n{listed}\n").items
+    assert [(one.text, one.done) for one in found] == [("Add a check for flags", False), ("Alert on 5xx", True)]

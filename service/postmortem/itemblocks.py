@@ -11,6 +11,7 @@ from service.postmortem import (
     itemchores,
     itemdone,
     itemfields,
+    itemhtml,
     itemprose,
     itemrawtable,
     itemtable,
@@ -62,6 +63,9 @@ def read_blocks(blocks: Sequence[Block], walk: Walk, *, answer: bool = False) ->
                 facts.here = (line, typed[1][line])
                 facts.said = {name: replace(said, lines=facts.here) for name, said in facts.said.items()}
                 walk.add(spans, facts)
+        elif block.kind == "paragraph" and (tagged := itemhtml.list_of(block)):
+            _paragraph(tagged[0], walk, (), leads=True, answer=answer)
+            read_list(tagged[1], walk)
         elif block.kind == "paragraph":
             leads = following is not None and following.kind in ("list", "table")
             only = following is not None and itemfields.only_fields(following, walk.words)
