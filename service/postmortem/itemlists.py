@@ -281,7 +281,7 @@ def read_records(lines: Sequence[tuple[Sequence[Span], int]], walk: Walk) -> boo
 
 def _names_text(text: str, walk: Walk) -> bool:
     name, colon, rest = text.partition(":")
-    return bool(colon and rest.strip()) and walk.words.columns.get(key(name)) == "text"
+    return bool(colon and rest.strip()) and walk.words.columns.get(key(name.rstrip(" #0123456789"))) == "text"
 
 
 def _without_name(spans: Sequence[Span]) -> list[Span]:

@@ -158,7 +158,9 @@ def item_words(words: Vocabulary) -> ItemWords:
         done_last=re.compile(
             r"(?<=[.!?)`\w]) +DONE(?: (?:in|via|with|by)\b.{0,120})?[.!]?$"
             rf"|(?: (?:[-–—=]{{1,2}}>|-{{1,2}}|[–—:|;→⇒])|:) *(?i:{ended})"
-            r"(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){0,120})?[.!]?$"
+            r"(?:,? (?i:in|see|via|by|as|with)\b(?:[^.]|\.(?=\S)){0,120}"
+            r"|,? (?:on )?(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]?\d{0,4}|\d{1,2} [A-Z][a-z]{2,8}(?:,? \d{4})?"
+            r"|[A-Z][a-z]{2,8} \d{1,2}(?:,? \d{4})?))?[.!]?$"
             rf"|(?<=[.!?)]) +_?(?i:already )?(?i:{done})"
             r"(?: (?:in|on|by|via|with|as|through|since|see)\b(?:[^.]|\.(?=\S)){0,120}| \d{4}-\d\d-\d\d)?[_.!]{0,2}$"
             r"|, (?i:(?:already )?(?:done|completed|implemented|finished)(?: (?:in|via|by|with|on) "
