@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,17 @@ The pool tests its connections with a read.
 
 @contextmanager
 def story(
-    database: Database, folder: Path, more: str = "", *, change: Callable[[str], str] = str, fitting: bool = True
+    database: Database,
+    folder: Path,
+    more: str = "",
+    *,
+    change: Callable[[str], str] = str,
+    fitting: bool = True,
+    time: datetime | None = None,
 ) -> Iterator[World]:
-    """A world with the projects OPS and PAY, their webhook, and sam in both tools. At its end every call that was made
+    """From `time` on, which is also its first start, a world with the projects OPS and PAY, their webhook, and sam in both tools. At its end every call that was made
     is held against the vendors' descriptions, where they are here (`fitting`)."""
-    with World(database, folder, more, change=change) as world:
+    with World(database, folder, more, change=change, time=time) as world:
         assert world.jira is not None
         for name in ("acme/ops", "acme/checkout"):
             world.github.repo(name).members.update(alex="write", sam="write")

@@ -260,7 +260,9 @@ def test_each_entry_of_a_list_in_html_is_an_item_with_its_own_state(listed: str)
     assert [(one.text, one.done) for one in found] == [("Add a check for flags", False), ("Alert on 5xx", True)]
 
 
-@pytest.mark.parametrize("mark", ["— **DONE** 2025-03-04", "- done on 4 March 2025", "– fixed March 4", ": done 04.03.2025"])
+@pytest.mark.parametrize(
+    "mark", ["— **DONE** 2025-03-04", "- done on 4 March 2025", "– fixed March 4", ": done 04.03.2025"]
+)
 def test_an_item_is_done_also_where_the_day_stands_behind_the_word(mark: str) -> None:
     text = f"## Follow-ups\n\n- Train the people on call {mark}\n- Report what breaks - done 3 times a day\n"
     assert items(text) == [("Train the people on call", True), ("Report what breaks - done 3 times a day", False)]

@@ -22,8 +22,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> Iterator[World]:
-    with story(database, tmp_path) as it:
-        it.time = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    with story(database, tmp_path, time=datetime(2026, 11, 24, 10, tzinfo=UTC)) as it:
         told(it)
         look(it)
         yield it

@@ -55,8 +55,7 @@ class Scene:
 
 @pytest.fixture
 def scene(database: Database, tmp_path: Path) -> Iterator[Scene]:
-    with story(database, tmp_path) as world:
-        world.time = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    with story(database, tmp_path, time=datetime(2026, 11, 24, 10, tzinfo=UTC)) as world:
         yield Scene(world)
 
 

@@ -95,12 +95,13 @@ class World:
         *,
         jira: bool = True,
         change: Callable[[str], str] = str,
+        time: datetime | None = None,
     ) -> None:
         self.database = database
         self.folder = folder
         self.more = more
         self.change = change
-        self.time: datetime | None = None  # None: the real clock
+        self.time = time  # None: the real clock
         self.github = GitHubSandbox(token=TOKEN)
         self.jira = JiraSandbox(email=EMAIL, token=TOKEN) if jira else None
         self.environ = dict(environ())
