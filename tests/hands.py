@@ -59,8 +59,9 @@ def story(
     fitting: bool = True,
     time: datetime | None = None,
 ) -> Iterator[World]:
-    """From `time` on, which is also its first start, a world with the projects OPS and PAY, their webhook, and sam in both tools. At its end every call that was made
-    is held against the vendors' descriptions, where they are here (`fitting`)."""
+    """A world with the projects OPS and PAY, their webhook, and sam in both tools. `time`: that of its first start, and
+    from then on. At its end every call that was made is held against the vendors' descriptions, where they are here
+    (`fitting`)."""
     with World(database, folder, more, change=change, time=time) as world:
         assert world.jira is not None
         for name in ("acme/ops", "acme/checkout"):
