@@ -82,15 +82,16 @@ class Jobs:
     def _read(self) -> None:
         """One reader at a time: in a flood each delivery asks for one, and they would hold every worker's slot, so that
         no story is told. Who comes meanwhile leaves word, and is gone."""
-        self._asked, more = True, False
-        while self._asked and not more and self._reader.acquire(blocking=False):
+        self._asked = True
+        while self._asked and self._reader.acquire(blocking=False):
             try:
                 self._asked = False
                 more = self._deliver_received(time.monotonic() + self._turn)
             finally:
                 self._reader.release()
-        if more:
-            self.parts.engine.wake("delivery", "")
+            if more:
+                self.parts.engine.wake("delivery", "")
+                return
 
     def _deliver_received(self, until: float) -> bool:
         """Everything that was stored and not looked at; whether the turn was over before that. While more pours in,

@@ -22,16 +22,13 @@ def read_task_lines(block: Block, lines: Sequence[Sequence[Span]], walk: Walk) -
     tasks = [line for line, label in zip(lines, labels, strict=True) if not label]
     if len(lines) < 2 or not tasks or not all(_is_task(plain(line), walk.words) for line in tasks):
         return False
-    outer = walk.group
-    foreign = False
+    name, here = "", (block.start + 1, block.start + 1)
     for number, (line, label) in enumerate(zip(lines, labels, strict=True), block.start + 1):
         if label:
-            name = plain(line).rstrip(":： ")
-            foreign = itemchores.is_foreign(name, walk.words)
-            walk.group = walk.group_under(name, (number, number), outer)
-        elif not foreign:
-            add_with_lead(line, Facts(here=(number, number)), walk)
-    walk.group = outer
+            name, here = plain(line).rstrip(":： "), (number, number)
+        elif not itemchores.is_foreign(name, walk.words):
+            with walk.under(name, here):
+                add_with_lead(line, Facts(here=(number, number)), walk)
     return True
 
 

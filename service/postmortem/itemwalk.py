@@ -91,13 +91,9 @@ class Walk:
     def under(self, name: str, lines: tuple[int, int]) -> Iterator[None]:
         """A group of this name around what is found meanwhile."""
         outer = self.group
-        self.group = self.group_under(name, lines, outer)
+        self.group = group_of(name, self.given, lines).within(outer)
         yield
         self.group = outer
-
-    def group_under(self, name: str, lines: tuple[int, int], outer: Group) -> Group:
-        """What a name states of those below it, within `outer`."""
-        return group_of(name, self.given, lines).within(outer)
 
 
 def _firmly(text: str) -> bool:

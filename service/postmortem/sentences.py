@@ -160,9 +160,9 @@ def in_prose(
                 found["started"] = _began(low, letters, kinds, words)
             if ill or any(found.values()):
                 found["told"] = places(low, letters, kinds["told"]) if found["started"] else []
-                here = _last_day(one.before, base, habits)
-                dated = {at for stamp, at, _ in stamps_in(sentence, here, base, habits) if stamp.day}
-                stamps = stamps_in(sentence, here or day, base, habits)
+                stamps = stamps_in(sentence, _last_day(one.before, base, habits), base, habits)
+                dated = {at for stamp, at, _ in stamps if stamp.day}
+                stamps = [(replace(stamp, day=stamp.day or day), at, end) for stamp, at, end in stamps]
                 _moments(said, sentence, low, stamps, dated, found, zone, (one.first, one.last), ill=ill, words=words)
     _past_midnight(said, base, habits)
     return said
