@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from service.followup.tallies import Bucket, OnTime, Spread
+from service.followup.tallies import Bucket, OnTime, Spread, Took
 
 #: days late, from and to; None: more
 BUCKETS: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 30), (31, 90), (91, None))
@@ -36,15 +36,17 @@ def days_between(promised_at: datetime | None, ended_at: datetime | None, zone: 
     return max((ended_at.astimezone(zone).date() - promised_at.astimezone(zone).date()).days, 0)
 
 
-def on_time(done: Iterable[tuple[date | None, datetime | None]], zone: ZoneInfo) -> OnTime:
-    """Of items that are done: (the due date that held, when it ended)."""
-    said = Counter("undated" if not due or not at else ended_late(due, at, zone) for due, at in done)
-    return OnTime(on_time=said[False], late=said[True], undated=said["undated"])
+def on_time(done: Mapping[Took, int]) -> OnTime:
+    """Of items that are done: how they fared → how many."""
+    said: Counter[bool | None] = Counter()
+    for one, number in done.items():
+        said[one.late] += number
+    return OnTime(on_time=said[False], late=said[True], undated=said[None])
 
 
-def spread(days: Iterable[int | None]) -> Spread:
-    """Of the days that items took; None: not recorded. Quartiles as in a spreadsheet's QUARTILE.INC."""
-    taken = list(days)
+def spread(done: Mapping[Took, int]) -> Spread:
+    """The days that they took. Quartiles as in a spreadsheet's QUARTILE.INC."""
+    taken = [one.days for one, number in done.items() for _ in range(number)]
     known = sorted(day for day in taken if day is not None)
     lower, upper = None, None
     if len(known) >= _LEAST:

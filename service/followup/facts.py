@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.base import Visibility
 from service.followup.choosing import ALL, Part
 from service.followup.snapshot import Snapshot
-from service.followup.tallies import TrendWeek
+from service.followup.tallies import Took, TrendWeek
 from service.followup.week import Week
 from service.postmortem.standing import Standing
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from service.followup.lean import Lean
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened to an action item. `seq` orders by when we learned it."""
 
     seq: int
@@ -92,10 +91,12 @@ class Facts:
     `events` those with first_seq < seq <= last_seq; `incidents` at least those that we learned of since the report
     before, and those of items that are listed. `people` gives the order of the owners, with or without a leading @.
 
-    `leans` is the same as `standings` and, beside it, every item that was done in the twelve weeks; None: made of
-    `standings`. `totals`: incident → how many items it has; None: counted in `standings`. `held`: item whose due date
-    was moved after it ended → the date that held then. `missing`: incident → sections that are not recorded yet, by
-    their titles. `trend`: the earlier weeks, each as its own report said it. `teams`: as People.teams has them.
+    `leans` is the same as `standings` and, beside it, every item that was done in the twelve weeks, but those that
+    `took` has counted; None: made of `standings`. `took`: how items fared that were done in the twelve weeks, but those
+    of `held`; None: counted of the leans. `totals`: incident → how many items it has; None: counted in `standings`.
+    `held`: item whose due date was moved after it ended → the date that held then. `missing`: incident → sections that
+    are not recorded yet, by their titles. `trend`: the earlier weeks, each as its own report said it. `teams`: as
+    People.teams has them.
     `everyday`: labels that say nothing of what broke, such as that of every incident, in any case.
     """
 
@@ -112,6 +113,7 @@ class Facts:
     preview: bool = False
     first_seq: int | None = None  # None: from the report before, or from the beginning
     leans: Sequence[Lean] | None = None
+    took: Mapping[Took, int] | None = None
     totals: Mapping[int, int] | None = None
     held: Mapping[int, date | None] = field(default_factory=dict)
     missing: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from service.followup.lean import Counted, Since, chosen, counted
 from service.followup.trend import begins, weeks
 from service.followup.week import Week
 from service.store import earlier, followups, listed, reports, standings, tally
+from service.store.took import took
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def figures_only(
     events = reports.events_between(connection, first, last)
     since = Since.of(before, events)
     done_since = begins(week, rules.zone)
+    held = tally.held(connection, done_since)
+    whole = rules.part.whole  # the database does not know whose part an item is
     facts = Facts(
         week=week,
         as_of=now,
@@ -58,12 +61,13 @@ def figures_only(
         leans=tally.leans(
             connection,
             now=now,
-            done_since=done_since,
-            touched=since.touched,
+            done_since=None if whole else done_since,
+            touched=since.touched | held.keys(),
             names=rules.names,
-            sorted_by_incident=not rules.part.whole,
+            sorted_by_incident=not whole,
         ),
-        held=tally.held(connection, done_since),
+        took=took(connection, rules.zone, done_since, now) if whole else None,
+        held=held,
         trend=earlier.trend(connection, name, [str(one) for one in weeks(week)[:-1]]),
         teams=rules.teams,
         everyday=rules.everyday,

@@ -16,25 +16,34 @@ from service.postmortem.audience import NOT_SHOWN
 from service.postmortem.standing import ENDED, Standing
 
 
-class Lean(NamedTuple):
-    """`fresh`: it has an issue that was read by id within a day. `ended_at` is the tracker's own; `promised_at` None:
-    not recorded. `kept`: its incident is restricted; `unnamed`: its owner is not shown."""
+class Like(NamedTuple):
+    """What many items have in common, so that it is worked out once for all of them.
 
-    id: int
-    incident_id: int
+    `fresh`: it has an issue that was read by id within a day. `kept`: its incident is restricted; `unnamed`: its owner
+    is not shown."""
+
     state: str
     proposed: bool
     owner: str | None
     owner_known: bool
-    due: date | None
     fresh: bool
-    ended_at: datetime | None = None
-    promised_at: datetime | None = None
     kept: bool = False
     unnamed: bool = False
     incident_severity: str | None = None
     incident_services: Sequence[str] = ()
     incident_labels: Sequence[str] = ()
+
+
+class Lean(NamedTuple):
+    """`ended_at` is the tracker's own; `promised_at` None: not recorded. Items that have `like` in common may hold the
+    same object."""
+
+    id: int
+    incident_id: int
+    due: date | None
+    ended_at: datetime | None
+    promised_at: datetime | None
+    like: Like
 
 
 class Counted(NamedTuple):
@@ -90,23 +99,19 @@ class Since(NamedTuple):
 
 def lean_of(standing: Standing, facts: Facts, promised_at: datetime | None) -> Lean:
     kept, unnamed = withheld.hides(standing.visibility, standing.issue_visibility, standing.issue_label is not None)
-    return Lean(
-        id=standing.id,
-        incident_id=standing.incident_id,
+    like = Like(
         state=standing.state,
         proposed=standing.proposed,
         owner=standing.owner,
         owner_known=standing.owner_known,
-        due=standing.due,
         fresh=standing.issue_label is not None and not standing.stale(facts.as_of),
-        ended_at=standing.ended_at,
-        promised_at=promised_at,
         kept=kept,
         unnamed=unnamed,
         incident_severity=standing.incident_severity,
         incident_services=standing.incident_services,
         incident_labels=standing.incident_labels,
     )
+    return Lean(standing.id, standing.incident_id, standing.due, standing.ended_at, promised_at, like)
 
 
 def leans_of(facts: Facts) -> list[Lean]:
@@ -120,51 +125,53 @@ def chosen(facts: Facts, items: Iterable[Lean]) -> list[Lean]:
     if facts.part.whole:
         return list(items)
     takes = facts.part.items(facts.teams)
-    return [item for item in items if takes(item)]
+    return [item for item in items if takes(item.like)]
 
 
-def counted(facts: Facts, items: Iterable[Lean], since: Since) -> list[Counted]:
+def counted(facts: Facts, items: Sequence[Lean], since: Since) -> list[Counted]:
     """Those that are open, or that ended since the report before, each with its place in the sum.
 
     It follows from three facts alone: was it open in the report before, was it promised since, is it open now. An open
     item that no report of this name has shown is new there, or came back if it had ended.
     """
     place = _place(since)
-    days = _days_late(facts.today)
-    teams = _teams(facts)
+    late = _DaysLate(facts.today)
+    shown: dict[int, _Shown] = {}  # by identity, as `items` holds each of them
     before, escalate, zone, held = since.before, facts.escalate, facts.zone, facts.held
     found: list[Counted] = []
-    for item in items:
-        number, state = item.id, item.state
+    for number, _, due, ended_at, _, like in items:
+        state, proposed, owner = like.state, like.proposed, like.owner
         over = state in ENDED
         sum_of = place(number, over)
         if sum_of is None:
             continue
         is_open, added, ended, reopened, carried = sum_of
-        days_late = 0 if over else days(item.due)
-        hidden = item.kept or item.unnamed
-        owner = item.owner
+        days_late = 0 if over or due is None else late[due]
+        as_shown = shown.get(id(like))
+        if as_shown is None:
+            as_shown = shown[id(like)] = _shown(like, facts)
+        called, known, severity, teams = as_shown
         found.append(
             Counted(
                 number,
                 state,
-                NOT_SHOWN if hidden and owner else owner,
-                hidden or item.owner_known,
-                item.due,
+                called,
+                known,
+                due,
                 days_late,
-                item.proposed,
-                "" if over else decision(state, owner, days_late, item.proposed),
-                item.fresh and state != "unreachable" and not over,
+                proposed,
+                "" if over else decision(state, owner, days_late, proposed),
+                like.fresh and state != "unreachable" and not over,
                 is_open,
                 added,
                 ended,
                 reopened,
                 carried,
                 days_late > 0 and not before.get(number, False),
-                over and ages.ended_late(held.get(number, item.due), item.ended_at or since.ends.get(number), zone),
+                over and ages.ended_late(held.get(number, due), ended_at or since.ends.get(number), zone),
                 0 < escalate <= days_late,
-                None if item.kept else item.incident_severity,
-                () if hidden else teams(owner),
+                severity,
+                teams,
             )
         )
     return found
@@ -204,23 +211,26 @@ def _place(since: Since) -> Callable[[int, bool], _Sum | None]:
     return place
 
 
-def _days_late(today: date) -> Callable[[date | None], int]:
-    known: dict[date | None, int] = {None: 0}
+class _DaysLate(dict[date, int]):
+    """Due date → how many days ago it was, 0 where it is still to come."""
 
-    def days(due: date | None) -> int:
-        if due not in known:
-            known[due] = max((today - due).days, 0) if due else 0
-        return known[due]
+    def __init__(self, today: date) -> None:
+        self.today = today
 
-    return days
+    def __missing__(self, due: date) -> int:
+        days = self[due] = max((self.today - due).days, 0)
+        return days
 
 
-def _teams(facts: Facts) -> Callable[[str | None], tuple[str, ...]]:
-    known: dict[str | None, tuple[str, ...]] = {}
+_Shown = tuple[str | None, bool, str | None, tuple[str, ...]]  # owner, whether known, severity, teams
 
-    def teams(owner: str | None) -> tuple[str, ...]:
-        if owner not in known:
-            known[owner] = teams_of(owner, facts.teams)
-        return known[owner]
 
-    return teams
+def _shown(like: Like, facts: Facts) -> _Shown:
+    """What of it may be shown."""
+    hidden = like.kept or like.unnamed
+    return (
+        NOT_SHOWN if hidden and like.owner else like.owner,
+        hidden or like.owner_known,
+        None if like.kept else like.incident_severity,
+        () if hidden else teams_of(like.owner, facts.teams),
+    )

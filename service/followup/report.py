@@ -6,6 +6,7 @@ ended since the report before, with their words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -14,7 +15,7 @@ from service.followup.facts import Facts
 from service.followup.figures import Figures, figures
 from service.followup.lean import Counted, Lean, Since, chosen, counted, leans_of
 from service.followup.snapshot import REASONS, Row, Snapshot
-from service.followup.tallies import OnTime, Spread, TrendWeek
+from service.followup.tallies import OnTime, Spread, Took, TrendWeek
 from service.followup.trend import begins, trend
 from service.postmortem.standing import Standing
 
@@ -91,16 +92,16 @@ def compute(facts: Facts) -> Snapshot:
 def finished(facts: Facts, items: Iterable[Lean], since: Since) -> tuple[OnTime, Spread]:
     """Of the items that are done, and that ended in the twelve weeks up to now by their own date."""
     first = begins(facts.week, facts.zone)
-    done = [
-        (facts.held.get(item.id, item.due), at, item)
-        for item in items
-        if item.state == "done" and (at := item.ended_at or since.ends.get(item.id)) is not None and at >= first
-    ]
-    zone = facts.zone
-    return (
-        ages.on_time(((due, at) for due, at, _ in done), zone),
-        ages.spread(ages.days_between(item.promised_at, item.ended_at, zone) for _, _, item in done),
-    )
+    done = Counter(facts.took)
+    for number, _, due, ended_at, promised_at, like in items:
+        at = ended_at or since.ends.get(number)
+        if like.state != "done" or at is None or at < first:
+            continue
+        if facts.took is None or ended_at is None or number in facts.held:  # else the database counted it
+            due = facts.held.get(number, due)
+            late = None if due is None else ages.ended_late(due, at, facts.zone)
+            done[Took(late, ages.days_between(promised_at, ended_at, facts.zone))] += 1
+    return ages.on_time(done), ages.spread(done)
 
 
 def _this_week(facts: Facts, found: Figures) -> TrendWeek:

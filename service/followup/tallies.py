@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from connectors.base import Visibility
 
@@ -44,6 +45,14 @@ class TrendWeek:
     added: int | None
     done: int | None
     done_late: int | None
+
+
+class Took(NamedTuple):
+    """How an item that is done fared. `late`: it ended after its due date; None: it had none. `days` from promise to
+    end, 0 for an issue that was closed before it was promised; None: not recorded."""
+
+    late: bool | None
+    days: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,12 +115,8 @@ def get(connection: Connection, item_id: int) -> Item | None:
 
 
 def known(connection: Connection, incident_id: int) -> list[KnownItem]:
-    return [
-        KnownItem(row.key, row.text, row.anchor, row.position, tuple(row.refs))
-        for row in connection.execute(
-            sa.select(items).where(items.c.incident_id == incident_id).order_by(items.c.number)
-        )
-    ]
+    rows = connection.execute(sa.select(items).where(items.c.incident_id == incident_id).order_by(items.c.number))
+    return [KnownItem(row.key, row.text, row.anchor, row.position, tuple(row.refs)) for row in rows]
 
 
 def _said(item: ReadItem) -> dict[str, Any]:
@@ -170,6 +166,7 @@ def add(
             owner_known=owner_known,
             unclear=list(unclear),
             created_at=now,
+            promised_at=promised_at,
             issue_native={},
             notes=[],
             state=(State.DONE if item.done else State.OPEN).value,

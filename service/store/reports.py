@@ -142,8 +142,5 @@ def last_seq(connection: Connection) -> int:
 
 def events_between(connection: Connection, first: int, last: int) -> list[Event]:
     """What we learned with first < seq <= last, in that order."""
-    query = sa.select(events).where(events.c.seq > first, events.c.seq <= last).order_by(events.c.seq)
-    return [
-        Event(row.seq, row.item_id, row.kind, row.happened_at, row.learned_at, row.was, row.now)
-        for row in connection.execute(query)
-    ]
+    query = sa.select(*(events.c[name] for name in Event._fields)).where(events.c.seq > first, events.c.seq <= last)
+    return [Event(*row) for row in connection.execute(query.order_by(events.c.seq))]

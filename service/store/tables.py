@@ -105,6 +105,7 @@ incidents = Table(
     Column("obeyed", sa.JSON),  # comments whose /file and /park were done; None: none yet
     Column("redacted", sa.JSON),  # what was taken out of its texts, in words: "a GitHub token in comment 3"
     UniqueConstraint("source", "key"),
+    Index("ix_incidents_figures", "id", "visibility", "severity"),  # so a report's figures touch no long text
 )
 
 postmortems = Table(
@@ -151,6 +152,7 @@ items = Table(
     Column("done_in_text", sa.Boolean, nullable=False, server_default=sa.false()),  # recorded as done, never filed
     Column("unclear", sa.JSON, nullable=False),  # known keys that it might be; waits for a person
     Column("created_at", Utc, nullable=False),
+    Column("promised_at", Utc),  # when people said it, as its event tells
     # --- the tracker's side, as last seen
     Column("tracker", String(100)),  # the settings' name of the tracker; None: not routed yet
     Column("place", Text),
@@ -243,6 +245,7 @@ events = Table(
     Column("now", Text),
     Column("who", Text),  # as the tracker or the ticket calls them; None: not said
     Index("ix_events_item", "item_id", "seq"),
+    Index("ix_events_kind", "kind", "item_id"),  # a report asks for the few dates that moved
 )
 
 #: One row per nudge that was decided on: the ledger's row "nudge:<item key>:<number>" says what became of it.

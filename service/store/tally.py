@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from connectors.base import State, Visibility
 from service.followup import withheld
-from service.followup.lean import Lean
+from service.followup.lean import Lean, Like
 from service.postmortem.standing import ENDED, FRESH, place_of
 from service.store.standings import batches, known_of, owner_of, seen_places, state_of
 from service.store.tables import events, incidents, items, writes
@@ -19,65 +20,72 @@ from service.store.tables import events, incidents, items, writes
 _OPEN = [state.value for state in State if state.value not in ENDED]
 _DONE = State.DONE.value
 _ENDED = sorted(ENDED)
+_EVENT = (
+    sa.select(sa.func.min(events.c.happened_at))
+    .where(events.c.item_id == items.c.id, events.c.kind == "promised")
+    .correlate(items)
+    .scalar_subquery()
+)
+#: None: ticked in the text before it was ever filed, so nobody noted when. Older versions noted it in the event alone.
+PROMISED_AT = sa.case(
+    (
+        items.c.state.in_(_ENDED) & ~(items.c.done_in_text & items.c.issue_id.is_(None)),
+        sa.func.coalesce(items.c.promised_at, _EVENT),
+    )
+)
 
 
 def leans(
     connection: Connection,
     *,
     now: datetime,
-    done_since: datetime,
+    done_since: datetime | None,
     touched: Iterable[int],
     names: Mapping[str, str],
     sorted_by_incident: bool,
 ) -> list[Lean]:
     """The items that are open, those that were done since then, and `touched`, each once.
 
-    `names`: People.names. `sorted_by_incident`: with services and labels of their incidents, which a report of a part
-    asks for.
+    `done_since` None: no other that is done. `names`: People.names. `sorted_by_incident`: with services and labels of
+    their incidents, which a report of a part asks for.
     """
     make = _Maker(connection, names)
-    selected = _columns(connection, now, sorted_by_incident)
-    found = [make(row) for row in connection.execute(selected.where(items.c.state.in_(_OPEN)))]
+    common = _columns(now, sorted_by_incident)
+    found = [make(row) for row in connection.execute(common.where(items.c.state.in_(_OPEN)))]
     known = {item.id for item in found}
-    done = selected.where(items.c.state == _DONE, items.c.ended_at >= done_since)
-    found += [make(row) for row in connection.execute(done)]
-    known.update(item.id for item in found)
+    ended = common.add_columns(items.c.ended_at, PROMISED_AT)
+    if done_since is not None:
+        done = ended.where(items.c.state == _DONE, items.c.ended_at >= done_since)
+        found += [make.ended(row) for row in connection.execute(done)]
+        known.update(item.id for item in found)
     for batch in batches(set(touched) - known):
-        found += [make(row) for row in connection.execute(selected.where(items.c.id.in_(batch)))]
+        found += [make.ended(row) for row in connection.execute(ended.where(items.c.id.in_(batch)))]
     return found
 
 
-def _columns(connection: Connection, now: datetime, sorted_by_incident: bool) -> sa.Select[Any]:
-    promise = (
-        sa.select(sa.func.min(events.c.happened_at))
-        .where(events.c.item_id == items.c.id, events.c.kind == "promised")
-        .correlate(items)
-        .scalar_subquery()
-    )
-    # ticked in the text before it was ever filed: nobody noted when it was promised
-    noted = items.c.state.in_(_ENDED) & ~(items.c.done_in_text & items.c.issue_id.is_(None))
+def _columns(now: datetime, sorted_by_incident: bool) -> sa.Select[Any]:
+    """What each item has of its own, its issue's label, and what many have in common."""
     fresh = sa.and_(items.c.issue_label.is_not(None), items.c.stale_since.is_(None), items.c.verified_at >= now - FRESH)
+    asked = sa.case((items.c.issue_id.is_(None), _text(items.c.unclear) != "[]"), else_=sa.false())
     query = sa.select(
         items.c.id,
         items.c.incident_id,
+        items.c.due,
+        items.c.issue_label,
         items.c.state,
-        items.c.issue_id.is_not(None).label("has_issue"),
-        sa.case((items.c.issue_id.is_(None), items.c.unclear), else_=None).label("unclear"),
-        writes.c.state.label("write_state"),
-        items.c.unreachable_since.is_not(None).label("unreachable"),
+        items.c.issue_id.is_not(None),
+        asked,
+        writes.c.state,
+        items.c.unreachable_since.is_not(None),
         items.c.assignee,
         items.c.assignee_name,
         items.c.owner_text,
         items.c.owner_known,
-        items.c.due,
-        sa.func.coalesce(fresh, sa.false()).label("fresh"),
-        items.c.ended_at,
-        sa.case((noted, promise), else_=None).label("promised_at"),
+        items.c.tracker,
+        sa.func.coalesce(fresh, sa.false()),
         incidents.c.visibility,
         incidents.c.severity,
-        items.c.tracker,
-        items.c.issue_label,
-        *((incidents.c.services, incidents.c.labels) if sorted_by_incident else (sa.null(), sa.null())),
+        *((_text(incidents.c.services), _text(incidents.c.labels)) if sorted_by_incident else ()),
     )
     key = sa.literal("issue:") + items.c.key
     return query.join(incidents, incidents.c.id == items.c.incident_id).outerjoin(
@@ -86,48 +94,50 @@ def _columns(connection: Connection, now: datetime, sorted_by_incident: bool) ->
 
 
 class _Maker:
-    """Of rows, in the order of `_columns`. What many items share is worked out once."""
+    """Of rows, in the order of `_columns`; when they ended and were promised stands behind them."""
 
     def __init__(self, connection: Connection, names: Mapping[str, str]) -> None:
         self.names = names
         self.seen = seen_places(connection)
-        self.owners: dict[tuple[str | None, str | None, str | None, bool], tuple[str | None, bool]] = {}
-        self.hidden: dict[tuple[str, str | None, str | None], tuple[bool, bool]] = {}
+        self.alike: dict[tuple[str | None, tuple[Any, ...]], Like] = {}
 
-    def __call__(self, row: Any) -> Lean:
-        (
-            number, incident, state, has_issue, unclear, write_state, unreachable, assignee, called, said, in_map, due,
-            fresh, ended_at, promised_at, visibility, severity, tracker, label, services, labels,
-        ) = row  # fmt: skip
-        who = (assignee, called, said, in_map)
-        if who not in self.owners:
-            owner = owner_of(assignee, called, said, self.names)
-            self.owners[who] = (owner, known_of(owner, assignee, in_map))
-        owner, known = self.owners[who]
-        where = (visibility, tracker, place_of(label) if label else None)
-        if where not in self.hidden:
-            place = self.seen.get((tracker or "", (where[2] or "").lower()))
-            self.hidden[where] = withheld.hides(Visibility(visibility), place, label is not None)
-        kept, unnamed = self.hidden[where]
-        if not has_issue or unreachable:
-            state = state_of(state, has_issue, bool(unclear), write_state, unreachable)
-        return Lean(
-            number,
-            incident,
-            state,
-            write_state == "proposed" and state == "waiting" and not unclear,
-            owner,
-            known,
-            due,
-            fresh,
-            ended_at,
-            promised_at,
-            kept,
-            unnamed,
-            severity,
-            services or (),
-            labels or (),
+    def __call__(self, row: Any, ended_at: datetime | None = None, promised_at: datetime | None = None) -> Lean:
+        number, incident, due, label = row[:4]
+        common = (place_of(label) if label else None, row[4:])
+        like = self.alike.get(common)
+        if like is None:
+            like = self.alike[common] = self._like(common[0], *common[1])
+        return Lean(number, incident, due, ended_at, promised_at, like)
+
+    def ended(self, row: Any) -> Lean:
+        return self(row[:-2], row[-2], row[-1])
+
+    def _like(
+        self, place: str | None, state: str, has_issue: bool, unclear: bool, write_state: str | None, unreachable: bool,
+        assignee: str | None, called: str | None, said: str | None, in_map: bool, tracker: str | None, fresh: bool,
+        visibility: str, severity: str | None, services: str = "[]", labels: str = "[]",
+    ) -> Like:  # fmt: skip
+        state = state_of(state, has_issue, unclear, write_state, unreachable)
+        owner = owner_of(assignee, called, said, self.names)
+        seen = self.seen.get((tracker or "", (place or "").lower()))
+        kept, unnamed = withheld.hides(Visibility(visibility), seen, place is not None)
+        return Like(
+            state=state,
+            proposed=write_state == "proposed" and state == "waiting" and not unclear,
+            owner=owner,
+            owner_known=known_of(owner, assignee, in_map),
+            fresh=bool(fresh),
+            kept=kept,
+            unnamed=unnamed,
+            incident_severity=severity,
+            incident_services=tuple(json.loads(services)),
+            incident_labels=tuple(json.loads(labels)),
         )
+
+
+def _text(column: sa.Column[Any]) -> sa.ColumnElement[str]:
+    """A JSON column as it is written: what can be compared, and read once for all that are alike."""
+    return sa.cast(column, sa.Text)
 
 
 def held(connection: Connection, since: datetime) -> dict[int, date | None]:
@@ -136,6 +146,16 @@ def held(connection: Connection, since: datetime) -> dict[int, date | None]:
     Moved after it: by the tracker's clock, and learned later than the end. What was learned together is taken as it is:
     nobody can tell which came first. Of those that ended since then.
     """
+    query = _moved(since, events.c.item_id, events.c.was).order_by(events.c.seq.desc())  # the first of them stays
+    return {row.item_id: date.fromisoformat(row.was) if row.was else None for row in connection.execute(query)}
+
+
+def held_ids(since: datetime) -> sa.Select[Any]:
+    """The items of `held`."""
+    return _moved(since, events.c.item_id)
+
+
+def _moved(since: datetime, *columns: sa.Column[Any]) -> sa.Select[Any]:
     ends = sa.alias(events)
     learned = sa.exists().where(
         ends.c.item_id == events.c.item_id,
@@ -143,8 +163,8 @@ def held(connection: Connection, since: datetime) -> dict[int, date | None]:
         ends.c.now == items.c.state,
         ends.c.learned_at < events.c.learned_at,
     )
-    query = (
-        sa.select(events.c.item_id, events.c.was)
+    return (
+        sa.select(*columns)
         .join(items, items.c.id == events.c.item_id)
         .where(
             items.c.state.in_(_ENDED),
@@ -153,10 +173,7 @@ def held(connection: Connection, since: datetime) -> dict[int, date | None]:
             events.c.happened_at > items.c.ended_at,
             learned,
         )
-        .order_by(events.c.seq.desc())  # the first of them is what stays
     )
-    rows = connection.execute(query)
-    return {row.item_id: date.fromisoformat(row.was) if row.was else None for row in rows}
 
 
 def per_incident(connection: Connection, incident_ids: Iterable[int]) -> dict[int, int]:

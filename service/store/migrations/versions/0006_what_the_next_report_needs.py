@@ -37,3 +37,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("slot", "number"),
     )
     op.create_index("ix_items_state", "items", ["state", "ended_at"])
+    op.create_index("ix_incidents_figures", "incidents", ["id", "visibility", "severity"])
+    op.create_index("ix_events_kind", "events", ["kind", "item_id"])
+    op.add_column("items", sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True))
