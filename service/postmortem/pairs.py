@@ -61,7 +61,7 @@ def pairs_of(outline: Outline, words: Vocabulary, texts: Texts) -> Iterator[Pair
             yield pair._replace(under=under)
         if 1 <= part.level <= 6 and ":" in part.name:  # "## Time: 15:30 UTC"
             yield from _pair(part.name, words, part.start + 1, named=False)
-        name, zone = _known(part.name, words) if part.section is None and part.blocks else ("", None)
+        name, zone = _known(part.name, words) if part.section in (None, Section.IMPACT) and part.blocks else ("", None)
         if name in words.fact_names:
             where, first = f"the heading “{part.name}”", part.blocks[0].start + 1
             yield Pair(name, plain_of(part.blocks), first, part.blocks[-1].end, where, zone=zone)

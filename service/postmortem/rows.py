@@ -37,6 +37,8 @@ class Rows(NamedTuple):
     reported: re.Pattern[str]
     responded: re.Pattern[str]
     unless: re.Pattern[str]
+    begins: re.Pattern[str]
+    closed: re.Pattern[str]
     but: re.Pattern[str]
     part: re.Pattern[str]
     every: re.Pattern[str]
@@ -72,6 +74,8 @@ def rows_of(words: Vocabulary) -> Rows:
         reported=_any(facts.get("row_reported", ())),
         responded=_any(facts.get("row_responded", ())),
         unless=_any(facts.get("row_unless", ())),
+        begins=_any(facts.get("row_begins", ())),
+        closed=_any(facts.get("row_closed", ())),
         but=_any(facts.get("row_but", ())),
         part=_any(facts.get("row_part", ())),
         every=_any(facts.get("row_every", ())),
@@ -95,6 +99,8 @@ def tells_end(low: str, letters: Set[str], rows: Rows, also: Phrases, *, first: 
     above tells it."""
     found = [*places(low, letters, also), *places(low, letters, rows.over)]
     found = [place for place in found if low[place.start : place.end] not in rows.vague]
+    if not first:
+        found = [place for place in found if not rows.closed.search(low, place.start, place.end)]
     if not found and not letters.isdisjoint(rows.lasts):
         found = [Place(one.start(), one.end()) for one in rows.whole.finditer(low)]
         found = found or _alone(low.strip(" .!"), rows.alone, rows)
@@ -111,6 +117,8 @@ def _plain(low: str, place: Place, rows: Rows, also: Phrases) -> bool:
     clause = max((stop.end() for stop in _CLAUSE.finditer(low, 0, place.start)), default=0)
     before = max(clause, place.start - _BEFORE)
     if also.unsure.search(low, before, place.start) or rows.unless.search(low, before, place.end):
+        return False
+    if rows.begins.search(low, max(before, low.rfind(" and ", 0, place.start)), place.end):
         return False
     if (
         clause and low.startswith(_ANY, clause) and place.start - clause < _NEAR

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 _SEVERITY = re.compile(
     r"(?<![A-Za-z0-9])(?:SEV(?:ERITY)?[ :/_-]{0,3}([0-5])|([PS][0-5])|"
-    r"(critical|major|minor|high|medium|low|moderate|blocker))(?![A-Za-z0-9])",
+    r"(?<!not )(?<!non )(?<!non-)(?<!none )(critical|major|minor|high|medium|low|moderate|blocker))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\W{0,4}(?:level )?([0-5])\W{0,3}(?![\w.])", re.IGNORECASE)
