@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 FOUND = {
+    1363370: (
+        "add alert alert",
+        "add alert alert alert alert",
+        "alert on queue depth of the disk service",
+        "alert on queue depth of the payments service",
+        "add alert alert alert alert alert alert",
+        "alert on queue depth of the alert service",
+        "alert on queue depth of the depth service",
+        "write a runbook for alert failover",
+        "alert on queue depth of the queue service",
+    ),
     1767990: (
         "alert on queue depth of the alert service",
         "alert on queue depth of the queue service",

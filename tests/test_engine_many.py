@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ import pytest
 from service import wiring
 from service.engine import Distributed, Handler, Lapsed, Scan
 from service.engine.distributed import REST, TAKEN_OVER
+from service.engine.worker import ended
 from service.store.database import Database
 from tests.conftest import new_postgresql_url
 from tests.engine_hands import PATIENCE, Seen, nothing, soon
@@ -238,3 +240,26 @@ def test_in_a_flood_the_same_row_is_asked_for_now_and_then_and_others_at_once(
         asked = connection.exec_driver_sql("SELECT last_value FROM procrastinate_jobs_id_seq").scalar_one()
     assert locks >= {"delivery:", *(f"incident:{number}" for number in range(0, 600, 100))}
     assert 7 < asked <= 6 + 3 + passed / REST
+
+
+def test_what_runs_beside_the_worker_ends_also_where_its_cancellation_is_lost() -> None:
+    """As it was with a database that went away: the worker waited for its end, and took no job any more."""
+    lost = []
+
+    async def beside() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if len(lost) > 1:
+                    raise
+                lost.append("a cancellation")
+
+    async def run() -> None:
+        tasks = [asyncio.create_task(beside())]
+        await asyncio.sleep(0)
+        await asyncio.wait_for(ended(tasks), 20)
+        assert tasks[0].cancelled()
+
+    asyncio.run(run())
+    assert len(lost) == 2

@@ -35,7 +35,10 @@ def test_lines_are_counted_the_same_with_any_line_end(end: str) -> None:
 
 
 @given(
-    st.lists(st.text(max_size=30), min_size=1, max_size=6), st.text(max_size=8), st.integers(0, 9), st.integers(0, 9)
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=30), min_size=1, max_size=6),
+    st.text(max_size=8),
+    st.integers(0, 9),
+    st.integers(0, 9),
 )
 def test_any_evidence_can_be_placed(lines: list[str], words: str, first: int, last: int) -> None:
     found = placed(Evidence(words, first, last, ""), lines)

@@ -164,6 +164,7 @@ PIECES = [before + secret + after for before, secret, after, _ in ALL] + [
 @example("password=" + "a1b2c3[redacted: password]")
 @example("token: [redacted: GitHub token]: " + HEX)
 @example("İİİ password: hunter2")
+@example("password: alex@example.org-ghp_" + run_of(36))
 def test_redacting_twice_changes_nothing_more(text):
     once, kinds = redact(text)
     assert redact(once) == (once, ())

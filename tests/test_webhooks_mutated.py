@@ -6,6 +6,7 @@ import json
 import random
 from collections import Counter
 from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def mutated(body: bytes, dice: random.Random) -> bytes:
         if kind in (2, 3):
             holder.pop(key, None) if isinstance(holder, dict) else holder.clear()
         elif kind == 4:
-            holder[key] = dice.choice(OTHERS)
+            holder[key] = deepcopy(dice.choice(OTHERS))
         else:  # a value from elsewhere in the same payload
             other, where = dice.choice(places(payload) or [({"x": 1}, "x")])
             holder[key] = json.loads(json.dumps(other[where]))

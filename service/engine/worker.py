@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +24,9 @@ STALLED = 30.0
 LOOK = 5.0
 #: seconds between two looks of the engine for jobs: it may miss the notification of one that comes while it looks
 POLL = 1.0
+#: seconds between two looks for jobs that shall be given up: nobody asks for that, and a look that meets the end of a
+#: connection may outlive the worker it belongs to
+NEVER = 24 * 60 * 60.0
 #: seconds between two tries to reach the database
 LONGEST_WAIT = 8.0
 
@@ -93,13 +96,12 @@ class Worker:
                     delete_jobs="always",
                     shutdown_graceful_timeout=30,
                     fetch_job_polling_interval=min(self.scan_seconds, POLL),
+                    abort_job_polling_interval=NEVER,
                     stalled_worker_timeout=STALLED,
                     install_signal_handlers=False,  # by its own it ends on a signal and on a lost database alike
                 )
             finally:
-                for task in beside:
-                    task.cancel()
-                await asyncio.gather(*beside, return_exceptions=True)
+                await ended(beside)
 
     async def _scanning(self) -> None:
         while True:
@@ -125,6 +127,17 @@ class Worker:
             await app.job_manager.prune_stalled_workers(STALLED)
         except (exceptions.ProcrastinateException, psycopg.Error) as error:
             log.warning("stalled jobs not swept; done again soon", error=type(error).__name__)
+
+
+async def ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Once all of them have ended. Each is cancelled until it has: before Python 3.12, a cancellation that comes
+    together with the end of a wait is lost (https://github.com/python/cpython/issues/86296), and the pool waits so."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1.0)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextmanager

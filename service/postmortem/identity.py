@@ -238,8 +238,8 @@ class _Matching:
         return [pair for gap in gaps if likely.issuperset(gap) for pair in gap]
 
     def _similar(self) -> list[Pair]:
-        """Similar, in the order that they had, and nothing else that is free comes nearer. Where not all between the
-        same neighbours are akin in that order, no second one there is akin to it."""
+        """Similar, in the order that they had, and nothing else that is free comes nearer; not where its reference is
+        gone as well. Where not all between the same neighbours are akin in that order, no second one is akin to it."""
         doubted = {k for k, _ in self.free(self.alike)} | self.asked, {r for _, r in self.alike}
         free = [(k, r) for k, r in self.free(self.likeness) if k not in doubted[0] and r not in doubted[1]]
         ahead = leads((pair, -self.likeness[pair].letters) for pair in free)
@@ -249,7 +249,8 @@ class _Matching:
             (k, r)
             for gap in self.positions.gaps(self.pairs)
             for k, r in gap
-            if ahead.get((k, r), -1) >= 0 and self.likeness[k, r].similar and not self._is_half(r)
+            if ahead.get((k, r), -1) >= 0 and self.likeness[k, r].similar
+            if not self._is_half(r) and not self._lost_reference(k, r)
             if many[r] <= 1 or akin.issuperset(gap)
         ]
 

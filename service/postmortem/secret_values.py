@@ -26,7 +26,7 @@ _AWS_SECRET = Kind("AWS secret key", "an AWS secret key")
 _PLACEHOLDER = re.compile(
     r"(?:\$[A-Z_][A-Z0-9_]*|\$\{[^}]*\}?|\$\([^)]*\)?|\{[^}]*\}{0,2}|%\w*%?|[*•]+|[xX]{3,}|\.{3,}|…)$", re.ASCII
 )
-_MASKED = re.compile(r"\*{3}|•{3}|\.{3}|…|[xX]{6}")
+_MASKED = re.compile(r"\*{3}|•{3}|\.{3}|…|[xX]{6}|\[redacted")
 
 # --- scheme://user:password@host
 
