@@ -45,7 +45,11 @@ class Alone:
         self.file = self.folder / "afterword.db"
         self.settings = self.folder / "afterword.toml"
         text = SETTINGS.format(
-            github=self.github.url, jira="http://127.0.0.1:9", public_url="http://127.0.0.1", sam="s", more=""
+            github=self.github.url,
+            jira="http://127.0.0.1:9",
+            public_url="http://127.0.0.1",
+            sam="s",
+            more="max_per_hour = 1000000",
         )
         first = f'listen = "127.0.0.1:{self.port}"\ndatabase_url = "sqlite:///{self.file}"\n'
         self.settings.write_text(f"{first}{text}\n[jobs]\nscan_seconds = 1\n".replace('"60s", "300s"', '"1s", "2s"'))

@@ -30,7 +30,11 @@ def test_killed_at_random_moments_it_still_files_each_item_once(rounds: int, tmp
             github.create_repo(name)
         jira.create_project("PAY")
         text = SETTINGS.format(
-            github=github.url, jira=jira.url, public_url=f"http://127.0.0.1:{port}", sam="712020:sam", more=""
+            github=github.url,
+            jira=jira.url,
+            public_url=f"http://127.0.0.1:{port}",
+            sam="712020:sam",
+            more="max_per_hour = 1000000",
         ).replace('"60s", "300s"', '"1s", "2s"')
         head = f'listen = "127.0.0.1:{port}"\ndatabase_url = "sqlite:///{tmp_path}/afterword.db"\n'
         settings.write_text(f"{head}{text}\n[jobs]\nscan_seconds = 1\n")
