@@ -132,3 +132,11 @@ def test_no_text_of_a_ticket_is_in_the_log_or_in_an_error_that_is_kept(database:
         for said in (text, *kept):
             assert "brown pager" not in said
             assert "noon" not in said
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_connection_keeps_little_of_the_file_in_memory(database: Database) -> None:
+    """Each of two dozen connections may keep as much."""
+    with database.read() as one, database.begin() as other:
+        kept = [connection.exec_driver_sql("PRAGMA cache_size").scalar_one() for connection in (one, other)]
+    assert kept == [-512, -512]
