@@ -21,9 +21,8 @@ from sqlalchemy.exc import DBAPIError
 from connectors.base import AfterwordError
 from service.store import refused, sessions, unreached
 
-
-#: KiB of the database that each connection keeps in memory. SQLite's own 2,000 filled up in all of them over minutes of a
-#: flood, and the system keeps the file's pages anyway
+#: KiB of the database that each connection keeps in memory. SQLite's own 2,000 filled up in all of them over minutes
+#: of a flood, and the system keeps the file's pages anyway
 CACHE = 512
 
 
