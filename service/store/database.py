@@ -92,10 +92,15 @@ class Database:
 
     @contextmanager
     def held(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
-        """A connection kept for many short writing transactions, one after the other: each call begins one. After a
-        failure it is not given back to the pool."""
+        """A connection kept for many short writing transactions of one statement, one after the other: each call begins
+        one. After a failure it is not given back to the pool.
+
+        On PostgreSQL the statement is its own transaction, with all the rows that it is given: one way to the server
+        and back, in place of three.
+        """
         with self._explained("cannot take a write"), self.engine.connect() as kept:
-            kept = kept.execution_options(writes=True)
+            alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            kept = kept.execution_options(writes=True, **alone)
             failed = False
 
             @contextmanager
