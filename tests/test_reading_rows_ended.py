@@ -21,7 +21,7 @@ def test_who_takes_over_the_issue_does_not_end_it() -> None:
 def test_what_comes_back_slowly_may_be_well_in_the_same_sentence() -> None:
     assert ended("Instances started to come back online and service was restored.") == "10:00"
     assert ended("Instances started to come back online.") is None
-    assert ended("The deployment has its replicas and the gateway returned to steady state.") == "10:00"
+    assert ended("The shop has its room again and the gateway returned to steady state.") == "10:00"
 
 
 def test_an_incident_that_somebody_closes_later_ended_when_all_was_well() -> None:
