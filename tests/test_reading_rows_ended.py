@@ -48,3 +48,24 @@ def test_measures_have_more_names(heading: str) -> None:
         f"# Report\n\n## The cause\n\nA wrong key.\n\n## {heading}\n\n- An upgrade will be proposed that reverts it\n"
     )
     assert [one.text for one in read_text(text).items] == ["An upgrade will be proposed that reverts it"]
+
+
+@pytest.mark.parametrize("said", ["The chain stalled at height 4711.", "The importer stopped creating orders."])
+def test_what_stalls_or_stops_making_things_begins_it(said: str) -> None:
+    rows = f"- 2025-10-20 09:32 UTC - {said}\n- 2025-10-20 09:40 UTC - Orders being created again.\n"
+    read = read_text(f"# Outage\n\n## Timeline\n\n{rows}")
+    assert (f"{read.started_at:%H:%M}", f"{read.resolved_at:%H:%M}") == ("09:32", "09:40")
+
+
+def test_lines_in_a_row_are_items_where_most_begin_with_a_task() -> None:
+    lines = (
+        "Add more tests for the limits.",
+        "Reduce the kinds of structures that hold them",
+        "A prize for faults?",
+        "More alarms where the height stands still",
+        "Write a plan of whom to tell first.",
+    )
+    found = read_text("# Outage\n\n## Future improvements\n\n" + "\n".join(lines) + "\n").items
+    assert [one.text.rstrip(".") for one in found] == [line.rstrip(".") for line in lines if "?" not in line]
+    told = "We looked at the limits.\nNobody had tested them.\nIt was the last hour.\nThe plan was an old one.\n"
+    assert not read_text(f"# Outage\n\n## Future improvements\n\n{told}").items
