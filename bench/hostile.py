@@ -87,7 +87,8 @@ def run() -> list[tuple[str, float, str, float]]:
         ]
         ratio, worst = max((_ratio(read, text, bare), text[:24]) for text in texts)
         rows.append((f"{name} of 64 kB, the slowest of {len(texts)} hostile texts ({worst!r})", ratio, "<=", 20.0))
-    rows.append(("ADF of 8,000 nodes inside each other", _seconds(lambda: from_adf(_nested(8_000))) / bare, "<=", 2.0))
+    nested = min(_seconds(lambda: from_adf(_nested(8_000))) for _ in range(3))
+    rows.append(("ADF of 8,000 nodes inside each other", nested / bare, "<=", 2.0))
     deep = b'{"type":"doc","content":[' * 30_000 + b"]}" * 30_000
     taken = _seconds(lambda: from_adf(json.loads(shallow_json(deep))))
     rows.append(("ADF of 30,000 nodes inside each other, as JSON", taken / bare, "<=", 2.0))

@@ -20,6 +20,7 @@ from sandbox.github import GitHubSandbox
 
 ROUNDS = 5
 NUMBER = 1600
+LONGER = 2 * NUMBER  # takes more than the second between two writes, so that something is filed meanwhile
 TICKETS, ITEMS = 2, 5  # a round; all rounds together stay within the pace of 60 issues a minute
 TOKEN = "bench-token"
 SETTINGS = """
@@ -73,9 +74,9 @@ def ours(github: GitHubSandbox, folder: str) -> Iterator[tuple[int, subprocess.P
         yield port, process
 
 
-def _load(port: int, prefix: str) -> tuple[float, float, float]:
+def _load(port: int, prefix: str, number: int = NUMBER) -> tuple[float, float, float]:
     """(per second, p50 ms, p99 ms), sent from a process of its own."""
-    command = [sys.executable, "-m", "bench.load", str(port), "/webhooks/ops", str(NUMBER), prefix]
+    command = [sys.executable, "-m", "bench.load", str(port), "/webhooks/ops", str(number), prefix]
     told = subprocess.run(command, capture_output=True, check=True, timeout=120)
     first, second, third = json.loads(told.stdout)
     return first, second, third
@@ -95,7 +96,7 @@ def run() -> list[tuple[str, float, str, float]]:
             pairs = [(_load(bare_port, f"r{n}"), _load(port, f"r{n}")) for n in range(ROUNDS)]
             time.sleep(15)  # what was stored is looked at now; the next figure is about filing beside receiving
             github.add_webhook(f"http://127.0.0.1:{port}/webhooks/ops", SECRET)
-            beside = [(_load(port, f"q{n}"), _while_filing(github, port, n)) for n in range(ROUNDS)]
+            beside = [(_load(port, f"q{n}", LONGER), _while_filing(github, port, n)) for n in range(ROUNDS)]
     speed = statistics.median(our[0] / bare[0] for bare, our in pairs)
     tail = statistics.median(our[2] for _, our in pairs) / statistics.median(bare[2] for bare, _ in pairs)
     ack = statistics.median(busy[1] / quiet[1] for quiet, busy in beside)
@@ -138,7 +139,7 @@ def _while_filing(github: GitHubSandbox, port: int, number: int) -> tuple[float,
             break
         time.sleep(0.1)
     before = len(github.calls)
-    taken = _load(port, f"s{number}")
+    taken = _load(port, f"s{number}", LONGER)
     if len(github.calls) == before:
         raise SystemExit("nothing was filed during the load: the figure would say nothing")
     github.delay = 0.0
